@@ -1,0 +1,133 @@
+"""What all anomalies share: settings, the draw of parameters, and how a change is planted and marked."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+
+from explorer.anomalies.params import HARMONICS, SHAPES, SIZES, STRENGTHS, Params, Shape, Sign
+from explorer.anomalies.region import Region, region_of
+from explorer.contracts import Case, Slice
+from explorer.settings import check, check_settings, setting, settings_of
+
+CHANGE_THRESHOLD = 0.02
+"""A pixel belongs to the mask when its intensity, in [0, 1], changed by more than this, five grey levels of
+256. Less is hard to see and drowns in the noise of healthy images: nobody errs who misses the faint fringe of
+a smooth lesion."""
+
+ROUGHNESS = 0.3
+"""Standard deviation of an outline's amplitudes times their order: the higher, the more ragged."""
+
+
+def strength_setting(default: float, help: str) -> Any:
+    """Declare a family's own default and meaning of `strength`."""
+    low, high = STRENGTHS
+    return setting(default, help, minimum=low, maximum=high)
+
+
+def size_setting(default: float) -> Any:
+    """Declare a family's own default `size`."""
+    low, high = SIZES
+    return setting(default, "diameter as a fraction of the image's width", minimum=low, maximum=high)
+
+
+def shape_setting(default: Shape) -> Any:
+    """Declare a family's own default `shape`."""
+    return setting(default, "form of the region", choices=SHAPES)
+
+
+@dataclass(frozen=True)
+class Anomaly(ABC):
+    """A family of anomalies with its settings.
+
+    `draw` decides everything that is random, `apply` is pure: the same slice and parameters give the same
+    case. Draws do not depend on the settings, so a change of strength or size keeps outline and place. Slices
+    live on the CPU, and so does this work.
+
+    Attributes:
+        needs_donor: whether `apply` wants a second slice.
+        softness: width of the region's edge as a fraction of its radius; never below 1 pixel.
+    """
+
+    needs_donor: ClassVar[bool] = False
+    softness: ClassVar[float] = 0.0
+
+    strength: float = strength_setting(0.3, "how strong the change is")
+    size: float = size_setting(0.15)
+    x: float | None = setting(
+        None, "centre, from left (0) to right (1); none: drawn", minimum=0.0, maximum=1.0
+    )
+    y: float | None = setting(
+        None, "centre, from top (0) to bottom (1); none: drawn", minimum=0.0, maximum=1.0
+    )
+    shape: Shape = shape_setting("disc")
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+        for described in settings_of(self):
+            value = getattr(self, described.name)
+            if described.default is None and value is not None:
+                check(dataclasses.replace(described, default=0.0), value)
+        if (self.x is None) != (self.y is None):
+            raise ValueError(
+                f"x and y must be given together, got x={self.x}, y={self.y}; give both or neither"
+            )
+
+    def draw(self, generator: torch.Generator) -> Params:
+        """Draw the parameters of one anomaly."""
+        place, direction, coin, choice = torch.rand(4, generator=generator, dtype=torch.float64).tolist()
+        orders = torch.tensor(HARMONICS + HARMONICS, dtype=torch.float64)
+        outline = ROUGHNESS * torch.randn(len(orders), generator=generator, dtype=torch.float64) / orders
+        seed = int(torch.randint(2**31, (), generator=generator))
+        return Params(
+            strength=float(self.strength),
+            size=float(self.size),
+            position=None if self.x is None or self.y is None else (float(self.x), float(self.y)),
+            place=place,
+            shape=self.shape,
+            outline=tuple(outline.tolist()),
+            direction=2 * math.pi * direction,
+            seed=seed,
+            sign=self.sign_of(1 if coin < 0.5 else -1),
+            choice=choice,
+        )
+
+    def sign_of(self, drawn: Sign) -> Sign:
+        """The sign to plant where `drawn` came up; families with a setting for it answer with theirs."""
+        return drawn
+
+    def apply(self, slice: Slice, params: Params, donor: Slice | None = None) -> Case:
+        """Plant the anomaly that the parameters describe.
+
+        Args:
+            slice: the healthy slice; left as it is.
+            params: from `draw` or `Params.from_json`; they, not the settings, say what is planted.
+            donor: another slice of the same size, for families that need one.
+
+        Returns:
+            The case; its mask holds the pixels that changed by more than `CHANGE_THRESHOLD`.
+
+        Raises:
+            ValueError: where the foreground is empty or a needed donor is missing or of another size.
+        """
+        if params.strength == 0:
+            return Case(slice.image.clone(), torch.zeros_like(slice.foreground), slice)
+        if not slice.foreground.any():
+            raise ValueError(f"{slice.name} has no foreground to hold an anomaly; choose another slice")
+        region = region_of(slice.foreground, params, self.softness)
+        image = slice.image
+        if region.weight.any():
+            altered = self.alter(slice, region, params, donor)
+            blended = torch.lerp(slice.image, altered, region.weight).clamp(0, 1)
+            image = torch.where(region.weight > 0, blended, slice.image)
+        return Case(image, (image - slice.image).abs() > CHANGE_THRESHOLD, slice)
+
+    @abstractmethod
+    def alter(self, slice: Slice, region: Region, params: Params, donor: Slice | None) -> Tensor:
+        """The image (H, W) if the anomaly were everywhere; `apply` blends it in by the region's weight."""

@@ -1,0 +1,29 @@
+"""No anomaly: the healthy slice, to see what a predictor says where nothing is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from explorer.anomalies import ANOMALIES
+from explorer.anomalies.base import Anomaly
+from explorer.anomalies.params import Params, Shape
+from explorer.anomalies.region import Region
+from explorer.contracts import Slice
+
+
+@ANOMALIES.register("none")
+@dataclass(frozen=True)
+class NoAnomaly(Anomaly):
+    """Leaves every slice as it is; the common settings are accepted and without effect."""
+
+    # Declared again without a description, so that no control is offered for them.
+    strength: float = 0.0
+    size: float = 0.15
+    x: float | None = None
+    y: float | None = None
+    shape: Shape = "disc"
+
+    def alter(self, slice: Slice, region: Region, params: Params, donor: Slice | None) -> Tensor:
+        return slice.image

@@ -1,0 +1,199 @@
+"""Brain anatomies and their deformation in 3-D.
+
+An anatomy is a set of tissue maps; a subject is an anatomy seen through a random affine and elastic deformation
+whose value is defined at every point of space, so that all slices of a subject belong to one brain and any slice
+can be computed alone.
+
+The template is the ICBM 152 nonlinear symmetric average of 2009 (Fonov et al., Unbiased average age-appropriate
+atlases for pediatric studies, NeuroImage 2011), as it comes with nilearn: probabilities of grey and white matter
+at 1 mm; cerebrospinal fluid is the rest of the brain.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import nibabel
+import numpy as np
+import torch
+import torch.nn.functional as F
+from scipy import ndimage
+from torch import Tensor
+
+SIZE = 128
+SPACING = 1.75
+SLICES = 60
+LOWEST_MM = -35.0
+CENTRE_MM = (0.0, -18.0)
+"""Centre of the field of view in MNI coordinates (x, y), mm."""
+
+TISSUES = ("grey matter", "white matter", "cerebrospinal fluid")
+
+
+@dataclass(frozen=True, eq=False)
+class Anatomy:
+    """Tissue maps of one head.
+
+    Attributes:
+        tissues: probabilities of grey matter, white matter and cerebrospinal fluid, (3, X, Y, Z), float32.
+        widening: unit-peak field that points into the ventricles, (3, X/2, Y/2, Z/2), float32, at twice the
+            spacing.
+        origin: MNI coordinates of the first voxel, (3,), mm.
+        spacing: size of a voxel, mm.
+        name: where it comes from.
+    """
+
+    tissues: Tensor
+    widening: Tensor
+    origin: Tensor
+    spacing: float
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Deformation:
+    """Maps a subject's coordinates to those of its anatomy.
+
+    Attributes:
+        affine: linear part, (3, 3).
+        shift: translation, (3,), mm.
+        coarse: displacement at the knots of a cubic B-spline 30 mm apart, (3, 9, 10, 9), mm.
+        fine: the same 14 mm apart, (3, 17, 19, 17), mm.
+        widening: displacement into the ventricles, mm; positive makes them larger.
+    """
+
+    affine: Tensor
+    shift: Tensor
+    coarse: Tensor
+    fine: Tensor
+    widening: float
+
+
+def draw_deformation(generator: torch.Generator) -> Deformation:
+    """Draw a subject: rotations to 4 degrees, sizes to 7 %, displacements of a few mm (1 s.d.: 2.4 and 0.8)."""
+    angles = torch.randn(3, generator=generator).clamp(-2, 2) * np.deg2rad(2.0)
+    size = 1 + 0.035 * torch.randn(3, generator=generator).clamp(-2, 2)
+    shear = 0.02 * torch.randn(3, generator=generator).clamp(-2, 2)
+    cx, cy, cz = torch.cos(angles).tolist()
+    sx, sy, sz = torch.sin(angles).tolist()
+    rotate_x = torch.tensor([[1.0, 0, 0], [0, cx, -sx], [0, sx, cx]])
+    rotate_y = torch.tensor([[cy, 0, sy], [0, 1.0, 0], [-sy, 0, cy]])
+    rotate_z = torch.tensor([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1.0]])
+    shearing = torch.eye(3)
+    shearing[0, 1], shearing[0, 2], shearing[1, 2] = shear
+    return Deformation(
+        affine=rotate_x @ rotate_y @ rotate_z @ shearing @ torch.diag(size),
+        shift=1.5 * torch.randn(3, generator=generator).clamp(-2, 2),
+        coarse=3.6 * torch.randn(3, 9, 10, 9, generator=generator).clamp(-2.5, 2.5),
+        fine=1.4 * torch.randn(3, 17, 19, 17, generator=generator).clamp(-2.5, 2.5),
+        widening=float(1.2 + 1.6 * torch.randn(1, generator=generator).clamp(-1.5, 2.5)),
+    )
+
+
+def slice_coordinates(index: int) -> tuple[Tensor, Tensor, Tensor]:
+    """MNI coordinates of the columns (x, from left to right of the brain), rows (y, from the front) and height.
+
+    Returns:
+        x: (128,), mm; y: (128,), mm, descending; z: (1,), mm.
+    """
+    offsets = (torch.arange(SIZE) - (SIZE - 1) / 2) * SPACING
+    return CENTRE_MM[0] + offsets, CENTRE_MM[1] - offsets, torch.tensor([LOWEST_MM + SPACING * index])
+
+
+def spline(knots: Tensor, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
+    """Cubic B-spline over the head, evaluated on a grid.
+
+    Args:
+        knots: coefficients, (C, I, J, K), spread over +-120 mm about the centre of the head.
+        x, y, z: coordinates along the axes, (X,), (Y,), (Z,), mm.
+
+    Returns:
+        (C, X, Y, Z).
+    """
+    centres = (CENTRE_MM[0], CENTRE_MM[1], 10.0)
+    weights = [
+        _spline_weights(axis - centre, count)
+        for axis, centre, count in zip((x, y, z), centres, knots.shape[1:], strict=True)
+    ]
+    return torch.einsum("cijk,xi,yj,zk->cxyz", knots, *weights)
+
+
+def _spline_weights(offsets: Tensor, count: int) -> Tensor:
+    step = 240.0 / (count - 1)
+    distance = (offsets[:, None] - (torch.arange(count) * step - 120.0)[None]).abs() / step
+    near = 2 / 3 - distance**2 + distance**3 / 2
+    far = (2 - distance).clamp(min=0) ** 3 / 6
+    return torch.where(distance < 1, near, far)
+
+
+def deform_slice(anatomy: Anatomy, deformation: Deformation, index: int) -> Tensor:
+    """Tissue maps of one axial slice of a subject, (3, 128, 128), float32 in [0, 1]; front of the head on top."""
+    x, y, z = slice_coordinates(index)
+    displacement = spline(deformation.coarse, x, y, z) + spline(deformation.fine, x, y, z)  # (3, X, Y, 1)
+    points = torch.stack(torch.meshgrid(x, y, z, indexing="ij"))
+    points = torch.einsum("ij,jxyz->ixyz", deformation.affine, points) + deformation.shift[:, None, None, None]
+    points = points + displacement
+    widening = sample(anatomy.widening, points, anatomy.origin, 2 * anatomy.spacing)
+    points = points + deformation.widening * widening
+    tissues = sample(anatomy.tissues, points, anatomy.origin, anatomy.spacing)
+    return tissues[..., 0].transpose(1, 2).contiguous()  # (3, rows = y, columns = x)
+
+
+def sample(volume: Tensor, points: Tensor, origin: Tensor, spacing: float) -> Tensor:
+    """Trilinear samples of `volume`, (C, X, Y, Z), at `points`, (3, ...), mm; zero outside.
+
+    Returns:
+        (C, ...).
+    """
+    size = torch.tensor(volume.shape[1:])
+    view = (3,) + (1,) * (points.ndim - 1)
+    unit = 2 * (points - origin.view(view)) / (spacing * (size.view(view) - 1)) - 1
+    grid = unit.flip(0).movedim(0, -1).reshape(1, 1, 1, -1, 3)  # grid_sample wants (z, y, x)
+    found = F.grid_sample(volume[None], grid, mode="bilinear", align_corners=True)
+    return found.reshape(volume.shape[0], *points.shape[1:])
+
+
+def make_anatomy(tissues: np.ndarray, origin: np.ndarray, spacing: float, name: str) -> Anatomy:
+    """Build an anatomy from tissue maps, (3, X, Y, Z), at isotropic `spacing`; see `Anatomy`."""
+    coarse = tissues[:, ::2, ::2, ::2]
+    depth = ndimage.distance_transform_edt(coarse.sum(0) > 0.5, sampling=2 * spacing)
+    ventricles = ndimage.gaussian_filter(coarse[2] * (depth > 22), 1.5 / spacing)
+    widening = np.stack(np.gradient(ventricles))
+    widening /= max(float(np.linalg.norm(widening, axis=0).max()), 1e-6)
+    return Anatomy(
+        tissues=torch.from_numpy(tissues.astype(np.float32)),
+        widening=torch.from_numpy(widening.astype(np.float32)),
+        origin=torch.from_numpy(origin.astype(np.float32)),
+        spacing=spacing,
+        name=name,
+    )
+
+
+@lru_cache(maxsize=1)
+def template_anatomy() -> Anatomy:
+    """The ICBM 152 average; its probabilities are sharpened, since an average of many brains is blurred.
+
+    The files are read from nilearn's folder: importing nilearn takes longer than all the rest of this function.
+    The brain is where the T1 average exceeds 0.2, as in nilearn's `load_mni152_brain_mask`.
+    """
+    package = importlib.util.find_spec("nilearn")
+    if package is None or package.origin is None:
+        raise ValueError("the brain template is missing; install it with: pip install -r requirements.txt")
+    folder = Path(package.origin).parent / "datasets" / "data"
+    maps, affine = [], np.eye(4)
+    for kind in ("gm", "wm", "t1"):
+        image = nibabel.nifti1.load(folder / f"mni_icbm152_{kind}_tal_nlin_sym_09a_converted.nii.gz")
+        volume = np.asarray(image.dataobj)[:, :, 12:165]  # 60 mm below to 92 mm above the origin
+        maps.append(volume.astype(np.float32) / volume.max())
+        affine = image.affine
+    grey, white, t1 = maps
+    brain = (t1 > 0.2).astype(np.float32)
+    fluid = np.clip(brain - grey - white, 0, 1)
+    powered = np.stack([grey, white, fluid])
+    powered *= powered
+    tissues = powered * (brain / np.maximum(powered.sum(0), 1e-6))
+    origin = affine[:3, 3] + np.array([0, 0, 12.0])
+    return make_anatomy(tissues, origin, 1.0, "ICBM 152 nonlinear symmetric 2009a")

@@ -1,0 +1,1 @@
+"""How well scores find anomalies: mergeable score histograms and the curves computed from them."""

@@ -1,0 +1,98 @@
+"""A convolutional VAE conditioned on its training beta.
+
+Architecture: strided 4x4 convolutions and a linear layer (a full-size convolution) to the latents, mirrored in the decoder, with a
+linear output, after Zimmerer, Isensee, Petersen, Kohl and Maier-Hein: Unsupervised Anomaly Localization using
+Variational Auto-Encoders, 2019, arXiv 1907.02796. Conditioning on beta: see `gates`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from explorer.contracts import VaeOutput
+from explorer.models.gates import BetaGate
+from explorer.models.kinds import MODELS
+
+
+@MODELS.register("beta-vae")
+class BetaVae(nn.Module):
+    """VAE with Gaussian q(z|x) = N(mu, diag exp(log_var)) and p(x|z) = N(x_hat, s^2 I).
+
+    Args:
+        image_size: height and width of the images, pixels; divisible by 2 once per width.
+        widths: channels after each halving, first to last.
+        latents: dimension D of z.
+        s: standard deviation of p(x|z).
+        beta_min: smallest training beta.
+        beta_max: largest training beta.
+        mean: the value subtracted from an image at the network's entrance and added at its exit.
+        scale: the factor applied after that subtraction.
+    """
+
+    def __init__(
+        self,
+        image_size: int,
+        widths: Sequence[int],
+        latents: int,
+        *,
+        s: float,
+        beta_min: float,
+        beta_max: float,
+        mean: float = 0.0,
+        scale: float = 1.0,
+    ) -> None:
+        super().__init__()
+        if image_size % 2 ** len(widths):
+            raise ValueError(f"image_size must be divisible by {2 ** len(widths)}, got {image_size}")
+        if not 0 < beta_min <= beta_max:
+            raise ValueError(f"beta_min must be in (0, beta_max], got {beta_min} with beta_max {beta_max}")
+        self.image_size = image_size
+        self.latents = latents
+        self.s = s
+        self.beta_range = (beta_min, beta_max)
+        self.mean = mean
+        self.scale = scale
+        self.grid = image_size // 2 ** len(widths)
+        channels = (1, *widths)
+        pairs = list(zip(channels[:-1], channels[1:], strict=True))
+        self.down = nn.ModuleList(nn.Conv2d(a, b, 4, 2, 1) for a, b in pairs)
+        self.down_gates = nn.ModuleList(BetaGate(b) for _, b in pairs)
+        self.to_latents = nn.Linear(widths[-1] * self.grid**2, 2 * latents)
+        self.latent_gate = BetaGate(2 * latents)
+        self.from_latents = nn.Linear(latents, widths[-1] * self.grid**2)
+        self.wide_gate = BetaGate(widths[-1])
+        self.up = nn.ModuleList(nn.ConvTranspose2d(b, a, 4, 2, 1) for a, b in reversed(pairs))
+        self.up_gates = nn.ModuleList(BetaGate(a) for a, _ in reversed(pairs[1:]))
+
+    def forward(self, x: Tensor, beta: Tensor) -> VaeOutput:
+        """Encode, take z = mu, decode; see `explorer.contracts.Vae`."""
+        t = self.scaled_log(beta)
+        mu, log_var = self.encode(x, t)
+        return VaeOutput(mu, log_var, self.decode(mu, t))
+
+    def scaled_log(self, beta: Tensor) -> Tensor:
+        """log(beta) mapped linearly to [-1, 1] over the range of betas; 0 where the range is a point."""
+        low, high = (math.log(b) for b in self.beta_range)
+        return (2 * torch.log(beta) - low - high) / max(high - low, 1e-6)
+
+    def encode(self, x: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
+        """Parameters of q(z|x): mu and log_var, (B, D) each, for images (B, 1, H, W) at `t` = scaled log(beta)."""
+        h = (x - self.mean) * self.scale
+        for convolution, gate in zip(self.down, self.down_gates, strict=True):
+            h = F.leaky_relu(gate(convolution(h), t), 0.1)
+        parameters = self.latent_gate(self.to_latents(h.flatten(1)), t)
+        mu, log_var = parameters.float().chunk(2, dim=1)
+        return mu, log_var.clamp(-14, 6)
+
+    def decode(self, z: Tensor, t: Tensor) -> Tensor:
+        """Mean of p(x|z), (B, 1, H, W), for latents (B, D) at `t` = scaled log(beta)."""
+        h = self.from_latents(z).view(len(z), -1, self.grid, self.grid)
+        h = F.leaky_relu(self.wide_gate(h, t), 0.1)
+        for convolution, gate in zip(self.up[:-1], self.up_gates, strict=True):
+            h = F.leaky_relu(gate(convolution(h), t), 0.1)
+        return self.up[-1](h).float() / self.scale + self.mean

@@ -1,0 +1,71 @@
+"""The state of an interrupted training as one safetensors file, written atomically."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from explorer.models.beta_vae import BetaVae
+from explorer.training.losses import LossBalance
+
+MOMENTS = ("step", "exp_avg", "exp_avg_sq")
+
+
+def write_checkpoint(
+    path: Path,
+    fingerprint: str,
+    step: int,
+    model: BetaVae,
+    optimizer: torch.optim.Adam,
+    balance: LossBalance,
+    generator: torch.Generator,
+) -> None:
+    """Write the whole state; a crash leaves the previous file whole."""
+    tensors: dict[str, Tensor] = {f"model.{name}": value for name, value in model.state_dict().items()}
+    for i, parameter in enumerate(model.parameters()):
+        state = optimizer.state[parameter]
+        tensors |= {f"adam.{i}.{moment}": torch.as_tensor(state[moment]) for moment in MOMENTS}
+    tensors["balance"] = balance.means
+    tensors["generator"] = generator.get_state()
+    partial = path.with_name(path.name + ".partial")
+    contiguous = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
+    save_file(contiguous, partial, metadata={"fingerprint": fingerprint, "step": str(step)})
+    partial.replace(path)
+
+
+def read_checkpoint(
+    path: Path,
+    fingerprint: str,
+    model: BetaVae,
+    optimizer: torch.optim.Adam,
+    balance: LossBalance,
+    generator: torch.Generator,
+) -> int:
+    """Restore the state in place and return the number of steps done; 0 where there is no checkpoint.
+
+    Raises:
+        ValueError: if the file is damaged or was written by another recipe.
+    """
+    if not path.exists():
+        return 0
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise ValueError(f"checkpoint {path} is damaged ({error}); delete it to start anew") from None
+    if metadata.get("fingerprint") != fingerprint:
+        raise ValueError(f"checkpoint {path} belongs to another recipe; delete it or choose another --output")
+    model.load_state_dict({k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")})
+    for i, parameter in enumerate(model.parameters()):
+        state = {moment: tensors[f"adam.{i}.{moment}"] for moment in MOMENTS}
+        optimizer.state[parameter] = {
+            name: value if name == "step" else value.to(parameter) for name, value in state.items()
+        }
+    balance.means = tensors["balance"]
+    generator.set_state(tensors["generator"])
+    return int(metadata["step"])

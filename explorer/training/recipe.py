@@ -1,0 +1,86 @@
+"""Recipes: what to train on what, as TOML."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PRECISIONS = ("float32", "bfloat16")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides a training.
+
+    Attributes:
+        name: name of the model that comes out.
+        kind: architecture, a name in `explorer.models.MODELS`.
+        dataset: family the model is for, `fashion-mnist` or `brain`.
+        model: the architecture's settings.
+        samples: images seen in training.
+        batch_size: images a step.
+        learning_rate: of Adam, at its peak; warmed up over 2 % of the steps, then a cosine to 1 %.
+        seed: of weights, order and noise.
+        precision: `float32`, or `bfloat16` for the matrix products alone.
+        pool: brain only: deformed slices to draw from.
+        real_share: brain only: fraction of the pool that comes from real anatomies.
+        data: what the weights were trained on, with licence and citation, for the card.
+    """
+
+    name: str
+    kind: str
+    dataset: str
+    model: Mapping[str, Any]
+    samples: int
+    batch_size: int
+    learning_rate: float
+    seed: int
+    precision: str = "float32"
+    pool: int = 0
+    real_share: float = 0.0
+    data: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("samples", "batch_size", "learning_rate"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+                raise ValueError(f"{name} must be a number above 0, got {value!r}")
+        if self.precision not in PRECISIONS:
+            raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}; got {self.precision!r}")
+        if not 0 <= self.real_share <= 1:
+            raise ValueError(f"real_share must be in [0, 1], got {self.real_share!r}")
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps in all."""
+        return max(self.samples // self.batch_size, 1)
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe.
+
+    Raises:
+        ValueError: naming the file, and the key that is unknown, missing or wrong.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ValueError(f"there is no recipe at {path}; recipes of the shipped models are in pretrained/") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ValueError(f"{path} is not a readable TOML recipe: {error}") from None
+    fields = {field.name: field for field in dataclasses.fields(Recipe)}
+    unknown = sorted(set(content) - set(fields))
+    missing = sorted(
+        name for name, field in fields.items() if field.default is dataclasses.MISSING and name not in content
+    )
+    if unknown or missing:
+        found = [f"unknown: {', '.join(unknown)}"] * bool(unknown) + [f"missing: {', '.join(missing)}"] * bool(missing)
+        raise ValueError(f"recipe {path} has wrong keys ({'; '.join(found)}); known: {', '.join(fields)}")
+    try:
+        return Recipe(**content)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"recipe {path}: {error}") from None
