@@ -104,7 +104,11 @@ class Dataset(Protocol):
         ...
 
     def cohort(self, split: str, count: int, seed: int) -> Sequence[tuple[int, ...]]:
-        """Coordinates of `count` different slices, drawn with this seed; nested in `count`."""
+        """Coordinates of `count` different healthy slices, drawn with this seed; nested in `count`."""
+        ...
+
+    def held_out_cohort(self, count: int, seed: int) -> Sequence[tuple[int, ...]]:
+        """The same for test slices that are anomalous as a whole; empty where the dataset has none."""
         ...
 
 

@@ -51,10 +51,12 @@ class Anomaly(ABC):
     live on the CPU, and so does this work.
 
     Attributes:
+        plants: whether the family changes images at all.
         needs_donor: whether `apply` wants a second slice.
         softness: width of the region's edge as a fraction of its radius; never below 1 pixel.
     """
 
+    plants: ClassVar[bool] = True
     needs_donor: ClassVar[bool] = False
     softness: ClassVar[float] = 0.0
 

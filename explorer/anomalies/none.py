@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -17,6 +18,8 @@ from explorer.contracts import Slice
 @dataclass(frozen=True)
 class NoAnomaly(Anomaly):
     """Leaves every slice as it is; the common settings are accepted and without effect."""
+
+    plants: ClassVar[bool] = False
 
     # Declared again without a description, so that no control is offered for them.
     strength: float = 0.0

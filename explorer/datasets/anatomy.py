@@ -121,6 +121,15 @@ def spline(knots: Tensor, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
     return torch.einsum("cijk,xi,yj,zk->cxyz", knots, *weights)
 
 
+def plane_spline(knots: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """Cubic B-splines in one plane, (B, X, Y), for knots, (B, I, J), spread as in `spline`."""
+    weights = [
+        _spline_weights(axis - centre, count)
+        for axis, centre, count in zip((x, y), CENTRE_MM, knots.shape[1:], strict=True)
+    ]
+    return torch.einsum("bij,xi,yj->bxy", knots, *weights)
+
+
 def _spline_weights(offsets: Tensor, count: int) -> Tensor:
     step = 240.0 / (count - 1)
     distance = (offsets[:, None] - (torch.arange(count) * step - 120.0)[None]).abs() / step

@@ -91,6 +91,10 @@ class BrainCohort:
         slices = torch.randint(SLICES, (subjects,), generator=generator)
         return [(int(subject), int(slices[subject])) for subject in order[:count]]
 
+    def held_out_cohort(self, count: int, seed: int) -> Sequence[tuple[int, ...]]:
+        """Empty: every synthetic brain is healthy."""
+        return ()
+
 
 @dataclass(frozen=True)
 class BrainFamily:

@@ -84,7 +84,7 @@ class BetaVae(nn.Module):
         """Parameters of q(z|x): mu and log_var, (B, D) each, for images (B, 1, H, W) at `t` = scaled log(beta)."""
         h = (x - self.mean) * self.scale
         for convolution, gate in zip(self.down, self.down_gates, strict=True):
-            h = F.leaky_relu(gate(convolution(h), t), 0.1)
+            h = F.leaky_relu(gate(convolution(h), t), 0.1, inplace=True)
         parameters = self.latent_gate(self.to_latents(h.flatten(1)), t)
         mu, log_var = parameters.float().chunk(2, dim=1)
         return mu, log_var.clamp(-14, 6)
@@ -92,7 +92,7 @@ class BetaVae(nn.Module):
     def decode(self, z: Tensor, t: Tensor) -> Tensor:
         """Mean of p(x|z), (B, 1, H, W), for latents (B, D) at `t` = scaled log(beta)."""
         h = self.from_latents(z).view(len(z), -1, self.grid, self.grid)
-        h = F.leaky_relu(self.wide_gate(h, t), 0.1)
+        h = F.leaky_relu(self.wide_gate(h, t), 0.1, inplace=True)
         for convolution, gate in zip(self.up[:-1], self.up_gates, strict=True):
-            h = F.leaky_relu(gate(convolution(h), t), 0.1)
+            h = F.leaky_relu(gate(convolution(h), t), 0.1, inplace=True)
         return self.up[-1](h).float() / self.scale + self.mean

@@ -4,9 +4,10 @@ Bae, Zhang, Ruan, Wang, Hasegawa, Ba and Grosse: Multi-Rate VAE: train once, get
 2023, arXiv 2212.03905, section 4: each layer's pre-activation is multiplied, channel by channel, by a bounded
 function of log(beta).
 
-Differs from the paper: one gate, 2 sigmoid(.), serves encoder and decoder (the paper's decoder gate has an unbounded
-slope where it closes), and the logit is a small network of log(beta), shared over channels but for its last layer,
-instead of a line: a line cannot both open and close a latent within the range.
+Differs from the paper: the gate, 2 sigmoid(.), is the same in encoder and decoder (the paper's decoder gate has an
+unbounded slope where it closes); its logit is a small network of log(beta) instead of a line, since a line cannot
+both open and close a channel within the range; and a shift of the same form is added, since the best log_var of a
+latent moves with log(beta) by addition.
 """
 
 from __future__ import annotations
@@ -16,25 +17,28 @@ from torch import Tensor, nn
 
 
 class BetaGate(nn.Module):
-    """Scales the channels of a pre-activation by `2 sigmoid(v tanh(u t + a) + b)`, t = log(beta) scaled to [-1, 1].
+    """h -> 2 sigmoid(g(t)) h + b(t) per channel, t = log(beta) scaled to [-1, 1].
 
-    At the start every gate is 1 for every beta.
+    g and b are the two halves of a network with one hidden layer of tanh units. At the start the gate is 1 and the
+    shift 0 for every beta.
 
     Args:
-        channels: number of channels scaled.
-        hidden: width of the network in between.
+        channels: number of channels of h.
+        hidden: number of hidden units.
     """
 
     def __init__(self, channels: int, hidden: int = 8) -> None:
         super().__init__()
         self.inner = nn.Linear(1, hidden)
-        self.outer = nn.Linear(hidden, channels)
+        self.outer = nn.Linear(hidden, 2 * channels)
         nn.init.uniform_(self.inner.weight, -2, 2)
         nn.init.uniform_(self.inner.bias, -1, 1)
         nn.init.zeros_(self.outer.weight)
         nn.init.zeros_(self.outer.bias)
 
     def forward(self, h: Tensor, t: Tensor) -> Tensor:
-        """Scale `h`, (B, C, ...), by the gates at `t`, (B,)."""
-        gate = 2 * torch.sigmoid(self.outer(torch.tanh(self.inner(t[:, None]))))
-        return h * gate.to(h.dtype).view(*gate.shape, *(1,) * (h.ndim - 2))
+        """Gate and shift `h`, (B, C, ...), at `t`, (B,)."""
+        logit, shift = self.outer(torch.tanh(self.inner(t[:, None]))).chunk(2, dim=1)
+        view = (*logit.shape, *(1,) * (h.ndim - 2))
+        gate = 2 * torch.sigmoid(logit)
+        return torch.addcmul(shift.to(h.dtype).view(view), h, gate.to(h.dtype).view(view))

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from explorer.datasets.anatomy import (
@@ -22,6 +21,8 @@ from explorer.datasets.anatomy import (
     Anatomy,
     deform_slice,
     draw_deformation,
+    plane_spline,
+    slice_coordinates,
     template_anatomy,
 )
 from explorer.datasets.brain import SUBJECTS
@@ -113,7 +114,8 @@ class BrainBatches:
         uniform = torch.rand(count, 2, generator=generator)
         roughness = 0.006 + 0.012 * uniform[:, :1, None]
         image = image + roughness * brain * self._textures(count, generator)
-        bias = F.interpolate(0.05 * normal(1, 5, 5), size=SIZE, mode="bicubic", align_corners=True)[:, 0]
+        x, y, _ = slice_coordinates(0)
+        bias = plane_spline(0.05 * normal(5, 5), x, y).transpose(1, 2)
         image = image * bias.exp()
         sigma = 0.3 + 0.35 * float(torch.rand((), generator=generator))
         image = blur(image, sigma)

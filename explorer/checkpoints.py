@@ -1,0 +1,195 @@
+"""Cards and weights: from two files in a folder to a frozen model.
+
+A model is `<name>.safetensors` beside `<name>.toml`, its card. The card says what the network is, how and on what it
+was trained, how it does on held-out healthy data, and the hash of the weights. Weights are loaded only if hash, names,
+shapes and values are as the card and the architecture say. Nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import tomli_w
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor, nn
+
+from explorer.calibration import Calibration
+from explorer.contracts import Vae
+from explorer.models import MODELS
+
+FOLDER = Path(__file__).parent.parent / "pretrained"
+LARGEST_BYTES = 64 * 2**20
+REMEDY = "restore both files from the repository, or make them again with: python -m explorer train"
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """What the model reaches on healthy images it never saw, by training beta; means over images.
+
+    Attributes:
+        betas: training betas, (K,), ascending.
+        rec: reconstruction term at z = mu, nats an image, (K,).
+        kl: KL term, nats an image, (K,).
+        error: mean |x - x_hat| over foreground pixels, (K,).
+    """
+
+    betas: tuple[float, ...]
+    rec: tuple[float, ...]
+    kl: tuple[float, ...]
+    error: tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Card:
+    """What is known of a model; see the module's docstring.
+
+    Attributes:
+        name: also the stem of both files.
+        kind: architecture, a name in `explorer.models.MODELS`.
+        dataset: the family of datasets it is for.
+        data: what it was trained on, with licence and citation.
+        model: settings of the architecture.
+        recipe: the other settings of the training.
+        sha256: of the weights file.
+        held_out: figures on healthy data, by dataset name.
+        calibration: quantiles of healthy scores, by dataset name.
+    """
+
+    name: str
+    kind: str
+    dataset: str
+    data: str
+    model: Mapping[str, Any]
+    recipe: Mapping[str, Any]
+    sha256: str
+    held_out: Mapping[str, HeldOut]
+    calibration: Mapping[str, Calibration]
+
+
+@dataclass(frozen=True, eq=False)
+class Pretrained:
+    """A frozen model, in `eval()` without gradients of its weights, and its card."""
+
+    model: Vae
+    card: Card
+
+
+def pretrained_names(folder: Path = FOLDER) -> tuple[str, ...]:
+    """Names of the models that have a card in `folder`."""
+    return tuple(sorted(path.stem for path in folder.glob("*.toml")))
+
+
+def model_for(kind: str, dataset: str) -> str:
+    """The pretrained model of a kind for a dataset, e.g. `beta-vae` and `brain/flair` -> `beta-vae-brain`."""
+    return f"{kind}-{dataset.partition('/')[0]}"
+
+
+def load_pretrained(name: str, device: torch.device, folder: Path = FOLDER) -> Pretrained:
+    """Load a model by name onto a device.
+
+    Raises:
+        ValueError: if the name is unknown, or card or weights are missing, damaged or do not fit each other.
+    """
+    known = pretrained_names(folder)
+    if name not in known:
+        raise ValueError(f"unknown model {name!r}; known: {', '.join(known) or 'none'}")
+    card = read_card(folder / f"{name}.toml")
+    path = folder / f"{name}.safetensors"
+    content = _read_weights(path)
+    found = hashlib.sha256(content).hexdigest()
+    if found != card.sha256:
+        raise ValueError(f"{path.name} is not the file its card describes (sha256 differs); {REMEDY}")
+    try:
+        tensors = load_tensors(content)
+    except SafetensorError as error:
+        raise ValueError(f"{path.name} is not a safetensors file ({error}); {REMEDY}") from None
+    try:
+        with torch.device("meta"):
+            model = MODELS[card.kind](**card.model)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"card {name}.toml: [model] does not fit {card.kind}: {error}") from None
+    _check_tensors(path.name, tensors, model.state_dict())
+    model.load_state_dict({k: v.float() for k, v in tensors.items()}, assign=True)
+    model.eval().requires_grad_(False).to(device)
+    return Pretrained(cast(Vae, model), card)
+
+
+def save_pretrained(model: nn.Module, card: Card, folder: Path) -> None:
+    """Write weights and card; the card's hash is filled in here. The card comes last, so no half pair is listed."""
+    tensors = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
+    content = save_tensors(tensors)
+    described = {
+        "name": card.name,
+        "kind": card.kind,
+        "dataset": card.dataset,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "data": card.data.strip(),
+        "model": dict(card.model),
+        "recipe": dict(card.recipe),
+        "held_out": {
+            name: {key: [float(f"{v:.5g}") for v in values] for key, values in asdict(figures).items()}
+            for name, figures in card.held_out.items()
+        },
+        "calibration": {name: calibration.to_dict() for name, calibration in card.calibration.items()},
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for suffix, data in ((".safetensors", content), (".toml", tomli_w.dumps(described).encode())):
+        partial = folder / f"{card.name}{suffix}.partial"
+        partial.write_bytes(data)
+        partial.replace(folder / f"{card.name}{suffix}")
+
+
+def read_card(path: Path) -> Card:
+    """Read a card.
+
+    Raises:
+        ValueError: naming the card and what is wrong with it.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Card(
+            name=path.stem,
+            kind=str(content["kind"]),
+            dataset=str(content["dataset"]),
+            data=str(content["data"]),
+            model=dict(content["model"]),
+            recipe=dict(content["recipe"]),
+            sha256=str(content["sha256"]),
+            held_out={
+                name: HeldOut(**{key: tuple(map(float, values)) for key, values in figures.items()})
+                for name, figures in content["held_out"].items()
+            },
+            calibration={name: Calibration.from_dict(made) for name, made in content["calibration"].items()},
+        )
+    except KeyError as error:
+        raise ValueError(f"card {path.name} lacks {error}; {REMEDY}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, TypeError, AttributeError, ValueError) as error:
+        raise ValueError(f"card {path.name} cannot be read: {error}; {REMEDY}") from None
+
+
+def _read_weights(path: Path) -> bytes:
+    if not path.is_file():
+        raise ValueError(f"the weights {path.name} are missing beside their card; {REMEDY}")
+    if path.stat().st_size > LARGEST_BYTES:
+        raise ValueError(f"{path.name} is larger than {LARGEST_BYTES // 2**20} MiB, which no model here is; {REMEDY}")
+    return path.read_bytes()
+
+
+def _check_tensors(file: str, tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
+    wrong = sorted(set(tensors) ^ set(expected))
+    if wrong:
+        raise ValueError(f"{file} does not hold this architecture's weights (first difference: {wrong[0]}); {REMEDY}")
+    for name, value in tensors.items():
+        if value.shape != expected[name].shape:
+            shapes = f"{tuple(value.shape)} instead of {tuple(expected[name].shape)}"
+            raise ValueError(f"{file}: {name} has the shape {shapes}; {REMEDY}")
+        if not value.is_floating_point() or not bool(torch.isfinite(value).all()):
+            raise ValueError(f"{file}: {name} holds values that are not finite numbers; {REMEDY}")

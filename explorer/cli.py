@@ -1,0 +1,166 @@
+"""The command line: list, evaluate, train, download.
+
+Results go to standard output, progress and messages to standard error. Wrong input is answered by one line and exit
+code 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from tqdm import tqdm
+
+from explorer.anomalies import ANOMALIES
+from explorer.checkpoints import FOLDER, load_pretrained, model_for, pretrained_names
+from explorer.datasets import dataset_names, load_dataset
+from explorer.datasets.fashion_mnist import download_fashion_mnist
+from explorer.devices import pick_device
+from explorer.evaluation.cohort import Scoring, run_cohort
+from explorer.evaluation.report import figures, table
+from explorer.models import MODELS
+from explorer.predictors import PREDICTORS
+
+
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(f"{message}; see: {self.prog} --help")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code: 0, 2 for wrong input, 130 when interrupted."""
+    try:
+        parsed = build_parser().parse_args(arguments)
+        parsed.run(parsed)
+    except (ValueError, OSError) as error:
+        print(f"explorer: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("explorer: stopped", file=sys.stderr)
+        return 130
+    return 0
+
+
+def build_parser() -> Parser:
+    """The parser of all commands; each sets `run`."""
+    parser = Parser("python -m explorer", description="Unsupervised anomaly localization with VAEs.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
+
+    listing = commands.add_parser("list", help="name datasets, anomalies, models and predictors")
+    listing.add_argument("--json", action="store_true", help="as JSON")
+    listing.set_defaults(run=run_list)
+
+    evaluate = commands.add_parser("evaluate", help="score a cohort of test slices")
+    evaluate.add_argument("--dataset", required=True, help="e.g. fashion-mnist or brain/flair")
+    evaluate.add_argument("--anomaly", required=True, help="e.g. lesion, or none")
+    evaluate.add_argument("--strength", type=float, metavar="F", help="0 to 1; the family's default if left out")
+    evaluate.add_argument("--size", type=float, metavar="F", help="diameter as a fraction of the image's width")
+    evaluate.add_argument("--model", default="beta-vae", help="default: beta-vae")
+    evaluate.add_argument("--predictor", action="append", required=True, metavar="P", help="may be repeated")
+    evaluate.add_argument("--beta", type=float, default=1.0, metavar="B", help="training beta (default: 1)")
+    evaluate.add_argument("--scoring-beta", type=float, metavar="B", help="weight of KL in scores (default: beta)")
+    evaluate.add_argument("--slices", type=int, default=64, metavar="N", help="default: 64")
+    evaluate.add_argument("--seed", type=int, default=0, metavar="S", help="of cohort and anomalies (default: 0)")
+    evaluate.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    evaluate.add_argument("--json", type=Path, metavar="FILE", help="also write settings and figures to FILE")
+    evaluate.set_defaults(run=run_evaluate)
+
+    train = commands.add_parser("train", help="make a model from a recipe")
+    train.add_argument("recipe", type=Path, metavar="RECIPE.toml")
+    train.add_argument("--output", type=Path, default=Path("runs"), metavar="DIR", help="default: runs")
+    train.add_argument("--resume", action="store_true", help="go on from the last checkpoint in DIR")
+    train.add_argument("--beta", type=float, metavar="B", help="train for this one beta instead of the range")
+    train.add_argument("--anatomies", type=Path, metavar="DIR", help="brain: folder of real segmentations")
+    train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    train.add_argument("--threads", type=int, metavar="N", help="CPU threads of the network")
+    train.set_defaults(run=run_train)
+
+    download = commands.add_parser("download", help="fetch a public dataset into the user's cache")
+    download.add_argument("dataset", choices=["fashion-mnist"])
+    download.set_defaults(run=run_download)
+    return parser
+
+
+def run_list(arguments: argparse.Namespace) -> None:
+    """Print every name that the other commands take."""
+    names = {
+        "datasets": dataset_names(),
+        "anomalies": ANOMALIES.names(),
+        "models": MODELS.names(),
+        "pretrained": pretrained_names(),
+        "predictors": PREDICTORS.names(),
+    }
+    if arguments.json:
+        print(json.dumps(names, indent=2))
+        return
+    for kind, known in names.items():
+        print(f"{kind}: {', '.join(known) or 'none'}")
+
+
+def run_evaluate(arguments: argparse.Namespace) -> None:
+    """Score a cohort and print its table."""
+    dataset = load_dataset(arguments.dataset)
+    given = {"strength": arguments.strength, "size": arguments.size}
+    anomaly = ANOMALIES[arguments.anomaly](**{key: value for key, value in given.items() if value is not None})
+    MODELS[arguments.model]  # an unknown kind is named before its missing file
+    predictors = {name: PREDICTORS[name]() for name in arguments.predictor}
+    if arguments.json is not None and not arguments.json.resolve().parent.is_dir():
+        raise ValueError(f"--json {arguments.json}: its folder does not exist; create it first")
+    device = pick_device(arguments.device)
+    pretrained = load_pretrained(model_for(arguments.model, arguments.dataset), device)
+    scoring = Scoring(
+        model=pretrained.model,
+        calibration=pretrained.card.calibration.get(arguments.dataset),
+        predictors=predictors,
+        beta=arguments.beta,
+        scoring_beta=arguments.beta if arguments.scoring_beta is None else arguments.scoring_beta,
+        device=device,
+    )
+    with tqdm(total=arguments.slices, unit="slice", disable=None, leave=False) as bar:
+        for result in run_cohort(dataset, anomaly, scoring, arguments.slices, arguments.seed):
+            bar.update(result.done - bar.n)
+    settings = {key: value for key, value in vars(arguments).items() if key not in ("run", "json")}
+    settings |= {"scoring_beta": scoring.scoring_beta, "device": str(device), "sha256": pretrained.card.sha256}
+    settings |= given | {key: getattr(anomaly, key) for key in given}
+    report = {"settings": settings, **figures(result)}
+    print(table(report))
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(report, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+        print(f"wrote {arguments.json}", file=sys.stderr)
+
+
+def run_train(arguments: argparse.Namespace) -> None:
+    """Train, measure, calibrate and write card and weights."""
+    from explorer.training.command import train_recipe  # training brings more to import than the rest needs
+
+    made = train_recipe(
+        arguments.recipe,
+        arguments.output,
+        resume=arguments.resume,
+        beta=arguments.beta,
+        anatomies=arguments.anatomies,
+        device=pick_device(arguments.device),
+        threads=arguments.threads,
+    )
+    print(f"wrote {made} and its weights; copy both to {FOLDER.name}/ to use them", file=sys.stderr)
+
+
+def run_download(arguments: argparse.Namespace) -> None:
+    """Fetch Fashion-MNIST."""
+    bars: dict[str, Any] = {}
+
+    def show(name: str, done: int, expected: int | None) -> None:
+        if name not in bars:
+            bars[name] = tqdm(total=expected, unit="B", unit_scale=True, desc=name, disable=None)
+        bars[name].update(done - bars[name].n)
+
+    folder = download_fashion_mnist(show)
+    for bar in bars.values():
+        bar.close()
+    print(f"Fashion-MNIST is in {folder}", file=sys.stderr)

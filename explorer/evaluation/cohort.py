@@ -1,0 +1,206 @@
+"""Cohorts: many test slices with the same anomaly settings, scored in batches and counted as they come.
+
+Pixel figures compare anomalous with healthy foreground pixels of the slices that hold an anomaly. Image figures
+compare the slices with an anomaly to the same slices without; where nothing is planted, to the dataset's held-out
+class.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from explorer.anomalies import Anomaly, plant
+from explorer.calibration import Calibration
+from explorer.contracts import Dataset, Vae, stack
+from explorer.evaluation.histogram import ScoreHistogram
+from explorer.evidence import Evidence
+from explorer.predictors import Predictor
+
+T = TypeVar("T")
+
+SAMPLE_SCORES = ("rec", "kl", "elbo")
+TOP_SHARE = 0.01
+"""Share of an image's foreground pixels, the highest, whose mean is its image score."""
+
+
+@dataclass(frozen=True, eq=False)
+class Member:
+    """One image of a cohort; shapes as in `Case`.
+
+    Attributes:
+        image: (H, W), float32 in [0, 1].
+        mask: what is anomalous, (H, W), bool.
+        foreground: what counts, (H, W), bool.
+        anomalous: whether the image as a whole counts as anomalous.
+    """
+
+    image: Tensor
+    mask: Tensor
+    foreground: Tensor
+    anomalous: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """What a cohort has gathered for one predictor or sample score.
+
+    Attributes:
+        pixels: scores of foreground pixels of anomalous images; empty for sample scores.
+        images: one score an image.
+        seconds: time for this predictor alone, the network's passes that it needs included.
+        scored: images scored in that time.
+    """
+
+    pixels: ScoreHistogram
+    images: ScoreHistogram
+    seconds: float
+    scored: int
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.pixels + other.pixels,
+            self.images + other.images,
+            self.seconds + other.seconds,
+            self.scored + other.scored,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class CohortResult:
+    """A cohort so far.
+
+    Attributes:
+        done: slices scored.
+        total: slices in the whole cohort.
+        predictors: counts by predictor name.
+        sample_scores: counts by `SAMPLE_SCORES`.
+    """
+
+    done: int
+    total: int
+    predictors: Mapping[str, Counts]
+    sample_scores: Mapping[str, Counts]
+
+
+@dataclass(frozen=True, eq=False)
+class Scoring:
+    """How a cohort is scored.
+
+    Attributes:
+        model: a frozen VAE.
+        calibration: of that model on this dataset.
+        predictors: by the name under which they are reported.
+        beta: training beta.
+        scoring_beta: weight of the KL term in ELBO scores.
+        device: where the network computes.
+        batch_size: slices a batch; each is scored with and without its anomaly.
+    """
+
+    model: Vae
+    calibration: Calibration | None
+    predictors: Mapping[str, Predictor]
+    beta: float
+    scoring_beta: float
+    device: torch.device
+    batch_size: int = 16
+
+
+def cohort_members(
+    dataset: Dataset, anomaly: Anomaly, coordinates: Sequence[tuple[int, ...]], seed: int
+) -> list[Member]:
+    """The images of some slices of the test split: each with the anomaly, then each without."""
+    cases = [plant(dataset, "test", place, anomaly, seed) for place in coordinates]
+    planted = [Member(c.image, c.mask, c.source.foreground, bool(c.mask.any())) for c in cases]
+    healthy = [
+        Member(c.source.image, torch.zeros_like(c.mask), c.source.foreground, False)
+        for c, member in zip(cases, planted, strict=True)
+        if member.anomalous or not anomaly.plants
+    ]
+    return [member for member in planted if member.anomalous] + healthy
+
+
+def run_cohort(
+    dataset: Dataset, anomaly: Anomaly, scoring: Scoring, count: int, seed: int
+) -> Iterator[CohortResult]:
+    """Score `count` test slices and yield what is known after each batch; the caller may stop at any time."""
+    places = list(dataset.cohort("test", count, seed))
+    held_out = [] if anomaly.plants else list(dataset.held_out_cohort(count, seed))
+    result: CohortResult | None = None
+    for start in range(0, len(places), scoring.batch_size):
+        part = slice(start, start + scoring.batch_size)
+        members = cohort_members(dataset, anomaly, places[part], seed)
+        for place in held_out[part]:
+            found = dataset.slice("test", *place)
+            members.append(Member(found.image, torch.zeros_like(found.foreground), found.foreground, True))
+        done = min(start + scoring.batch_size, len(places))
+        batch = score_members(members, scoring)
+        result = CohortResult(
+            done,
+            len(places),
+            batch.predictors if result is None else _sum(result.predictors, batch.predictors),
+            batch.sample_scores if result is None else _sum(result.sample_scores, batch.sample_scores),
+        )
+        yield result
+
+
+def score_members(members: Sequence[Member], scoring: Scoring) -> CohortResult:
+    """Score images in one batch: one forward and at most two backward passes for all predictors."""
+    x = stack([member.image for member in members]).to(scoring.device)
+    masks = stack([member.mask for member in members]).to(scoring.device)
+    foregrounds = stack([member.foreground for member in members]).to(scoring.device)
+    anomalous = torch.tensor([member.anomalous for member in members], device=scoring.device)
+    evidence = Evidence(scoring.model, x, scoring.beta, scoring_beta=scoring.scoring_beta)
+    counted = foregrounds & anomalous[:, None, None, None]
+    passes: dict[str, float] = {}
+    found = {}
+    for name, predictor in scoring.predictors.items():
+        for part in predictor.needs:
+            if part not in passes:
+                passes[part] = _timed(lambda part=part: getattr(evidence, part), scoring.device)[0]
+        own, values = _timed(lambda predictor=predictor: predictor.score(evidence, scoring.calibration), scoring.device)
+        found[name] = Counts(
+            ScoreHistogram.of(values, masks, counted),
+            ScoreHistogram.of(image_scores(values, foregrounds), anomalous),
+            own + sum(passes[part] for part in predictor.needs),
+            len(members),
+        )
+    samples = {
+        name: Counts(ScoreHistogram.empty(), ScoreHistogram.of(getattr(evidence, name), anomalous), 0.0, len(members))
+        for name in SAMPLE_SCORES
+    }
+    return CohortResult(len(members), len(members), found, samples)
+
+
+def image_scores(values: Tensor, foregrounds: Tensor) -> Tensor:
+    """One score an image: the mean of the highest 1 % of its foreground pixels, at least one.
+
+    Args:
+        values: score maps, (B, 1, H, W).
+        foregrounds: (B, 1, H, W), bool.
+
+    Returns:
+        (B,).
+    """
+    flat = values.flatten(1).masked_fill(~foregrounds.flatten(1), -torch.inf)
+    counts = (TOP_SHARE * foregrounds.flatten(1).sum(1)).ceil().long().clamp(min=1)
+    highest = flat.topk(int(counts.max()), dim=1).values
+    kept = torch.arange(highest.shape[1], device=values.device) < counts[:, None]
+    return torch.where(kept, highest, torch.zeros((), device=values.device)).sum(1) / counts
+
+
+def _sum(a: Mapping[str, Counts], b: Mapping[str, Counts]) -> dict[str, Counts]:
+    return {name: a[name] + b[name] for name in a}
+
+
+def _timed(work: Callable[[], T], device: torch.device) -> tuple[float, T]:
+    began = time.perf_counter()
+    result = work()
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter() - began, result

@@ -1,0 +1,46 @@
+"""The difference between an image and its reconstruction.
+
+The common predictor of Zimmerer et al., 2019, arXiv 1907.02796, Zhou et al., 2020, arXiv 2005.10686, and Naval
+Marimont and Tarroni, 2020, arXiv 2012.06765.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from torch import Tensor
+
+from explorer.contracts import ScoreMap
+from explorer.evidence import Evidence
+from explorer.predictors.base import PREDICTORS, HealthyScores, Predictor
+from explorer.predictors.smoothing import smooth
+from explorer.settings import setting
+
+
+@PREDICTORS.register("reconstruction-error")
+@dataclass(frozen=True)
+class ReconstructionError(Predictor):
+    """|x - x_hat|, or its square, of all pixels or of those brighter than the reconstruction; smoothed by G."""
+
+    title: ClassVar[str] = "Reconstruction error"
+    summary: ClassVar[str] = "how far a pixel is from what the model reconstructs"
+    source: ClassVar[str] = "Zimmerer et al., 2019, arXiv 1907.02796; Zhou et al., 2020, arXiv 2005.10686"
+
+    form: Literal["absolute", "squared"] = setting(
+        "absolute", "how the difference is measured", choices=("absolute", "squared")
+    )
+    sign: Literal["both", "positive"] = setting(
+        "both", "positive: only where the image is brighter", choices=("both", "positive")
+    )
+    smooth: bool = setting(False, "smooth with a 7x7 Gaussian")
+
+    def maps(self, evidence: Evidence, calibration: HealthyScores | None = None) -> Iterator[ScoreMap]:
+        yield ScoreMap(evidence.memo(self, lambda: self._error(evidence)))
+
+    def _error(self, evidence: Evidence) -> Tensor:
+        error = evidence.x - evidence.x_hat
+        error = error.clamp(min=0) if self.sign == "positive" else error.abs()
+        error = error.square() if self.form == "squared" else error
+        return smooth(error) if self.smooth else error

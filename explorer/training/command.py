@@ -1,0 +1,74 @@
+"""From a recipe to a model's two files, with progress on the terminal."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import torch
+from tqdm import tqdm
+
+from explorer.training.finish import finish
+from explorer.training.loop import build_model, train
+from explorer.training.recipe import Recipe, read_recipe
+from explorer.training.sources import batches_for
+
+
+def train_recipe(
+    path: Path,
+    output: Path,
+    *,
+    resume: bool,
+    beta: float | None,
+    anatomies: Path | None,
+    device: torch.device,
+    threads: int | None,
+) -> Path:
+    """Train what the recipe at `path` describes and return the path of the card.
+
+    Args:
+        path: the recipe.
+        output: folder for checkpoint, card and weights.
+        resume: go on from the checkpoint in `output`.
+        beta: train for this one beta only; None for the recipe's range.
+        anatomies: folder of real segmentations, for brain recipes that want them.
+        device: where to train.
+        threads: CPU threads, or None for torch's choice.
+
+    Raises:
+        ValueError: for wrong input, naming what is wrong and the remedy.
+    """
+    recipe = read_recipe(path)
+    if beta is not None:
+        recipe = at_one_beta(recipe, beta)
+    if threads is not None:
+        if threads < 1:
+            raise ValueError(f"threads must be at least 1, got {threads}")
+        torch.set_num_threads(threads)
+    checkpoint = output / f"{recipe.name}.checkpoint.safetensors"
+    if checkpoint.exists() and not resume:
+        raise ValueError(f"{checkpoint} exists; pass --resume to go on from it, or choose another --output")
+    model = build_model(recipe)
+    output.mkdir(parents=True, exist_ok=True)
+    with tqdm(unit="slice", desc="deforming", leave=False) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        batches = batches_for(recipe, output, anatomies, show)
+    with tqdm(total=recipe.steps, unit="step", desc=recipe.name) as bar:
+        for progress in train(model, recipe, batches, device=device, checkpoint=checkpoint, resume=resume):
+            bar.update(progress.step - bar.n)
+            bar.set_postfix_str(f"loss {progress.loss:.1f}, {progress.images_per_second:.0f} images/s", refresh=False)
+    for name in finish(model, recipe, output, device):
+        tqdm.write(f"calibrating on {name}")
+    return output / f"{recipe.name}.toml"
+
+
+def at_one_beta(recipe: Recipe, beta: float) -> Recipe:
+    """The same training for a single beta, to compare a conditional model with."""
+    if not beta > 0:
+        raise ValueError(f"beta must be above 0, got {beta:g}")
+    model = dict(recipe.model) | {"beta_min": beta, "beta_max": beta}
+    return dataclasses.replace(recipe, name=f"{recipe.name}-{beta:g}", model=model)

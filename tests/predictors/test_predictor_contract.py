@@ -1,0 +1,119 @@
+"""What holds for every registered predictor, on the network that the app ships."""
+
+from __future__ import annotations
+
+from unittest.mock import Mock
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from explorer.calibration import Calibration, calibrate
+from explorer.contracts import VaeOutput
+from explorer.evidence import Evidence
+from explorer.models.beta_vae import BetaVae
+from explorer.predictors import PREDICTORS, score
+from explorer.settings import settings_of
+from tests.linear_vae import BETAS, images
+
+SEVEN = (
+    *("intensity", "reconstruction-error", "reconstruction-gradient", "kl-gradient", "elbo-gradient"),
+    *("combination", "ensemble"),
+)
+BETA = BETAS.float()
+X = images(8, 16).float()
+
+
+class Counted(BetaVae):
+    """Counts its forward passes."""
+
+    calls = 0
+
+    def forward(self, x: Tensor, beta: Tensor) -> VaeOutput:
+        self.calls += 1
+        return super().forward(x, beta)
+
+
+@pytest.fixture(scope="module")
+def model() -> Counted:
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        network = Counted(16, (4, 8), 6, s=0.5, beta_min=0.01, beta_max=10.0)
+        for gate in (module for name, module in network.named_modules() if name.endswith("outer")):
+            assert isinstance(gate, nn.Linear)
+            nn.init.normal_(gate.weight)
+    return network.eval().requires_grad_(False)
+
+
+@pytest.fixture(scope="module")
+def calibration(model: Counted) -> Calibration:
+    healthy = images(6, 16, seed=4).float()
+    return calibrate(model, healthy, torch.ones_like(healthy, dtype=torch.bool), [0.01, 0.3, 10.0])
+
+
+def test_the_seven_are_there() -> None:
+    assert set(SEVEN) <= set(PREDICTORS.names())
+
+
+@pytest.mark.parametrize("name", PREDICTORS.names())
+def test_maps_are_finite_scores_of_every_pixel(name: str, model: Counted, calibration: Calibration) -> None:
+    before, weights = X.clone(), {key: w.clone() for key, w in model.state_dict().items()}
+    maps = list(PREDICTORS[name]().maps(Evidence(model, X, BETA), calibration))
+    assert maps
+    for scored in maps:
+        assert scored.values.shape == X.shape and scored.values.dtype == torch.float32
+        assert bool(scored.values.isfinite().all()) and float(scored.values.min()) >= 0
+        assert not scored.values.requires_grad
+    assert torch.equal(X, before) and not model.training
+    assert all(torch.equal(w, weights[key]) for key, w in model.state_dict().items())
+
+
+@pytest.mark.parametrize("name", PREDICTORS.names())
+def test_an_image_does_not_depend_on_its_neighbours(
+    name: str, model: Counted, calibration: Calibration
+) -> None:
+    predictor = PREDICTORS[name]()
+    batch = score(predictor, Evidence(model, X, BETA), calibration)
+    singles = [score(predictor, Evidence(model, X[[i]], BETA[[i]]), calibration) for i in range(len(X))]
+    torch.testing.assert_close(batch, torch.cat(singles), rtol=1e-4, atol=1e-5)
+
+
+def test_noisy_copies_do_not_depend_on_neighbours(model: Counted) -> None:
+    predictor = PREDICTORS["kl-gradient"](copies=3)  # type: ignore[call-arg]
+    batch = score(predictor, Evidence(model, X, BETA))
+    singles = [score(predictor, Evidence(model, X[[i]], BETA[[i]])) for i in reversed(range(len(X)))]
+    torch.testing.assert_close(batch, torch.cat(singles[::-1]), rtol=1e-4, atol=1e-6)
+
+
+def test_all_seven_share_one_forward_and_two_backward_passes(
+    model: Counted, calibration: Calibration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backward = Mock(wraps=torch.autograd.grad)
+    monkeypatch.setattr(torch.autograd, "grad", backward)
+    model.calls = 0
+    evidence = Evidence(model, X, BETA)
+    for name in SEVEN:
+        score(PREDICTORS[name](), evidence, calibration)
+    assert (model.calls, backward.call_count) == (1, 2)
+
+
+def test_only_the_elbo_gradient_follows_the_scoring_beta(model: Counted, calibration: Calibration) -> None:
+    evidence = Evidence(model, X, BETA)
+    later = evidence.rescored(20.0)
+    changed = {
+        name
+        for name in SEVEN
+        if not torch.equal(
+            score(PREDICTORS[name](), evidence, calibration), score(PREDICTORS[name](), later, calibration)
+        )
+    }
+    assert changed == {"elbo-gradient"}
+
+
+@pytest.mark.parametrize("name", PREDICTORS.names())
+def test_predictors_describe_themselves(name: str) -> None:
+    predictor = PREDICTORS[name]
+    assert predictor.title and predictor.source
+    assert predictor.summary[0].islower() and "\n" not in predictor.summary
+    assert all(described.help for described in settings_of(predictor))
+    assert hash(predictor()) == hash(predictor()) and predictor() == predictor()
