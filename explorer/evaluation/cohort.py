@@ -20,7 +20,7 @@ from explorer.calibration import Calibration
 from explorer.contracts import Dataset, Vae, stack
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.evidence import Evidence
-from explorer.predictors import Predictor
+from explorer.predictors import Predictor, score
 
 T = TypeVar("T")
 
@@ -163,7 +163,7 @@ def score_members(members: Sequence[Member], scoring: Scoring) -> CohortResult:
         for part in predictor.needs:
             if part not in passes:
                 passes[part] = _timed(lambda part=part: getattr(evidence, part), scoring.device)[0]
-        own, values = _timed(lambda predictor=predictor: predictor.score(evidence, scoring.calibration), scoring.device)
+        own, values = _timed(lambda predictor=predictor: score(predictor, evidence, scoring.calibration), scoring.device)
         found[name] = Counts(
             ScoreHistogram.of(values, masks, counted),
             ScoreHistogram.of(image_scores(values, foregrounds), anomalous),

@@ -86,7 +86,7 @@ class BetaVae(nn.Module):
         for convolution, gate in zip(self.down, self.down_gates, strict=True):
             h = F.leaky_relu(gate(convolution(h), t), 0.1, inplace=True)
         parameters = self.latent_gate(self.to_latents(h.flatten(1)), t)
-        mu, log_var = parameters.float().chunk(2, dim=1)
+        mu, log_var = at_least_float32(parameters).chunk(2, dim=1)
         return mu, log_var.clamp(-14, 6)
 
     def decode(self, z: Tensor, t: Tensor) -> Tensor:
@@ -95,4 +95,9 @@ class BetaVae(nn.Module):
         h = F.leaky_relu(self.wide_gate(h, t), 0.1, inplace=True)
         for convolution, gate in zip(self.up[:-1], self.up_gates, strict=True):
             h = F.leaky_relu(gate(convolution(h), t), 0.1, inplace=True)
-        return self.up[-1](h).float() / self.scale + self.mean
+        return at_least_float32(self.up[-1](h)) / self.scale + self.mean
+
+
+def at_least_float32(values: Tensor) -> Tensor:
+    """The half-precision results of autocast as float32; all else unchanged."""
+    return values.float() if values.element_size() < 4 else values

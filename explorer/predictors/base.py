@@ -35,12 +35,14 @@ class Predictor(ABC):
         title: short name for people.
         summary: one line for the page on what it measures.
         source: where it comes from.
+        needs: the parts of the evidence that cost a pass of the network (`x_hat`, `grad_rec`, `grad_kl`).
         needs_calibration: whether it cannot do without healthy scores.
     """
 
     title: ClassVar[str]
     summary: ClassVar[str]
     source: ClassVar[str]
+    needs: ClassVar[tuple[str, ...]] = ()
     needs_calibration: ClassVar[bool] = False
 
     def __post_init__(self) -> None:

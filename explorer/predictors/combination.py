@@ -26,6 +26,7 @@ class Combination(Predictor):
     title: ClassVar[str] = "Combination"
     summary: ClassVar[str] = "where a large KL gradient and a large reconstruction error meet"
     source: ClassVar[str] = "Zimmerer et al., 2019, arXiv 1907.02796"
+    needs: ClassVar[tuple[str, ...]] = ("x_hat", "grad_kl")
 
     def maps(self, evidence: Evidence, calibration: HealthyScores | None = None) -> Iterator[ScoreMap]:
         gradient = score(KlGradient(), evidence)

@@ -24,6 +24,7 @@ class ElboGradient(Predictor):
     title: ClassVar[str] = "ELBO gradient"
     summary: ClassVar[str] = "how strongly a pixel's change would make the image more likely to the model"
     source: ClassVar[str] = "Zimmerer et al., 2019, arXiv 1907.02796; Zhou et al., 2020, arXiv 2005.10686"
+    needs: ClassVar[tuple[str, ...]] = ("x_hat", "grad_rec", "grad_kl")
 
     def maps(self, evidence: Evidence, calibration: HealthyScores | None = None) -> Iterator[ScoreMap]:
         yield ScoreMap(smooth(evidence.grad_elbo.abs()))

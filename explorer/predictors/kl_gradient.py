@@ -31,6 +31,7 @@ class KlGradient(Predictor):
     title: ClassVar[str] = "KL gradient"
     summary: ClassVar[str] = "how strongly a pixel's change would bring the latent code nearer to the prior"
     source: ClassVar[str] = "Zimmerer et al., 2019, arXiv 1907.02796"
+    needs: ClassVar[tuple[str, ...]] = ("x_hat", "grad_kl")
 
     copies: int = setting(
         0, "noisy copies to average over (SmoothGrad); 0: the plain gradient", minimum=0, maximum=32

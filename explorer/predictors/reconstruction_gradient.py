@@ -24,6 +24,7 @@ class ReconstructionGradient(Predictor):
     title: ClassVar[str] = "Reconstruction gradient"
     summary: ClassVar[str] = "how strongly a pixel's change would change the reconstruction term"
     source: ClassVar[str] = "Zimmerer et al., 2019, arXiv 1907.02796; Zhou et al., 2020, arXiv 2005.10686"
+    needs: ClassVar[tuple[str, ...]] = ("x_hat", "grad_rec")
 
     def maps(self, evidence: Evidence, calibration: HealthyScores | None = None) -> Iterator[ScoreMap]:
         yield ScoreMap(evidence.memo(self, lambda: smooth(evidence.grad_rec.abs())))

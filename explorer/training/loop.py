@@ -23,8 +23,6 @@ from explorer.training.losses import LossBalance, elbo_terms
 from explorer.training.recipe import Recipe
 from explorer.training.sources import Batches
 
-GATE_PACE = 5.0
-
 
 @dataclass(frozen=True)
 class Progress:
@@ -79,7 +77,7 @@ def train(
     """
     torch.set_flush_denormal(True)  # Adam's moments of closed latents fade into denormals, 10 times slower on a CPU
     model.to(device=device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
-    optimizer = build_optimizer(model, recipe.learning_rate)
+    optimizer = build_optimizer(model, recipe)
     balance = LossBalance(model.beta_range)
     generator = stream(recipe.seed, "training")
     digest = fingerprint(recipe)
@@ -108,11 +106,11 @@ def train(
         yield Progress(done, recipe.steps, mean, rate)
 
 
-def build_optimizer(model: BetaVae, learning_rate: float) -> torch.optim.Adam:
-    """Adam; gates, few and far from their final values at the start, learn `GATE_PACE` times faster."""
+def build_optimizer(model: BetaVae, recipe: Recipe) -> torch.optim.Adam:
+    """Adam with the recipe's learning rates, one for the gates and one for the rest."""
     gates = [value for name, value in model.named_parameters() if "gate" in name]
     others = [value for name, value in model.named_parameters() if "gate" not in name]
-    pairs = ((gates, GATE_PACE * learning_rate), (others, learning_rate))
+    pairs = ((gates, recipe.gate_pace * recipe.learning_rate), (others, recipe.learning_rate))
     return torch.optim.Adam([{"params": group, "lr": rate, "initial_lr": rate} for group, rate in pairs])
 
 

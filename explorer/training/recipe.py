@@ -25,6 +25,8 @@ class Recipe:
         batch_size: images a step.
         learning_rate: of Adam, at its peak; warmed up over 2 % of the steps, then a cosine to 1 %.
         seed: of weights, order and noise.
+        gate_pace: how many times faster than the rest the gates on beta learn; they are few, and far from their final
+            values at the start.
         precision: `float32`, or `bfloat16` for the matrix products alone.
         pool: brain only: deformed slices to draw from.
         real_share: brain only: fraction of the pool that comes from real anatomies.
@@ -39,13 +41,14 @@ class Recipe:
     batch_size: int
     learning_rate: float
     seed: int
+    gate_pace: float = 20.0
     precision: str = "float32"
     pool: int = 0
     real_share: float = 0.0
     data: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("samples", "batch_size", "learning_rate"):
+        for name in ("samples", "batch_size", "learning_rate", "gate_pace"):
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
                 raise ValueError(f"{name} must be a number above 0, got {value!r}")

@@ -1,0 +1,63 @@
+"""Controls built from the settings of plug-ins; every one is bound to the address of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from explorer.settings import Setting, settings_of
+
+BIND = "query-params"
+
+
+def plugin_controls(name: str, plugin: Any) -> dict[str, Any]:
+    """Show a control for each setting of a plug-in and return the chosen values.
+
+    Settings without a default (a position, say) come together behind one switch, and are left out while it is off.
+
+    Args:
+        name: the plug-in's registry name; keys in the address are `<name>-<setting>`.
+        plugin: its class.
+    """
+    settings = settings_of(plugin)
+    values = {s.name: control(f"{name}-{s.name}", s) for s in settings if s.default is not None}
+    optional = [s for s in settings if s.default is None]
+    if optional:
+        shown = " and ".join(s.name for s in optional)
+        chosen = st.toggle(
+            f"Choose {shown}", key=f"{name}-by-hand", bind=BIND, help=f"Off: {shown} are drawn from the seed."
+        )
+        if chosen:
+            values |= {s.name: control(f"{name}-{s.name}", s) for s in optional}
+    return values
+
+
+def control(key: str, setting: Setting) -> Any:
+    """One control for one setting; its key is also its name in the address."""
+    label = setting.name.replace("_", " ").capitalize()
+    common: Mapping[str, Any] = {"key": key, "help": _sentence(setting.help), "bind": BIND}
+    if setting.choices:
+        if len(setting.choices) <= 3:
+            chosen = st.segmented_control(label, setting.choices, default=setting.default, required=True, **common)
+            return chosen or setting.default
+        return st.selectbox(label, setting.choices, index=setting.choices.index(setting.default), **common)
+    if isinstance(setting.default, bool):
+        return st.toggle(label, value=setting.default, **common)
+    if isinstance(setting.default, tuple):
+        return setting.default
+    low, high = setting.minimum, setting.maximum
+    if low is None or high is None:
+        raise TypeError(f"setting {setting.name} of a plug-in has no range, so no control can be shown for it")
+    if isinstance(setting.default, int):
+        if high - low > 1000:
+            return int(st.number_input(label, int(low), int(high), setting.default, step=1, **common))
+        return st.slider(label, int(low), int(high), setting.default, step=1, **common)
+    middle = (low + high) / 2 if setting.default is None else setting.default
+    step = 0.01 if high - low <= 2 else 0.05
+    return st.slider(label, float(low), float(high), float(middle), step=step, **common)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."

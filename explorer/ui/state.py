@@ -1,0 +1,57 @@
+"""The state of the Explore page: what a person chose, as one value.
+
+Each control is bound to the address of the page under its own key (Streamlit's `bind="query-params"`), so the address
+holds the whole state, the seed included; what equals its default is left out of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from explorer.anomalies import Anomaly
+from explorer.predictors import Predictor
+
+
+@dataclass(frozen=True)
+class State:
+    """All that the page shows follows from this.
+
+    Attributes:
+        dataset: name of the dataset, e.g. `brain/flair`.
+        place: coordinates of the slice in the test split.
+        anomaly: family and settings.
+        anomaly_name: registry name of the family.
+        seed: of the anomaly and of the cohort.
+        model: name of the pretrained model.
+        beta: training beta.
+        scoring_beta: weight of the KL term in ELBO scores.
+        predictors: by registry name, in the order shown.
+        cohort_size: test slices in the cohort.
+    """
+
+    dataset: str
+    place: tuple[int, ...]
+    anomaly: Anomaly
+    anomaly_name: str
+    seed: int
+    model: str
+    beta: float
+    scoring_beta: float
+    predictors: Mapping[str, Predictor]
+    cohort_size: int
+
+
+def left_out(asked: Mapping[str, str], kept: Mapping[str, str], known: set[str]) -> list[str]:
+    """What an address asked for that the page could not follow.
+
+    Args:
+        asked: parameters of the address as it came.
+        kept: parameters that are left once the controls have read them.
+        known: keys of all controls on the page.
+
+    Returns:
+        Texts such as `beta=-1`, cut to a readable length.
+    """
+    wrong = [key for key in asked if key not in known or (key in known and key not in kept)]
+    return [f"{key}={asked[key]}"[:60] for key in wrong]
