@@ -6,7 +6,7 @@ NOTICE = "Research and teaching only: not a medical device, not for diagnosis."
 
 st.set_page_config(
     page_title="Explorer: anomaly localization with VAEs",
-    page_icon=":material/troubleshoot:",
+    page_icon="explorer/ui/icon.png",
     layout="wide",
     menu_items={"about": NOTICE},
 )

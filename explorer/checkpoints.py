@@ -1,8 +1,8 @@
 """Cards and weights: from two files in a folder to a frozen model.
 
-A model is `<name>.safetensors` beside `<name>.toml`, its card. The card says what the network is, how and on what it
-was trained, how it does on held-out healthy data, and the hash of the weights. Weights are loaded only if hash, names,
-shapes and values are as the card and the architecture say. Nothing is ever unpickled.
+A model is `<name>.safetensors` beside `<name>.toml`, its card. The card says what the network is, how and on
+what it was trained, how it does on held-out healthy data, and the hash of the weights. Weights are loaded
+only if hash, names, shapes and values are as the card and the architecture say. Nothing is ever unpickled.
 """
 
 from __future__ import annotations
@@ -82,9 +82,9 @@ class Pretrained:
     card: Card
 
 
-def pretrained_names(folder: Path = FOLDER) -> tuple[str, ...]:
-    """Names of the models that have a card in `folder`."""
-    return tuple(sorted(path.stem for path in folder.glob("*.toml")))
+def pretrained_names(folder: Path | None = None) -> tuple[str, ...]:
+    """Names of the models that have a card in `folder`; None: the folder of the shipped models."""
+    return tuple(sorted(path.stem for path in (folder or FOLDER).glob("*.toml")))
 
 
 def model_for(kind: str, dataset: str) -> str:
@@ -92,12 +92,13 @@ def model_for(kind: str, dataset: str) -> str:
     return f"{kind}-{dataset.partition('/')[0]}"
 
 
-def load_pretrained(name: str, device: torch.device, folder: Path = FOLDER) -> Pretrained:
-    """Load a model by name onto a device.
+def load_pretrained(name: str, device: torch.device, folder: Path | None = None) -> Pretrained:
+    """Load a model by name onto a device, from `folder` or else from the shipped models.
 
     Raises:
         ValueError: if the name is unknown, or card or weights are missing, damaged or do not fit each other.
     """
+    folder = folder or FOLDER
     known = pretrained_names(folder)
     if name not in known:
         raise ValueError(f"unknown model {name!r}; known: {', '.join(known) or 'none'}")
@@ -114,7 +115,7 @@ def load_pretrained(name: str, device: torch.device, folder: Path = FOLDER) -> P
     try:
         with torch.device("meta"):
             model = MODELS[card.kind](**card.model)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, IndexError, RuntimeError) as error:  # torch answers sizes below 0
         raise ValueError(f"card {name}.toml: [model] does not fit {card.kind}: {error}") from None
     _check_tensors(path.name, tensors, model.state_dict())
     model.load_state_dict({k: v.float() for k, v in tensors.items()}, assign=True)
@@ -123,8 +124,11 @@ def load_pretrained(name: str, device: torch.device, folder: Path = FOLDER) -> P
 
 
 def save_pretrained(model: nn.Module, card: Card, folder: Path) -> None:
-    """Write weights and card; the card's hash is filled in here. The card comes last, so no half pair is listed."""
-    tensors = {name: value.detach().cpu().contiguous() for name, value in model.state_dict().items()}
+    """Write weights and card with their hash; the card comes last, so that no half pair is listed.
+
+    Weights are stored in half precision, which `round_weights` prepares for.
+    """
+    tensors = {name: value.detach().cpu().half().contiguous() for name, value in model.state_dict().items()}
     content = save_tensors(tensors)
     described = {
         "name": card.name,
@@ -145,6 +149,13 @@ def save_pretrained(model: nn.Module, card: Card, folder: Path) -> None:
         partial = folder / f"{card.name}{suffix}.partial"
         partial.write_bytes(data)
         partial.replace(folder / f"{card.name}{suffix}")
+
+
+def round_weights(model: nn.Module) -> None:
+    """Round the weights in place to what is stored, so that figures are of the model that will be loaded."""
+    with torch.no_grad():
+        for value in model.state_dict().values():
+            value.copy_(value.half())
 
 
 def read_card(path: Path) -> Card:
@@ -171,7 +182,14 @@ def read_card(path: Path) -> Card:
         )
     except KeyError as error:
         raise ValueError(f"card {path.name} lacks {error}; {REMEDY}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, TypeError, AttributeError, ValueError) as error:
+    except (
+        tomllib.TOMLDecodeError,
+        UnicodeDecodeError,
+        OSError,
+        TypeError,
+        AttributeError,
+        ValueError,
+    ) as error:
         raise ValueError(f"card {path.name} cannot be read: {error}; {REMEDY}") from None
 
 
@@ -179,14 +197,18 @@ def _read_weights(path: Path) -> bytes:
     if not path.is_file():
         raise ValueError(f"the weights {path.name} are missing beside their card; {REMEDY}")
     if path.stat().st_size > LARGEST_BYTES:
-        raise ValueError(f"{path.name} is larger than {LARGEST_BYTES // 2**20} MiB, which no model here is; {REMEDY}")
+        raise ValueError(
+            f"{path.name} is larger than {LARGEST_BYTES // 2**20} MiB, which no model here is; {REMEDY}"
+        )
     return path.read_bytes()
 
 
 def _check_tensors(file: str, tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
     wrong = sorted(set(tensors) ^ set(expected))
     if wrong:
-        raise ValueError(f"{file} does not hold this architecture's weights (first difference: {wrong[0]}); {REMEDY}")
+        raise ValueError(
+            f"{file} does not hold this architecture's weights (first difference: {wrong[0]}); {REMEDY}"
+        )
     for name, value in tensors.items():
         if value.shape != expected[name].shape:
             shapes = f"{tuple(value.shape)} instead of {tuple(expected[name].shape)}"

@@ -1,13 +1,14 @@
 """The command line: list, evaluate, train, download.
 
-Results go to standard output, progress and messages to standard error. Wrong input is answered by one line and exit
-code 2.
+Results go to standard output, progress and messages to standard error. Wrong input is answered by one line
+and exit code 2.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -59,14 +60,22 @@ def build_parser() -> Parser:
     evaluate = commands.add_parser("evaluate", help="score a cohort of test slices")
     evaluate.add_argument("--dataset", required=True, help="e.g. fashion-mnist or brain/flair")
     evaluate.add_argument("--anomaly", required=True, help="e.g. lesion, or none")
-    evaluate.add_argument("--strength", type=float, metavar="F", help="0 to 1; the family's default if left out")
-    evaluate.add_argument("--size", type=float, metavar="F", help="diameter as a fraction of the image's width")
+    evaluate.add_argument(
+        "--strength", type=float, metavar="F", help="0 to 1; the family's default if left out"
+    )
+    evaluate.add_argument(
+        "--size", type=float, metavar="F", help="diameter as a fraction of the image's width"
+    )
     evaluate.add_argument("--model", default="beta-vae", help="default: beta-vae")
     evaluate.add_argument("--predictor", action="append", required=True, metavar="P", help="may be repeated")
     evaluate.add_argument("--beta", type=float, default=1.0, metavar="B", help="training beta (default: 1)")
-    evaluate.add_argument("--scoring-beta", type=float, metavar="B", help="weight of KL in scores (default: beta)")
+    evaluate.add_argument(
+        "--scoring-beta", type=float, metavar="B", help="weight of KL in scores (default: beta)"
+    )
     evaluate.add_argument("--slices", type=int, default=64, metavar="N", help="default: 64")
-    evaluate.add_argument("--seed", type=int, default=0, metavar="S", help="of cohort and anomalies (default: 0)")
+    evaluate.add_argument(
+        "--seed", type=int, default=0, metavar="S", help="of cohort and anomalies (default: 0)"
+    )
     evaluate.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     evaluate.add_argument("--json", type=Path, metavar="FILE", help="also write settings and figures to FILE")
     evaluate.set_defaults(run=run_evaluate)
@@ -107,11 +116,13 @@ def run_evaluate(arguments: argparse.Namespace) -> None:
     """Score a cohort and print its table."""
     dataset = load_dataset(arguments.dataset)
     given = {"strength": arguments.strength, "size": arguments.size}
-    anomaly = ANOMALIES[arguments.anomaly](**{key: value for key, value in given.items() if value is not None})
+    anomaly = ANOMALIES[arguments.anomaly](
+        **{key: value for key, value in given.items() if value is not None}
+    )
     MODELS[arguments.model]  # an unknown kind is named before its missing file
     predictors = {name: PREDICTORS[name]() for name in arguments.predictor}
-    if arguments.json is not None and not arguments.json.resolve().parent.is_dir():
-        raise ValueError(f"--json {arguments.json}: its folder does not exist; create it first")
+    if arguments.json is not None:
+        check_writable(arguments.json)
     device = pick_device(arguments.device)
     pretrained = load_pretrained(model_for(arguments.model, arguments.dataset), device)
     scoring = Scoring(
@@ -126,13 +137,26 @@ def run_evaluate(arguments: argparse.Namespace) -> None:
         for result in run_cohort(dataset, anomaly, scoring, arguments.slices, arguments.seed):
             bar.update(result.done - bar.n)
     settings = {key: value for key, value in vars(arguments).items() if key not in ("run", "json")}
-    settings |= {"scoring_beta": scoring.scoring_beta, "device": str(device), "sha256": pretrained.card.sha256}
+    settings |= {
+        "scoring_beta": scoring.scoring_beta,
+        "device": str(device),
+        "sha256": pretrained.card.sha256,
+    }
     settings |= given | {key: getattr(anomaly, key) for key in given}
     report = {"settings": settings, **figures(result)}
     print(table(report))
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(report, indent=2, allow_nan=False) + "\n", encoding="utf-8")
         print(f"wrote {arguments.json}", file=sys.stderr)
+
+
+def check_writable(path: Path) -> None:
+    """Raise ValueError where no file can be written at `path`, before any work is done for it."""
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        raise ValueError(f"--json {path}: its folder does not exist; create it first")
+    if path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+        raise ValueError(f"--json {path}: cannot be written; name a file in a folder of yours")
 
 
 def run_train(arguments: argparse.Namespace) -> None:

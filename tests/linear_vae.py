@@ -1,4 +1,4 @@
-"""A linear-Gaussian VAE, float64, of which rec, kl and their gradients by the image are known in closed form."""
+"""A linear-Gaussian VAE, float64: rec, kl and their gradients by the image are known in closed form."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
 """Brain anatomies and their deformation in 3-D.
 
-An anatomy is a set of tissue maps; a subject is an anatomy seen through a random affine and elastic deformation
-whose value is defined at every point of space, so that all slices of a subject belong to one brain and any slice
-can be computed alone.
+An anatomy is a set of tissue maps; a subject is an anatomy seen through a random affine and elastic
+deformation whose value is defined at every point of space, so that all slices of a subject belong to one
+brain and any slice can be computed alone.
 
-The template is the ICBM 152 nonlinear symmetric average of 2009 (Fonov et al., Unbiased average age-appropriate
-atlases for pediatric studies, NeuroImage 2011), as it comes with nilearn: probabilities of grey and white matter
-at 1 mm; cerebrospinal fluid is the rest of the brain.
+The template is the ICBM 152 nonlinear symmetric average of 2009 (Fonov et al., Unbiased average
+age-appropriate atlases for pediatric studies, NeuroImage 2011), as it comes with nilearn: probabilities of
+grey and white matter at 1 mm; cerebrospinal fluid is the rest of the brain.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Deformation:
 
 
 def draw_deformation(generator: torch.Generator) -> Deformation:
-    """Draw a subject: rotations to 4 degrees, sizes to 7 %, displacements of a few mm (1 s.d.: 2.4 and 0.8)."""
+    """Draw a subject: turned to 4 degrees, scaled to 7 %, displaced by a few mm (1 s.d.: 2.4 and 0.8)."""
     angles = torch.randn(3, generator=generator).clamp(-2, 2) * np.deg2rad(2.0)
     size = 1 + 0.035 * torch.randn(3, generator=generator).clamp(-2, 2)
     shear = 0.02 * torch.randn(3, generator=generator).clamp(-2, 2)
@@ -94,7 +94,7 @@ def draw_deformation(generator: torch.Generator) -> Deformation:
 
 
 def slice_coordinates(index: int) -> tuple[Tensor, Tensor, Tensor]:
-    """MNI coordinates of the columns (x, from left to right of the brain), rows (y, from the front) and height.
+    """MNI coordinates of the columns (x, left to right of the brain), rows (y, from the front) and height.
 
     Returns:
         x: (128,), mm; y: (128,), mm, descending; z: (1,), mm.
@@ -107,8 +107,11 @@ def spline(knots: Tensor, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
     """Cubic B-spline over the head, evaluated on a grid.
 
     Args:
-        knots: coefficients, (C, I, J, K), spread over +-120 mm about the centre of the head.
-        x, y, z: coordinates along the axes, (X,), (Y,), (Z,), mm.
+        knots: coefficients, (C, I, J, K), spread over +-120 mm about the centre of the head; beyond
+            the last knot but one the spline fades to zero.
+        x: coordinates from left to right, (X,), mm.
+        y: coordinates from back to front, (Y,), mm.
+        z: coordinates from below to above, (Z,), mm.
 
     Returns:
         (C, X, Y, Z).
@@ -139,11 +142,13 @@ def _spline_weights(offsets: Tensor, count: int) -> Tensor:
 
 
 def deform_slice(anatomy: Anatomy, deformation: Deformation, index: int) -> Tensor:
-    """Tissue maps of one axial slice of a subject, (3, 128, 128), float32 in [0, 1]; front of the head on top."""
+    """Tissue maps of one axial slice of a subject, (3, 128, 128), float32 in [0, 1]; front on top."""
     x, y, z = slice_coordinates(index)
     displacement = spline(deformation.coarse, x, y, z) + spline(deformation.fine, x, y, z)  # (3, X, Y, 1)
     points = torch.stack(torch.meshgrid(x, y, z, indexing="ij"))
-    points = torch.einsum("ij,jxyz->ixyz", deformation.affine, points) + deformation.shift[:, None, None, None]
+    points = (
+        torch.einsum("ij,jxyz->ixyz", deformation.affine, points) + deformation.shift[:, None, None, None]
+    )
     points = points + displacement
     widening = sample(anatomy.widening, points, anatomy.origin, 2 * anatomy.spacing)
     points = points + deformation.widening * widening
@@ -185,8 +190,8 @@ def make_anatomy(tissues: np.ndarray, origin: np.ndarray, spacing: float, name: 
 def template_anatomy() -> Anatomy:
     """The ICBM 152 average; its probabilities are sharpened, since an average of many brains is blurred.
 
-    The files are read from nilearn's folder: importing nilearn takes longer than all the rest of this function.
-    The brain is where the T1 average exceeds 0.2, as in nilearn's `load_mni152_brain_mask`.
+    The files are read from nilearn's folder: importing nilearn takes longer than all the rest of this
+    function. The brain is where the T1 average exceeds 0.2, as in nilearn's `load_mni152_brain_mask`.
     """
     package = importlib.util.find_spec("nilearn")
     if package is None or package.origin is None:
@@ -194,7 +199,8 @@ def template_anatomy() -> Anatomy:
     folder = Path(package.origin).parent / "datasets" / "data"
     maps, affine = [], np.eye(4)
     for kind in ("gm", "wm", "t1"):
-        image = nibabel.nifti1.load(folder / f"mni_icbm152_{kind}_tal_nlin_sym_09a_converted.nii.gz")
+        path = folder / f"mni_icbm152_{kind}_tal_nlin_sym_09a_converted.nii.gz"
+        image = nibabel.nifti1.load(path)  # type: ignore[no-untyped-call]
         volume = np.asarray(image.dataobj)[:, :, 12:165]  # 60 mm below to 92 mm above the origin
         maps.append(volume.astype(np.float32) / volume.max())
         affine = image.affine

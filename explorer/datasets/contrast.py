@@ -1,7 +1,7 @@
 """From tissue maps to an MR image: intensities, texture, bias field, resolution and Rician noise.
 
-All of it works on batches, so that training renders the same slices ever anew, and in 3-D coordinates, so that
-texture and bias field of a subject go on from slice to slice.
+All of it works on batches, so that training renders the same slices ever anew, and in 3-D coordinates, so
+that texture and bias field of a subject go on from slice to slice.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def render(
 
 
 def blur(images: Tensor, sigma: float) -> Tensor:
-    """Narrow Gaussian blur of `images`, (..., H, W); `sigma` in pixels, at most 0.7: 3 taps, edges repeated."""
+    """Narrow Gaussian blur of `images`, (..., H, W); `sigma` in pixels, at most 0.7: 3 taps, same edges."""
     side = math.exp(-0.5 / max(sigma, 1e-3) ** 2)
     weight = side / (1 + 2 * side)
     for dim in (-1, -2):
@@ -106,13 +106,13 @@ def _texture_volume() -> Tensor:
     white = torch.randn(64, 64, 64, generator=torch.Generator().manual_seed(152))
     frequency = torch.fft.fftfreq(64)
     squared = frequency[:, None, None] ** 2 + frequency[None, :, None] ** 2 + frequency[None, None, :] ** 2
-    smooth = torch.fft.ifftn(torch.fft.fftn(white) * torch.exp(-squared / (2 * 0.12**2))).real
+    smooth: Tensor = torch.fft.ifftn(torch.fft.fftn(white) * torch.exp(-squared / (2 * 0.12**2))).real
     return (smooth / smooth.std())[None]
 
 
 def _texture(x: Tensor, y: Tensor, z: Tensor, offset: Tensor) -> Tensor:
     """The endless texture on one slice, (H, W): linear between planes, nearest in the plane's grid."""
-    volume = _texture_volume()[0]
+    volume: Tensor = _texture_volume()[0]
     columns, rows = (((x + offset[0]) / 2).round().long() % 64), (((y + offset[1]) / 2).round().long() % 64)
     height = float((z + offset[2]) / 2)
     low = int(height // 1)

@@ -292,7 +292,7 @@ def _load_test(folder: Path | None) -> _Pixels:
 
 
 def _load_train() -> dict[str, _Pixels]:
-    """The normal training images in the file's order: the last 5,000 for calibration, the others for training."""
+    """The normal training images in the file's order: the last 5,000 calibrate, the others train."""
     folder = find_folder(TRAIN_FILES)
     if folder is None:
         raise ValueError(

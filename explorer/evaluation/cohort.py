@@ -1,15 +1,17 @@
 """Cohorts: many test slices with the same anomaly settings, scored in batches and counted as they come.
 
-Pixel figures compare anomalous with healthy foreground pixels of the slices that hold an anomaly. Image figures
-compare the slices with an anomaly to the same slices without; where nothing is planted, to the dataset's held-out
-class.
+Pixel figures compare anomalous with healthy foreground pixels of the slices that hold an anomaly. Image
+figures compare the slices with an anomaly to the same slices without; where nothing is planted, to the
+dataset's held-out class.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import torch
@@ -125,10 +127,34 @@ def cohort_members(
     return [member for member in planted if member.anomalous] + healthy
 
 
+def calibration_slices(dataset: Dataset, count: int) -> tuple[Tensor, Tensor]:
+    """Images and foregrounds, (N, 1, H, W) each, of `count` slices of the calibration split."""
+    slices = [dataset.slice("calibration", *place) for place in dataset.cohort("calibration", count, 0)]
+    return stack([s.image for s in slices]), stack([s.foreground for s in slices])
+
+
 def run_cohort(
-    dataset: Dataset, anomaly: Anomaly, scoring: Scoring, count: int, seed: int
+    dataset: Dataset,
+    anomaly: Anomaly,
+    scoring: Scoring,
+    count: int,
+    seed: int,
+    *,
+    lock: AbstractContextManager[object] | None = None,
 ) -> Iterator[CohortResult]:
-    """Score `count` test slices and yield what is known after each batch; the caller may stop at any time."""
+    """Score `count` test slices and yield what is known after each batch; the caller may stop at any time.
+
+    Args:
+        dataset: where the slices come from.
+        anomaly: what is planted into each.
+        scoring: how they are scored.
+        count: how many slices.
+        seed: of the choice of slices and of the anomalies.
+        lock: held while a batch is scored, never while the caller works.
+
+    Raises:
+        ValueError: where the dataset has fewer slices, or a setting is out of its range.
+    """
     places = list(dataset.cohort("test", count, seed))
     held_out = [] if anomaly.plants else list(dataset.held_out_cohort(count, seed))
     result: CohortResult | None = None
@@ -139,7 +165,8 @@ def run_cohort(
             found = dataset.slice("test", *place)
             members.append(Member(found.image, torch.zeros_like(found.foreground), found.foreground, True))
         done = min(start + scoring.batch_size, len(places))
-        batch = score_members(members, scoring)
+        with lock or nullcontext():
+            batch = score_members(members, scoring)
         result = CohortResult(
             done,
             len(places),
@@ -162,8 +189,8 @@ def score_members(members: Sequence[Member], scoring: Scoring) -> CohortResult:
     for name, predictor in scoring.predictors.items():
         for part in predictor.needs:
             if part not in passes:
-                passes[part] = _timed(lambda part=part: getattr(evidence, part), scoring.device)[0]
-        own, values = _timed(lambda predictor=predictor: score(predictor, evidence, scoring.calibration), scoring.device)
+                passes[part] = _timed(partial(getattr, evidence, part), scoring.device)[0]
+        own, values = _timed(partial(score, predictor, evidence, scoring.calibration), scoring.device)
         found[name] = Counts(
             ScoreHistogram.of(values, masks, counted),
             ScoreHistogram.of(image_scores(values, foregrounds), anomalous),
@@ -171,7 +198,9 @@ def score_members(members: Sequence[Member], scoring: Scoring) -> CohortResult:
             len(members),
         )
     samples = {
-        name: Counts(ScoreHistogram.empty(), ScoreHistogram.of(getattr(evidence, name), anomalous), 0.0, len(members))
+        name: Counts(
+            ScoreHistogram.empty(), ScoreHistogram.of(getattr(evidence, name), anomalous), 0.0, len(members)
+        )
         for name in SAMPLE_SCORES
     }
     return CohortResult(len(members), len(members), found, samples)

@@ -8,7 +8,6 @@ defined".
 
 from __future__ import annotations
 
-import heapq
 import math
 from dataclasses import dataclass
 
@@ -183,10 +182,9 @@ def _ratio(part: Floats, whole: Floats) -> Floats:
 
 
 def _shape_points(x: Floats, y: Floats, max_points: int) -> NDArray[np.int64]:
-    """Choose the points that keep the shape of a polyline.
+    """Choose the points that keep the shape of a polyline: one in each equal part of its length.
 
-    Douglas and Peucker, "Algorithms for the reduction of the number of points required to represent a
-    digitized line or its caricature", 1973, run best first: the point farthest from the polyline joins next.
+    What lies between two chosen points strays from their chord by less than that part of the length.
 
     Args:
         x: coordinates, (N,); NaN counts as 0.
@@ -200,25 +198,7 @@ def _shape_points(x: Floats, y: Floats, max_points: int) -> NDArray[np.int64]:
         raise ValueError(f"max_points must be at least 2 to keep both ends, got {max_points}")
     if len(x) <= max_points:
         return np.arange(len(x))
-    points = np.nan_to_num(np.stack([x, y]))
-    kept = [0, len(x) - 1]
-    gaps = [_farthest(points, *kept)]
-    while gaps and len(kept) < max_points:
-        negative_distance, first, middle, last = heapq.heappop(gaps)
-        if negative_distance == 0:
-            break
-        kept.append(middle)
-        for start, end in ((first, middle), (middle, last)):
-            if end - start > 1:
-                heapq.heappush(gaps, _farthest(points, start, end))
-    return np.array(sorted(kept))
-
-
-def _farthest(points: Floats, first: int, last: int) -> tuple[float, int, int, int]:
-    """The point between two others that is farthest from their chord: (-distance, first, index, last)."""
-    x, y = points[:, first + 1 : last] - points[:, first, None]  # (last - first - 1,) each
-    chord_x, chord_y = points[:, last] - points[:, first]
-    length = math.hypot(chord_x, chord_y)
-    distances = np.abs(x * chord_y - y * chord_x) / length if length > 0 else np.hypot(x, y)
-    index = int(distances.argmax())
-    return -float(distances[index]), first, first + 1 + index, last
+    steps = np.hypot(np.diff(np.nan_to_num(x)), np.diff(np.nan_to_num(y)))
+    length = np.concatenate([[0.0], np.cumsum(steps)])
+    inner = np.searchsorted(length, np.linspace(0, length[-1], max_points)[1:-1])
+    return np.unique(np.concatenate([[0], inner, [len(x) - 1]]))

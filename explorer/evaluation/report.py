@@ -17,8 +17,8 @@ def figures(result: CohortResult) -> dict[str, Any]:
 
     Returns:
         `slices`, `images`, `prevalence` (anomalous among counted pixels), `predictors` (name -> auroc,
-        average_precision, best_dice, dice_threshold, image_auroc, seconds an image) and `image_auroc` of the sample
-        scores `rec`, `kl` and `elbo`.
+        average_precision, best_dice, dice_threshold, image_auroc, seconds an image) and `image_auroc` of the
+        sample scores `rec`, `kl` and `elbo`.
     """
     predictors = {}
     for name, counts in result.predictors.items():
@@ -57,6 +57,8 @@ def table(report: Mapping[str, Any]) -> str:
         f"{name} {'-' if value is None else f'{value:.3f}'}" for name, value in report["image_auroc"].items()
     )
     prevalence = report["prevalence"]
-    share = "no anomalous pixels" if not prevalence else f"{100 * prevalence:.2f} % of counted pixels anomalous"
+    share = (
+        "no anomalous pixels" if not prevalence else f"{100 * prevalence:.2f} % of counted pixels anomalous"
+    )
     lines.append(f"{report['slices']} slices, {share}; image AUROC of the sample scores: {samples}")
     return "\n".join(lines)

@@ -1,8 +1,9 @@
 """A convolutional VAE conditioned on its training beta.
 
-Architecture: strided 4x4 convolutions and a linear layer (a full-size convolution) to the latents, mirrored in the decoder, with a
-linear output, after Zimmerer, Isensee, Petersen, Kohl and Maier-Hein: Unsupervised Anomaly Localization using
-Variational Auto-Encoders, 2019, arXiv 1907.02796. Conditioning on beta: see `gates`.
+Architecture: strided 4x4 convolutions and a linear layer (a full-size convolution) to the latents, mirrored
+in the decoder, with a linear output, after Zimmerer, Isensee, Petersen, Kohl and Maier-Hein: Unsupervised
+Anomaly Localization using Variational Auto-Encoders, 2019, arXiv 1907.02796. Conditioning on beta: see
+`gates`.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ class BetaVae(nn.Module):
         return (2 * torch.log(beta) - low - high) / max(high - low, 1e-6)
 
     def encode(self, x: Tensor, t: Tensor) -> tuple[Tensor, Tensor]:
-        """Parameters of q(z|x): mu and log_var, (B, D) each, for images (B, 1, H, W) at `t` = scaled log(beta)."""
+        """mu and log_var of q(z|x), (B, D) each, for images (B, 1, H, W) at `t` = scaled log(beta)."""
         h = (x - self.mean) * self.scale
         for convolution, gate in zip(self.down, self.down_gates, strict=True):
             h = F.leaky_relu(gate(convolution(h), t), 0.1, inplace=True)

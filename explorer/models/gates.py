@@ -1,13 +1,13 @@
 """Gates that let one network serve every training beta.
 
-Bae, Zhang, Ruan, Wang, Hasegawa, Ba and Grosse: Multi-Rate VAE: train once, get the full rate-distortion curve,
-2023, arXiv 2212.03905, section 4: each layer's pre-activation is multiplied, channel by channel, by a bounded
-function of log(beta).
+Bae, Zhang, Ruan, Wang, Hasegawa, Ba and Grosse: Multi-Rate VAE: train once, get the full rate-distortion
+curve, 2023, arXiv 2212.03905, section 4: each layer's pre-activation is multiplied, channel by channel, by a
+bounded function of log(beta).
 
-Differs from the paper: the gate, 2 sigmoid(.), is the same in encoder and decoder (the paper's decoder gate has an
-unbounded slope where it closes); its logit is a small network of log(beta) instead of a line, since a line cannot
-both open and close a channel within the range; and a shift of the same form is added, since the best log_var of a
-latent moves with log(beta) by addition.
+Differs from the paper: the gate, 2 sigmoid(.), is the same in encoder and decoder (the paper's decoder gate
+has an unbounded slope where it closes); its logit is a small network of log(beta) instead of a line, since a
+line cannot both open and close a channel within the range; and a shift of the same form is added, since the
+best log_var of a latent moves with log(beta) by addition.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from torch import Tensor, nn
 class BetaGate(nn.Module):
     """h -> 2 sigmoid(g(t)) h + b(t) per channel, t = log(beta) scaled to [-1, 1].
 
-    g and b are the two halves of a network with one hidden layer of tanh units. At the start the gate is 1 and the
-    shift 0 for every beta.
+    g and b are the two halves of a network with one hidden layer of tanh units. At the start the gate is 1
+    and the shift 0 for every beta.
 
     Args:
         channels: number of channels of h.

@@ -65,7 +65,7 @@ PREDICTORS: Registry[type[Predictor]] = Registry("predictor", "explorer.predicto
 
 
 def score(predictor: Predictor, evidence: Evidence, calibration: HealthyScores | None = None) -> Tensor:
-    """The values of a predictor's last map, (B, 1, H, W); shared with other predictors: do not change them."""
+    """The values of a predictor's last map, (B, 1, H, W); other predictors share them: do not change them."""
     for scored in predictor.maps(evidence, calibration):
         last = scored.values
     return last

@@ -1,8 +1,8 @@
 """The KL gradient times the squared reconstruction error ("combi").
 
 Zimmerer et al.: Unsupervised Anomaly Localization using Variational Auto-Encoders, 2019, arXiv 1907.02796.
-*Differs from their code*, which multiplies by the negative log-likelihood with its constants (a floor of 0.919
-at s = 1, a change of sign for small s) and scales every batch to [0, 1].
+*Differs from their code*, which multiplies by the negative log-likelihood with its constants (a floor of
+0.919 at s = 1, a change of sign for small s) and scales every batch to [0, 1].
 """
 
 from __future__ import annotations

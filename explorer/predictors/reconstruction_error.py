@@ -1,7 +1,7 @@
 """The difference between an image and its reconstruction.
 
-The common predictor of Zimmerer et al., 2019, arXiv 1907.02796, Zhou et al., 2020, arXiv 2005.10686, and Naval
-Marimont and Tarroni, 2020, arXiv 2012.06765.
+The common predictor of Zimmerer et al., 2019, arXiv 1907.02796, Zhou et al., 2020, arXiv 2005.10686, and
+Naval Marimont and Tarroni, 2020, arXiv 2012.06765.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from explorer.settings import setting
 @PREDICTORS.register("reconstruction-error")
 @dataclass(frozen=True)
 class ReconstructionError(Predictor):
-    """|x - x_hat|, or its square, of all pixels or of those brighter than the reconstruction; smoothed by G."""
+    """|x - x_hat|, or its square, of all pixels or of those brighter than x_hat; smoothed by G."""
 
     title: ClassVar[str] = "Reconstruction error"
     summary: ClassVar[str] = "how far a pixel is from what the model reconstructs"

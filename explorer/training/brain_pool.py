@@ -1,7 +1,7 @@
 """A pool of deformed brain slices on disk, and the batches that training renders from it.
 
-Deforming a brain in 3-D takes longer than a training step, so it is done once: the pool holds tissue maps, and
-contrast, bias field, texture, resolution and noise are drawn anew each time a slice is used.
+Deforming a brain in 3-D takes longer than a training step, so it is done once: the pool holds tissue maps,
+and contrast, bias field, texture, resolution and noise are drawn anew each time a slice is used.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def build_pool(
     if path.exists():
         return
     if real_share > 0 and real_folder is None:
-        raise ValueError("real_share is above 0 but no folder of real anatomies is given; pass --anatomies FOLDER")
+        raise ValueError(
+            "real_share is above 0 but no folder of real anatomies is given; pass --anatomies FOLDER"
+        )
     partial = path.with_suffix(".partial.npy")
     pool = np.lib.format.open_memmap(partial, mode="w+", dtype=np.uint8, shape=(slices, 3, SIZE, SIZE))
     done = 0
@@ -134,6 +136,6 @@ class BrainBatches:
 
 
 def log_uniform(count: int, low: float, high: float, generator: torch.Generator) -> Tensor:
-    """`count` stratified log-uniform draws from [low, high], one in each of `count` equal strata, shuffled."""
+    """`count` log-uniform draws from [low, high], one in each of `count` equal strata, shuffled."""
     strata = (torch.randperm(count, generator=generator) + torch.rand(count, generator=generator)) / count
     return torch.exp(math.log(low) + (math.log(high) - math.log(low)) * strata)

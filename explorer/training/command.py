@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from pathlib import Path
 
 import torch
@@ -48,9 +49,12 @@ def train_recipe(
     checkpoint = output / f"{recipe.name}.checkpoint.safetensors"
     if checkpoint.exists() and not resume:
         raise ValueError(f"{checkpoint} exists; pass --resume to go on from it, or choose another --output")
-    model = build_model(recipe)
+    try:
+        model = build_model(recipe)
+    except (IndexError, RuntimeError) as error:  # torch's answers to sizes below 0
+        raise ValueError(f"recipe {path}: [model] does not describe a network: {error}") from None
     output.mkdir(parents=True, exist_ok=True)
-    with tqdm(unit="slice", desc="deforming", leave=False) as bar:
+    with tqdm(unit="slice", desc="deforming", leave=False, disable=None) as bar:
 
         def show(done: int, total: int) -> None:
             bar.total = total
@@ -60,7 +64,9 @@ def train_recipe(
     with tqdm(total=recipe.steps, unit="step", desc=recipe.name) as bar:
         for progress in train(model, recipe, batches, device=device, checkpoint=checkpoint, resume=resume):
             bar.update(progress.step - bar.n)
-            bar.set_postfix_str(f"loss {progress.loss:.1f}, {progress.images_per_second:.0f} images/s", refresh=False)
+            bar.set_postfix_str(
+                f"loss {progress.loss:.1f}, {progress.images_per_second:.0f} images/s", refresh=False
+            )
     for name in finish(model, recipe, output, device):
         tqdm.write(f"calibrating on {name}")
     return output / f"{recipe.name}.toml"
@@ -68,7 +74,7 @@ def train_recipe(
 
 def at_one_beta(recipe: Recipe, beta: float) -> Recipe:
     """The same training for a single beta, to compare a conditional model with."""
-    if not beta > 0:
-        raise ValueError(f"beta must be above 0, got {beta:g}")
+    if not (beta > 0 and math.isfinite(beta)):
+        raise ValueError(f"beta must be a finite number above 0, got {beta:g}")
     model = dict(recipe.model) | {"beta_min": beta, "beta_max": beta}
     return dataclasses.replace(recipe, name=f"{recipe.name}-{beta:g}", model=model)

@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 from explorer.calibration import Calibration, calibrate
-from explorer.checkpoints import Card, HeldOut, save_pretrained
-from explorer.contracts import Dataset, Vae, stack
+from explorer.checkpoints import Card, HeldOut, round_weights, save_pretrained
+from explorer.contracts import Vae
 from explorer.datasets import dataset_names, load_dataset
+from explorer.evaluation.cohort import calibration_slices
 from explorer.evidence import Evidence
 from explorer.models.beta_vae import BetaVae
 from explorer.training.recipe import Recipe
@@ -23,7 +24,9 @@ CALIBRATION_BETAS = 13
 
 
 def betas_between(low: float, high: float, count: int) -> list[float]:
-    """`count` betas from `low` to `high`, evenly spaced in log(beta)."""
+    """`count` betas from `low` to `high`, evenly spaced in log(beta); one if the range is a point."""
+    if low == high:
+        return [low]
     step = (math.log(high) - math.log(low)) / (count - 1)
     inner = [math.exp(math.log(low) + i * step) for i in range(1, count - 1)]
     return [low, *inner, high]
@@ -35,6 +38,7 @@ def finish(model: BetaVae, recipe: Recipe, output: Path, device: torch.device) -
     Yields the name of each dataset before its turn, for a progress display.
     """
     model.eval().requires_grad_(False).to(device)
+    round_weights(model)
     betas = betas_between(*model.beta_range, CALIBRATION_BETAS)
     held_out, calibrations = {}, {}
     for name in dataset_names():
@@ -59,12 +63,6 @@ def finish(model: BetaVae, recipe: Recipe, output: Path, device: torch.device) -
     save_pretrained(model, card, output)
 
 
-def calibration_slices(dataset: Dataset, count: int) -> tuple[Tensor, Tensor]:
-    """Images and foregrounds, (N, 1, H, W) each, of `count` slices of the calibration split."""
-    slices = [dataset.slice("calibration", *place) for place in dataset.cohort("calibration", count, 0)]
-    return stack([s.image for s in slices]), stack([s.foreground for s in slices])
-
-
 def measure(
     model: Vae, images: Tensor, foregrounds: Tensor, betas: Sequence[float], device: torch.device
 ) -> HeldOut:
@@ -72,7 +70,7 @@ def measure(
     rows = []
     for beta in betas:
         rec, kl, error, pixels = 0.0, 0.0, 0.0, 0
-        for x, foreground in zip(images.split(50), foregrounds.split(50), strict=True):
+        for x, foreground in zip(torch.split(images, 50), torch.split(foregrounds, 50), strict=True):
             evidence = Evidence(model, x.to(device), beta)
             rec += float(evidence.rec.sum())
             kl += float(evidence.kl.sum())

@@ -61,7 +61,7 @@ def train(
     resume: bool = False,
     every: int = 500,
 ) -> Iterator[Progress]:
-    """Train `model` in place; yields after each step, and writes a checkpoint every `every` steps and at the end.
+    """Train `model` in place; yields after each step, writes a checkpoint every `every` steps and at the end.
 
     Args:
         model: from `build_model`; moved to `device`.
@@ -75,7 +75,9 @@ def train(
     Raises:
         ValueError: where the checkpoint belongs to another recipe, or the loss is no longer finite.
     """
-    torch.set_flush_denormal(True)  # Adam's moments of closed latents fade into denormals, 10 times slower on a CPU
+    torch.set_flush_denormal(
+        True
+    )  # Adam's moments of closed latents fade into denormals, 10 times slower on a CPU
     model.to(device=device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     optimizer = build_optimizer(model, recipe)
     balance = LossBalance(model.beta_range)
@@ -99,7 +101,9 @@ def train(
         done = step + 1
         mean = float(loss.detach().mean())
         if not math.isfinite(mean):
-            raise ValueError(f"the loss is {mean} at step {done}; lower learning_rate in the recipe and start again")
+            raise ValueError(
+                f"the loss is {mean} at step {done}; lower learning_rate in the recipe and start again"
+            )
         if done % every == 0 or done == recipe.steps:
             write_checkpoint(checkpoint, digest, done, model, optimizer, balance, generator)
         rate = recipe.batch_size * (done - start) / max(time.monotonic() - began, 1e-9)

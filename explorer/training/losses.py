@@ -42,8 +42,8 @@ def elbo_terms(model: BetaVae, x: Tensor, beta: Tensor, noise: Tensor) -> Terms:
 class LossBalance:
     """Divides each image's loss by the running mean of the loss at its beta.
 
-    Losses at the two ends of the range differ tenfold; left alone, the large ones would take most of the gradient. After
-    the division a step lowers the relative loss evenly over log(beta).
+    Losses at the two ends of the range differ tenfold; left alone, the large ones would take most of the
+    gradient. After the division a step lowers the relative loss evenly over log(beta).
 
     Args:
         beta_range: smallest and largest beta.

@@ -1,8 +1,8 @@
 """Anatomies of real people for training, from segmented brains; never needed by the app.
 
-Understands FreeSurfer labels (the 20 label maps of SynthSeg: Billot et al., SynthSeg: Segmentation of brain MRI scans
-of any contrast and resolution without retraining, 2023, arXiv 2107.09559; Apache-2.0) and DLMUSE labels (healthy adults
-of the IXI dataset, brain-development.org; CC BY-SA 3.0; labels by NiChart).
+Understands FreeSurfer labels (the 20 label maps of SynthSeg: Billot et al., SynthSeg: Segmentation of brain
+MRI scans of any contrast and resolution without retraining, 2023, arXiv 2107.09559; Apache-2.0) and DLMUSE
+labels (healthy adults of the IXI dataset, brain-development.org; CC BY-SA 3.0; labels by NiChart).
 
 Each head is scaled and moved so that volume and centre of its brain tissue are those of the template.
 """
@@ -36,11 +36,13 @@ HELD_OUT_IXI = ("IXI575", "IXI577", "IXI603", "IXI606", "IXI632")
 
 
 def label_files(folder: Path) -> Sequence[Path]:
-    """The segmentations under `folder` that training may use, in a fixed order; ValueError if there are none."""
+    """The segmentations under `folder` for training, in a fixed order; ValueError if there is none."""
     files = sorted(folder.glob("label_maps/*_dseg.nii.gz")) + sorted(folder.glob("ixi_t1/*_dseg.nii.gz"))
     files = [path for path in files if not path.name.startswith(HELD_OUT_IXI)]
     if not files:
-        raise ValueError(f"{folder} holds no label_maps/*_dseg.nii.gz or ixi_t1/*_dseg.nii.gz; name another folder")
+        raise ValueError(
+            f"{folder} holds no label_maps/*_dseg.nii.gz or ixi_t1/*_dseg.nii.gz; name another folder"
+        )
     return files
 
 
@@ -51,7 +53,7 @@ def real_anatomies(folder: Path) -> Iterator[Anatomy]:
         template.tissues.numpy(), template.origin.numpy().astype(np.float64), template.spacing
     )
     for path in label_files(folder):
-        image = nibabel.nifti1.load(path)
+        image = nibabel.nifti1.load(path)  # type: ignore[no-untyped-call]
         labels = np.asarray(image.dataobj)
         groups = DLMUSE if "IXI" in path.name else FREESURFER
         tissues = np.stack([np.isin(labels, group) for group in groups]).astype(np.float32)
@@ -67,7 +69,7 @@ def real_anatomies(folder: Path) -> Iterator[Anatomy]:
 def _tissue_volume_and_centre(
     tissues: np.ndarray, origin: np.ndarray, spacing: float
 ) -> tuple[float, np.ndarray]:
-    """Volume (mm^3) of all tissues, so that wide ventricles do not enlarge a head, and centre (mm) of the brain."""
+    """Volume of all tissues, mm^3, as wide ventricles must not enlarge a head, and the brain's centre, mm."""
     volume = float(tissues.sum()) * spacing**3
     centre = np.array(ndimage.center_of_mass(tissues[0] + tissues[1])) * spacing + origin
     return volume, centre

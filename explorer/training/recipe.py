@@ -25,8 +25,8 @@ class Recipe:
         batch_size: images a step.
         learning_rate: of Adam, at its peak; warmed up over 2 % of the steps, then a cosine to 1 %.
         seed: of weights, order and noise.
-        gate_pace: how many times faster than the rest the gates on beta learn; they are few, and far from their final
-            values at the start.
+        gate_pace: how many times faster than the rest the gates on beta learn; they are few, and far from
+            their final values at the start.
         precision: `float32`, or `bfloat16` for the matrix products alone.
         pool: brain only: deformed slices to draw from.
         real_share: brain only: fraction of the pool that comes from real anatomies.
@@ -72,7 +72,9 @@ def read_recipe(path: Path) -> Recipe:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ValueError(f"there is no recipe at {path}; recipes of the shipped models are in pretrained/") from None
+        raise ValueError(
+            f"there is no recipe at {path}; recipes of the shipped models are in pretrained/"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ValueError(f"{path} is not a readable TOML recipe: {error}") from None
     fields = {field.name: field for field in dataclasses.fields(Recipe)}
@@ -81,7 +83,9 @@ def read_recipe(path: Path) -> Recipe:
         name for name, field in fields.items() if field.default is dataclasses.MISSING and name not in content
     )
     if unknown or missing:
-        found = [f"unknown: {', '.join(unknown)}"] * bool(unknown) + [f"missing: {', '.join(missing)}"] * bool(missing)
+        found = [f"unknown: {', '.join(unknown)}"] * bool(unknown) + [
+            f"missing: {', '.join(missing)}"
+        ] * bool(missing)
         raise ValueError(f"recipe {path} has wrong keys ({'; '.join(found)}); known: {', '.join(fields)}")
     try:
         return Recipe(**content)

@@ -45,8 +45,8 @@ def control(key: str, setting: Setting) -> Any:
         return st.selectbox(label, setting.choices, index=setting.choices.index(setting.default), **common)
     if isinstance(setting.default, bool):
         return st.toggle(label, value=setting.default, **common)
-    if isinstance(setting.default, tuple):
-        return setting.default
+    if isinstance(setting.default, str):
+        return st.text_input(label, setting.default, max_chars=200, **common)
     low, high = setting.minimum, setting.maximum
     if low is None or high is None:
         raise TypeError(f"setting {setting.name} of a plug-in has no range, so no control can be shown for it")

@@ -37,6 +37,9 @@ class Waves:
     def cohort(self, split: str, count: int, seed: int) -> Sequence[tuple[int, ...]]:
         return [(0, 0)][:count]
 
+    def held_out_cohort(self, count: int, seed: int) -> Sequence[tuple[int, ...]]:
+        return []
+
 
 @pytest.mark.parametrize("name", ANOMALIES.names())
 def test_the_same_seed_plants_the_same_case(name: str, make_slice: Callable[..., Slice]) -> None:

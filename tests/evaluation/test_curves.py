@@ -162,14 +162,14 @@ def test_a_thinned_curve_keeps_its_shape(kind: str) -> None:
     assert area == pytest.approx(auroc(h), abs=1e-4)
     full_x, full_y = full.false_positive_rate, full.true_positive_rate
     vertical, horizontal = np.abs(np.interp(full_x, x, y) - full_y), np.abs(np.interp(full_y, y, x) - full_x)
-    assert np.minimum(vertical, horizontal).max() < 1e-3
+    assert np.minimum(vertical, horizontal).max() < 2 / 399  # a part of the length, which is at most 2
 
 
 @pytest.mark.parametrize("max_points", [2, 3, 50])
 def test_a_thinned_curve_keeps_its_ends_and_true_points(max_points: int) -> None:
     curve = precision_recall(ScoreHistogram.of(*draw("normal")))
     thin = curve.thinned(max_points)
-    assert len(thin.recall) == max_points
+    assert 2 <= len(thin.recall) <= max_points
     for end in (0, -1):
         assert (thin.recall[end], thin.precision[end]) == (curve.recall[end], curve.precision[end])
     indices = np.searchsorted(-curve.thresholds, -thin.thresholds)
@@ -177,9 +177,11 @@ def test_a_thinned_curve_keeps_its_ends_and_true_points(max_points: int) -> None
     np.testing.assert_array_equal(curve.precision[indices], thin.precision)
 
 
-def test_a_straight_curve_thins_to_its_ends() -> None:
+def test_a_straight_curve_stays_straight() -> None:
     curve = roc(ScoreHistogram.of(torch.arange(64.0), torch.zeros(64, dtype=torch.bool)))
-    assert curve.thinned(10).thresholds.tolist() == [math.inf, 0.0]
+    thin = curve.thinned(10)
+    assert thin.thresholds[[0, -1]].tolist() == [math.inf, 0.0]
+    assert np.diff(thin.false_positive_rate).max() <= 1 / 9 + 1 / 64
 
 
 def test_one_point_is_refused() -> None:

@@ -1,0 +1,118 @@
+"""Every cache of the app: bounded, shared by all sessions, keyed by names, seeds and hashes, never by arrays.
+
+What is kept here is made from the app's own data alone; uploads must not enter.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+import torch
+from torch import Tensor
+
+from explorer.checkpoints import Pretrained, load_pretrained
+from explorer.contracts import Axis, Dataset, Slice
+from explorer.datasets import load_dataset
+from explorer.devices import pick_device
+from explorer.evaluation.cohort import CohortResult, calibration_slices
+
+T = TypeVar("T")
+
+
+class Recent(Generic[T]):
+    """The most recently used results, at most `size`; safe for threads."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, T] = OrderedDict()
+
+    def get(self, key: Hashable) -> T | None:
+        """What is kept under `key`, or None."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: Hashable, value: T) -> T:
+        """Keep `value` and return it; the one unused for longest goes."""
+        with self._lock:
+            self._kept[key] = value
+            self._kept.move_to_end(key)
+            while len(self._kept) > self.size:
+                self._kept.popitem(last=False)
+        return value
+
+    def get_or_make(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What is kept under `key`, made first if need be; two threads may make it at the same time."""
+        found = self.get(key)
+        return self.put(key, make()) if found is None else found
+
+
+@dataclass(frozen=True, eq=False)
+class RememberedDataset:
+    """A dataset that keeps its most recent slices; satisfies `Dataset`."""
+
+    source: Dataset
+    slices: Recent[Slice] = field(default_factory=lambda: Recent(512))
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    @property
+    def image_size(self) -> tuple[int, int]:
+        return self.source.image_size
+
+    @property
+    def note(self) -> str:
+        return self.source.note
+
+    def axes(self, split: str) -> tuple[Axis, ...]:
+        return self.source.axes(split)
+
+    def slice(self, split: str, *coordinates: int) -> Slice:
+        return self.slices.get_or_make(
+            (split, coordinates), lambda: self.source.slice(split, *coordinates)
+        )
+
+    def cohort(self, split: str, count: int, seed: int) -> Sequence[tuple[int, ...]]:
+        return self.source.cohort(split, count, seed)
+
+    def held_out_cohort(self, count: int, seed: int) -> Sequence[tuple[int, ...]]:
+        return self.source.held_out_cohort(count, seed)
+
+
+COHORTS: Recent[CohortResult] = Recent(64)
+RANGES: Recent[tuple[float, float, float]] = Recent(256)
+NETWORK = threading.Semaphore(1)
+"""Held during the network's passes: two at once on the same cores are slower than one after the other."""
+
+
+@lru_cache(maxsize=8)
+def dataset(name: str) -> RememberedDataset:
+    """The dataset called `name`."""
+    return RememberedDataset(load_dataset(name))
+
+
+@lru_cache(maxsize=4)
+def healthy_slices(name: str, count: int) -> tuple[Tensor, Tensor]:
+    """Images and foregrounds of some calibration slices; see `calibration_slices`."""
+    return calibration_slices(load_dataset(name), count)
+
+
+@lru_cache(maxsize=1)
+def device() -> torch.device:
+    """The device of this server."""
+    return pick_device("auto")
+
+
+@lru_cache(maxsize=4)
+def pretrained(name: str) -> Pretrained:
+    """The model called `name` on this server's device."""
+    return load_pretrained(name, device())

@@ -1,0 +1,91 @@
+"""The panels: one picture each, with the outline of the true mask and a colour bar, as HTML."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from skimage.measure import find_contours
+
+from explorer.ui.colour import MAPS, css_gradient, data_uri, svg_uri, to_png
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One picture.
+
+    Attributes:
+        title: above the picture.
+        caption: what it shows, for the tooltip and for those who cannot see it.
+        values: (H, W), float32.
+        low, high: ends of the colour bar.
+        colours: a key of `colour.MAPS`.
+        mark: a value marked on the colour bar, or None.
+    """
+
+    title: str
+    caption: str
+    values: NDArray[np.float32]
+    low: float
+    high: float
+    colours: str
+    mark: float | None = None
+
+
+STYLE = """
+<style>
+.xp-grid {display:grid; grid-template-columns:repeat(5,minmax(0,1fr)); gap:.7rem .8rem;}
+@media (max-width:1000px) {.xp-grid {grid-template-columns:repeat(3,minmax(0,1fr));}}
+@media (max-width:560px) {.xp-grid {grid-template-columns:repeat(2,minmax(0,1fr));}}
+.xp-panel {margin:0;}
+.xp-panel figcaption {font-size:.82rem; font-weight:600; line-height:1.25rem; white-space:nowrap; overflow:hidden;
+  text-overflow:ellipsis;}
+.xp-box {position:relative; background:#000; border-radius:3px; overflow:hidden; aspect-ratio:1;}
+.xp-box img {position:absolute; width:100%; height:100%; left:0; top:0; image-rendering:pixelated;}
+.xp-box img.xp-over {image-rendering:auto;}
+.xp-bar {height:6px; margin-top:4px; border-radius:2px; position:relative;}
+.xp-bar i {position:absolute; top:-2px; width:2px; height:10px; background:currentColor;}
+.xp-ends {display:flex; justify-content:space-between; font-size:.7rem; opacity:.75; line-height:1rem;
+  font-variant-numeric:tabular-nums;}
+</style>
+"""
+
+
+def grid(panels: Sequence[Panel], mask: NDArray[np.bool_]) -> str:
+    """All panels side by side, as many to a row as the width allows."""
+    height, width = mask.shape
+    outline = contour_path(mask)
+    stroke = f'<path d="{outline}" fill="none" stroke-linejoin="round" '
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{8 * width}" '
+        f'height="{8 * height}">{stroke}stroke="#000" stroke-opacity=".5" stroke-width="{width / 60:.2f}"/>'
+        f'{stroke}stroke="#2ee6c5" stroke-width="{width / 130:.2f}"/></svg>'
+    )
+    drawn = f'<img class="xp-over" alt="" src="{svg_uri(svg)}">' if outline else ""
+    return STYLE + '<div class="xp-grid">' + "".join(_figure(panel, drawn) for panel in panels) + "</div>"
+
+
+def contour_path(mask: NDArray[np.bool_]) -> str:
+    """The outline of a mask as an SVG path in pixels, the upper left corner of the image at (0, 0)."""
+    padded = np.pad(mask, 1).astype(np.float32)
+    lines = find_contours(padded, 0.5)
+    return "".join("M" + "L".join(f"{x - 0.5:.1f} {y - 0.5:.1f}" for y, x in line) + "Z" for line in lines)
+
+
+def _figure(panel: Panel, outline: str) -> str:
+    colours = MAPS[panel.colours]
+    picture = data_uri(to_png(panel.values, panel.low, panel.high, colours))
+    caption = html.escape(panel.caption, quote=True)
+    mark = ""
+    if panel.mark is not None and panel.low < panel.mark < panel.high:
+        place = 100 * (panel.mark - panel.low) / (panel.high - panel.low)
+        mark = f'<i style="left:{place:.1f}%"></i>'
+    return (
+        f'<figure class="xp-panel" title="{caption}"><figcaption>{html.escape(panel.title)}</figcaption>'
+        f'<div class="xp-box"><img src="{picture}" alt="{caption}">{outline}</div>'
+        f'<div class="xp-bar" style="background:{css_gradient(colours)}">{mark}</div>'
+        f'<div class="xp-ends"><span>{panel.low:.3g}</span><span>{panel.high:.3g}</span></div></figure>'
+    )

@@ -1,0 +1,169 @@
+"""The sidebar: every control of the Explore page, and the state that they add up to."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import streamlit as st
+
+from explorer.anomalies import ANOMALIES, Anomaly
+from explorer.contracts import Axis
+from explorer.datasets import DATASETS
+from explorer.models import MODELS
+from explorer.predictors import PREDICTORS, Predictor
+from explorer.settings import settings_of
+from explorer.ui import cached
+from explorer.ui.controls import BIND, plugin_controls
+from explorer.ui.state import State
+
+COHORT_SIZES = (8, 16, 32, 64, 128, 200)
+BETAS_PER_DECADE = 20
+
+
+def sidebar() -> State:
+    """Show the controls and return what they say."""
+    with st.sidebar:
+        st.markdown("### Image")
+        name = _dataset_name()
+        place = tuple(_coordinate(axis) for axis in cached.dataset(name).axes("test"))
+        st.markdown("### Anomaly")
+        anomaly_name, anomaly = _anomaly()
+        seed = st.number_input(
+            "Seed", 0, 2**31 - 1, 0, key="seed", bind=BIND, help="Decides all that is random: place, outline, noise, cohort."
+        )
+        st.markdown("### Model")
+        model = _model(name)
+        beta, scoring_beta = _betas(model)
+        st.markdown("### Predictors")
+        predictors = _predictors()
+        size = st.select_slider(
+            "Cohort size",
+            COHORT_SIZES,
+            32,
+            key="cohort",
+            bind=BIND,
+            help="Test slices that get the same anomaly settings, for the cohort's curves.",
+        )
+    return State(name, place, anomaly, anomaly_name, int(seed), model, beta, scoring_beta, predictors, size)
+
+
+def _dataset_name() -> str:
+    families = tuple(DATASETS.names())
+    family = st.selectbox(
+        "Dataset",
+        families,
+        key="dataset",
+        bind=BIND,
+        help="Where the image comes from; each dataset has a model of its own.",
+    )
+    options = DATASETS[family].options
+    if not options:
+        return family
+    option = st.segmented_control(
+        "Contrast",
+        options,
+        default=options[0],
+        required=True,
+        key="contrast",
+        bind=BIND,
+        help="The MR sequence: FLAIR suppresses fluid, T1 shows it dark, T2 bright.",
+    )
+    return f"{family}/{option or options[0]}"
+
+
+def _coordinate(axis: Axis) -> int:
+    label = axis.name.capitalize()
+    if axis.labels:
+        chosen = st.selectbox(label, axis.labels, index=min(1, axis.size - 1), key=axis.name, bind=BIND, help=axis.help)
+        return axis.labels.index(chosen)
+    middle = 32 if axis.name == "slice" and axis.size > 32 else 0
+    return int(st.slider(label, 0, axis.size - 1, middle, key=axis.name, bind=BIND, help=axis.help))
+
+
+def _anomaly() -> tuple[str, Anomaly]:
+    names = ANOMALIES.names()
+    name = st.selectbox(
+        "Kind",
+        names,
+        index=names.index("lesion"),
+        key="anomaly",
+        bind=BIND,
+        help="What is planted into the healthy image; `none` leaves it as it is.",
+    )
+    return name, ANOMALIES[name](**plugin_controls(name, ANOMALIES[name]))
+
+
+def _model(dataset: str) -> str:
+    kinds = MODELS.names()
+    kind = st.selectbox(
+        "Model",
+        kinds,
+        key="model",
+        bind=BIND,
+        help="The network; it was trained on healthy images alone.",
+    )
+    return f"{kind}-{dataset.partition('/')[0]}"
+
+
+def _betas(model: str) -> tuple[float, float]:
+    low, high = cached.pretrained(model).model.beta_range
+    options = beta_grid(low, high)
+    beta = st.select_slider(
+        "Training β",
+        options,
+        value="1" if "1" in options else options[len(options) // 2],
+        key="beta",
+        bind=BIND,
+        help="Weight of the KL term for which the network was trained. One network covers the whole range: "
+        "small β reconstructs sharply, large β smoothly.",
+    )
+    linked = st.toggle(
+        "Scoring β follows training β",
+        value=True,
+        key="linked",
+        bind=BIND,
+        help="The scoring β weighs the KL gradient inside the ELBO gradient; the network does not change with it.",
+    )
+    if linked:
+        return float(beta), float(beta)
+    scoring = st.select_slider(
+        "Scoring β",
+        ("0", *options),
+        value="1" if "1" in options else options[0],
+        key="scoring-beta",
+        bind=BIND,
+        help="Weight of the KL gradient inside the ELBO gradient only.",
+    )
+    return float(beta), float(scoring)
+
+
+def beta_grid(low: float, high: float) -> tuple[str, ...]:
+    """Betas from `low` to `high`, 20 a decade, as texts of three digits."""
+    count = max(round(math.log10(high / low) * BETAS_PER_DECADE), 1)
+    return tuple(f"{low * (high / low) ** (i / count):.3g}" for i in range(count + 1))
+
+
+def _predictors() -> Mapping[str, Predictor]:
+    names = sorted(PREDICTORS.names(), key=_by_cost)
+    chosen = st.multiselect(
+        "Maps",
+        names,
+        default=names,
+        key="predictors",
+        bind=BIND,
+        help="Methods that turn what the model says into a map of anomaly scores.",
+    )
+    found = {}
+    with st.expander("Options of the maps"):
+        for name in chosen:
+            if settings_of(PREDICTORS[name]):
+                st.markdown(f"**{PREDICTORS[name].title}**")
+            found[name] = PREDICTORS[name](**plugin_controls(name, PREDICTORS[name]))
+    return found
+
+
+def _by_cost(name: str) -> tuple[bool, int, str]:
+    """From the plain image over single passes to those that build on others."""
+    predictor = PREDICTORS[name]
+    return predictor.needs_calibration, len(predictor.needs), name

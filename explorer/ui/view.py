@@ -1,0 +1,158 @@
+"""What the Explore page shows of one slice, computed from its state; knows nothing of Streamlit."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from explorer.anomalies import plant
+from explorer.calibration import Calibration
+from explorer.checkpoints import Card
+from explorer.contracts import Case, Vae, stack
+from explorer.evaluation.cohort import CohortResult, Scoring, run_cohort
+from explorer.evaluation.histogram import ScoreHistogram
+from explorer.evidence import Evidence
+from explorer.predictors import PREDICTORS, Predictor, score
+from explorer.ui import cached
+from explorer.ui.panels import Panel
+from explorer.ui.state import State
+
+LOW_LEVEL, TOP_LEVEL, MARK_LEVEL = LEVELS = 0.2, 0.999, 0.99
+"""Fractions of healthy pixels whose scores are the two ends of a map's colour bar and the mark on it."""
+OWN_SLICES = 24
+"""Healthy slices from which the range of a map with changed options is taken."""
+
+
+@dataclass(frozen=True, eq=False)
+class SliceView:
+    """One slice under one state.
+
+    Attributes:
+        case: the slice with its anomaly.
+        x_hat: the reconstruction, (H, W), float32.
+        maps: scores by predictor, (H, W), float32.
+        histograms: of the foreground's scores, by predictor.
+        rec, kl, elbo: sample scores, nats.
+        ranges: by predictor, the ends of its colour bar and the mark.
+    """
+
+    case: Case
+    x_hat: NDArray[np.float32]
+    maps: Mapping[str, NDArray[np.float32]]
+    histograms: Mapping[str, ScoreHistogram]
+    rec: float
+    kl: float
+    elbo: float
+    ranges: Mapping[str, tuple[float, float, float]]
+
+
+def look(state: State) -> SliceView:
+    """Compute the view: one forward and two backward passes of a single image."""
+    dataset = cached.dataset(state.dataset)
+    pretrained = cached.pretrained(state.model)
+    calibration = pretrained.card.calibration[state.dataset]
+    case = plant(dataset, "test", state.place, state.anomaly, state.seed)
+    mask, foreground = case.mask[None, None], case.source.foreground[None, None]
+    with cached.NETWORK:
+        x = stack([case.image]).to(cached.device())
+        evidence = Evidence(pretrained.model, x, state.beta, scoring_beta=state.scoring_beta)
+        scores = {name: score(p, evidence, calibration).cpu() for name, p in state.predictors.items()}
+        ranges = {name: _range(state, pretrained.model, calibration, name, p) for name, p in state.predictors.items()}
+    return SliceView(
+        case=case,
+        x_hat=evidence.x_hat[0, 0].cpu().numpy(),
+        maps={name: values[0, 0].numpy() for name, values in scores.items()},
+        histograms={name: ScoreHistogram.of(values, mask, foreground) for name, values in scores.items()},
+        rec=float(evidence.rec),
+        kl=float(evidence.kl),
+        elbo=float(evidence.elbo),
+        ranges=ranges,
+    )
+
+
+def panels(state: State, view: SliceView) -> list[Panel]:
+    """Input, reconstruction, signed residual and one panel a predictor."""
+    card = cached.pretrained(state.model).card
+    calibration = card.calibration[state.dataset]
+    error = float(calibration.quantile("reconstruction-error", state.beta, TOP_LEVEL))
+    image = view.case.image.numpy()
+    found = [
+        Panel("Input", f"The image, {view.case.source.name}, with the anomaly", image, 0, 1, "grey"),
+        Panel("Reconstruction", f"What the model makes of it at training beta {state.beta:g}", view.x_hat, 0, 1, "grey"),
+        Panel(
+            "Signed residual",
+            "Image minus reconstruction: red is brighter than expected, blue darker",
+            image - view.x_hat,
+            -error,
+            error,
+            "signed",
+        ),
+    ]
+    for name, values in view.maps.items():
+        predictor = PREDICTORS[name]
+        low, high, mark = view.ranges[name]
+        caption = f"{predictor.title}: {predictor.summary} ({predictor.source})"
+        found.append(Panel(predictor.title, caption, values, low, high, "score", mark))
+    return found
+
+
+def cohort(state: State) -> Iterator[CohortResult]:
+    """The cohort's results as they come; a finished cohort is remembered."""
+    pretrained = cached.pretrained(state.model)
+    key = (repr(dataclasses.replace(state, place=())), pretrained.card.sha256)
+    remembered = cached.COHORTS.get(key)
+    if remembered is not None:
+        yield remembered
+        return
+    scoring = Scoring(
+        model=pretrained.model,
+        calibration=pretrained.card.calibration[state.dataset],
+        predictors=state.predictors,
+        beta=state.beta,
+        scoring_beta=state.scoring_beta,
+        device=cached.device(),
+    )
+    for result in run_cohort(
+        cached.dataset(state.dataset), state.anomaly, scoring, state.cohort_size, state.seed, lock=cached.NETWORK
+    ):
+        if result.done == result.total:
+            cached.COHORTS.put(key, result)
+        yield result
+
+
+def held_out_curve(card: Card, dataset: str) -> tuple[NDArray[np.float64], ...]:
+    """Rate-distortion curve of a model: betas, KL and rec, nats an image."""
+    figures = card.held_out[dataset]
+    return np.array(figures.betas), np.array(figures.kl), np.array(figures.rec)
+
+
+def _range(
+    state: State, model: Vae, calibration: Calibration, name: str, predictor: Predictor
+) -> tuple[float, float, float]:
+    """Lower and upper end of a map's colour bar and the mark on it, the same for every image.
+
+    From the card for default settings; with other settings, or a scoring beta of its own, from some healthy slices.
+    """
+    if name == "intensity" and predictor == PREDICTORS[name]():
+        return 0.0, 1.0, float(calibration.quantile(name, state.beta, MARK_LEVEL))
+    as_calibrated = predictor == PREDICTORS[name]()
+    if as_calibrated and (state.scoring_beta == state.beta or name != "elbo-gradient"):
+        low, top, mark = (float(calibration.quantile(name, state.beta, level)) for level in LEVELS)
+        return low, top, mark
+    key = (state.model, state.dataset, state.beta, state.scoring_beta, predictor)
+    return cached.RANGES.get_or_make(key, lambda: _own_range(state, model, calibration, predictor))
+
+
+def _own_range(
+    state: State, model: Vae, calibration: Calibration, predictor: Predictor
+) -> tuple[float, float, float]:
+    images, foregrounds = cached.healthy_slices(state.dataset, OWN_SLICES)
+    evidence = Evidence(model, images.to(cached.device()), state.beta, scoring_beta=state.scoring_beta)
+    values = score(predictor, evidence, calibration).cpu()[foregrounds]
+    low, top, mark = torch.quantile(values, torch.tensor(LEVELS)).tolist()
+    return low, top, mark

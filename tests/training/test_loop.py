@@ -1,0 +1,156 @@
+"""The training loop: it learns, ends, and goes on after an interruption as if there had been none."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from itertools import islice
+from pathlib import Path
+
+import pytest
+import torch
+from torch import Tensor
+
+from explorer.models.beta_vae import BetaVae
+from explorer.training.loop import Progress, build_model, build_optimizer, fingerprint, schedule, train
+from explorer.training.recipe import Recipe
+from explorer.training.sources import ImageBatches
+from tests.linear_vae import images
+
+MODEL = {"image_size": 16, "widths": [4, 8], "latents": 6, "s": 0.5, "beta_min": 0.01, "beta_max": 10.0}
+RECIPE = Recipe(
+    name="tiny",
+    kind="beta-vae",
+    dataset="fashion-mnist",
+    model=MODEL,
+    samples=56,
+    batch_size=8,
+    learning_rate=2e-3,
+    seed=1,
+)
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(scope="module")
+def batches() -> ImageBatches:
+    return ImageBatches(images(32, 16).float())
+
+
+def weights(model: BetaVae) -> Mapping[str, Tensor]:
+    return {name: value.clone() for name, value in model.state_dict().items()}
+
+
+def run(recipe: Recipe, batches: ImageBatches, path: Path, steps: int | None = None) -> list[Progress]:
+    """All steps, or the first few of an interrupted training; with a checkpoint every third."""
+    made = train(build_model(recipe), recipe, batches, device=CPU, checkpoint=path, every=3)
+    return list(islice(made, steps))
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("interrupted", [3, 5])
+def test_a_resumed_training_is_bit_exact(
+    precision: str, interrupted: int, batches: ImageBatches, tmp_path: Path
+) -> None:
+    recipe = dataclasses.replace(RECIPE, precision=precision)
+    whole, resumed = build_model(recipe), build_model(recipe)
+    list(train(whole, recipe, batches, device=CPU, checkpoint=tmp_path / "whole", every=3))
+    path = tmp_path / "part"
+    run(recipe, batches, path, interrupted)
+    again = train(resumed, recipe, batches, device=CPU, checkpoint=path, resume=True, every=3)
+    assert [progress.step for progress in again] == [4, 5, 6, 7]
+    expected = weights(whole)
+    assert all(torch.equal(value, expected[name]) for name, value in weights(resumed).items())
+    assert (tmp_path / "whole").read_bytes() == path.read_bytes()
+
+
+def test_a_finished_training_has_nothing_left_to_do(batches: ImageBatches, tmp_path: Path) -> None:
+    path, model = tmp_path / "state", build_model(RECIPE)
+    list(train(model, RECIPE, batches, device=CPU, checkpoint=path))
+    again = build_model(RECIPE)
+    assert list(train(again, RECIPE, batches, device=CPU, checkpoint=path, resume=True)) == []
+    expected = weights(model)
+    assert all(torch.equal(value, expected[name]) for name, value in weights(again).items())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        dataclasses.replace(RECIPE, seed=2),
+        dataclasses.replace(RECIPE, learning_rate=1e-3),
+        dataclasses.replace(RECIPE, model=MODEL | {"latents": 7}),
+    ],
+)
+def test_the_checkpoint_of_another_recipe_is_refused(
+    other: Recipe, batches: ImageBatches, tmp_path: Path
+) -> None:
+    run(RECIPE, batches, tmp_path / "state", 3)
+    resumed = train(
+        build_model(other), other, batches, device=CPU, checkpoint=tmp_path / "state", resume=True
+    )
+    with pytest.raises(ValueError, match="belongs to another recipe; delete it or choose another --output"):
+        next(resumed)
+
+
+def test_a_truncated_checkpoint_is_refused(batches: ImageBatches, tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    run(RECIPE, batches, path, 3)
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(ValueError, match="is damaged .*; delete it to start anew"):
+        next(train(build_model(RECIPE), RECIPE, batches, device=CPU, checkpoint=path, resume=True))
+
+
+def test_without_resume_a_checkpoint_is_written_anew(batches: ImageBatches, tmp_path: Path) -> None:
+    path = tmp_path / "state"
+    path.write_bytes(b"not a checkpoint")
+    assert len(run(RECIPE, batches, path)) == RECIPE.steps == 7
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_the_loss_falls(batches: ImageBatches, tmp_path: Path) -> None:
+    losses = [p.loss for p in run(dataclasses.replace(RECIPE, samples=800), batches, tmp_path / "state")]
+    assert sum(losses[-20:]) < 0.9 * sum(losses[:20])
+
+
+def test_a_loss_that_is_no_number_ends_the_training(tmp_path: Path) -> None:
+    wrong = ImageBatches(torch.full((4, 1, 16, 16), torch.nan))
+    with pytest.raises(ValueError, match="the loss is nan at step 1; lower learning_rate"):
+        run(RECIPE, wrong, tmp_path / "state")
+
+
+def test_fresh_weights_come_from_the_seed_and_leave_the_global_generator_alone() -> None:
+    before = torch.random.get_rng_state()
+    first, second = weights(build_model(RECIPE)), weights(build_model(RECIPE))
+    assert torch.equal(before, torch.random.get_rng_state())
+    assert all(torch.equal(value, second[name]) for name, value in first.items())
+    other = weights(build_model(dataclasses.replace(RECIPE, seed=2)))
+    assert not torch.equal(first["to_latents.weight"], other["to_latents.weight"])
+
+
+def test_settings_that_fit_no_network_are_named() -> None:
+    wrong = dataclasses.replace(RECIPE, model={"image_size": 16, "depth": 3})
+    with pytest.raises(ValueError, match=r"recipe tiny: \[model\] does not fit beta-vae: .*depth"):
+        build_model(wrong)
+
+
+def test_the_schedule_warms_up_and_ends_low() -> None:
+    factors = [schedule(step, 1000) for step in range(1000)]
+    assert factors[:19] == sorted(factors[:19])
+    assert factors[0] == pytest.approx(1 / 20)
+    assert max(factors) > 0.99
+    assert factors[20:] == sorted(factors[20:], reverse=True)
+    assert factors[-1] == pytest.approx(0.01, abs=1e-4)
+
+
+def test_gates_learn_at_their_own_pace() -> None:
+    model = build_model(RECIPE)
+    gates, others = build_optimizer(model, RECIPE).param_groups
+    assert gates["lr"] == pytest.approx(20 * others["lr"]) == pytest.approx(20 * RECIPE.learning_rate)
+    assert len(gates["params"]) + len(others["params"]) == len(list(model.parameters()))
+
+
+def test_the_fingerprint_heeds_what_the_result_depends_on() -> None:
+    same = dataclasses.replace(RECIPE, data="another licence")
+    assert fingerprint(same) == fingerprint(RECIPE)
+    changed = {"samples": 57, "batch_size": 9, "learning_rate": 1e-3, "seed": 2, "precision": "bfloat16"}
+    others = {fingerprint(dataclasses.replace(RECIPE, **{key: value})) for key, value in changed.items()}  # type: ignore[arg-type]
+    assert len(others | {fingerprint(RECIPE)}) == 6
