@@ -1,23 +1,28 @@
 """The app: `streamlit run app.py`."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import streamlit as st
 
-NOTICE = "Research and teaching only: not a medical device, not for diagnosis."
-
-st.set_page_config(
-    page_title="Explorer: anomaly localization with VAEs",
-    page_icon="explorer/ui/icon.png",
-    layout="wide",
-    menu_items={"about": NOTICE},
-)
+from explorer.ui.warm import start_warming
 
 
-def explore() -> None:
-    """The Explore page; imported here so that the title and the notice are there before torch is."""
-    from explorer.ui.pages.explore import page
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Load libraries and models while the browser is still loading the page."""
+    start_warming()
+    yield
 
-    page()
+
+def explain(_: Exception) -> bool:
+    """Say plainly that something unforeseen happened; Streamlit has logged it."""
+    st.error(
+        "Something went wrong in the program; the server's log says what. "
+        "Change a control or reload the page to go on: nothing you chose is lost.",
+        icon=":material/error:",
+    )
+    return True
 
 
-st.caption(f":material/info: {NOTICE}")
-st.navigation([st.Page(explore, title="Explore", icon=":material/troubleshoot:")], position="hidden").run()
+app = st.App("explorer/ui/main.py", lifespan=lifespan, on_script_error=explain)

@@ -57,7 +57,7 @@ def layer_of(module: str) -> int:
 
 
 def imports_of(path: Path) -> set[str]:
-    """Modules that a file imports, at its top or within functions; `from a import b` gives a.b if that is one."""
+    """Modules that a file imports, at its top or in functions; `from a import b` gives a.b if that is one."""
     modules = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -96,7 +96,9 @@ def test_the_app_stays_a_frame() -> None:
 
 def test_a_forbidden_import_is_seen(tmp_path: Path) -> None:
     module = tmp_path / "model.py"
-    module.write_text("def f():\n    from explorer.evaluation import cohort, histogram\n    import streamlit.web\n")
+    module.write_text(
+        "def f():\n    from explorer.evaluation import cohort, histogram\n    import streamlit.web\n"
+    )
     found = imports_of(module)
     assert found == {"explorer.evaluation.cohort", "explorer.evaluation.histogram", "streamlit.web"}
     assert layer_of("explorer.evaluation.histogram") < layer_of("explorer.calibration")

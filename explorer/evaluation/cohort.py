@@ -73,6 +73,10 @@ class Counts:
         )
 
 
+NOTHING = Counts(ScoreHistogram.empty(), ScoreHistogram.empty(), 0.0, 0)
+"""What no images give."""
+
+
 @dataclass(frozen=True, eq=False)
 class CohortResult:
     """A cohort so far.
@@ -178,6 +182,10 @@ def run_cohort(
 
 def score_members(members: Sequence[Member], scoring: Scoring) -> CohortResult:
     """Score images in one batch: one forward and at most two backward passes for all predictors."""
+    if not members:  # the anomaly took hold on none of the slices
+        return CohortResult(
+            0, 0, dict.fromkeys(scoring.predictors, NOTHING), dict.fromkeys(SAMPLE_SCORES, NOTHING)
+        )
     x = stack([member.image for member in members]).to(scoring.device)
     masks = stack([member.mask for member in members]).to(scoring.device)
     foregrounds = stack([member.foreground for member in members]).to(scoring.device)

@@ -5,6 +5,7 @@ What is kept here is made from the app's own data alone; uploads must not enter.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
@@ -108,7 +109,12 @@ def healthy_slices(name: str, count: int) -> tuple[Tensor, Tensor]:
 
 @lru_cache(maxsize=1)
 def device() -> torch.device:
-    """The device of this server."""
+    """The device of this server.
+
+    On the CPU torch gets half of the cores: the rest is for the server, other sessions and a browser on the same machine,
+    and threads of torch that wait for each other on busy cores cost more than they bring.
+    """
+    torch.set_num_threads(max(1, (os.cpu_count() or 1) // 2))
     return pick_device("auto")
 
 

@@ -35,25 +35,6 @@ class Panel:
     mark: float | None = None
 
 
-STYLE = """
-<style>
-.xp-grid {display:grid; grid-template-columns:repeat(5,minmax(0,1fr)); gap:.7rem .8rem;}
-@media (max-width:1000px) {.xp-grid {grid-template-columns:repeat(3,minmax(0,1fr));}}
-@media (max-width:560px) {.xp-grid {grid-template-columns:repeat(2,minmax(0,1fr));}}
-.xp-panel {margin:0;}
-.xp-panel figcaption {font-size:.82rem; font-weight:600; line-height:1.25rem; white-space:nowrap; overflow:hidden;
-  text-overflow:ellipsis;}
-.xp-box {position:relative; background:#000; border-radius:3px; overflow:hidden; aspect-ratio:1;}
-.xp-box img {position:absolute; width:100%; height:100%; left:0; top:0; image-rendering:pixelated;}
-.xp-box img.xp-over {image-rendering:auto;}
-.xp-bar {height:6px; margin-top:4px; border-radius:2px; position:relative;}
-.xp-bar i {position:absolute; top:-2px; width:2px; height:10px; background:currentColor;}
-.xp-ends {display:flex; justify-content:space-between; font-size:.7rem; opacity:.75; line-height:1rem;
-  font-variant-numeric:tabular-nums;}
-</style>
-"""
-
-
 def grid(panels: Sequence[Panel], mask: NDArray[np.bool_]) -> str:
     """All panels side by side, as many to a row as the width allows."""
     height, width = mask.shape
@@ -65,7 +46,7 @@ def grid(panels: Sequence[Panel], mask: NDArray[np.bool_]) -> str:
         f'{stroke}stroke="#2ee6c5" stroke-width="{width / 130:.2f}"/></svg>'
     )
     drawn = f'<img class="xp-over" alt="" src="{svg_uri(svg)}">' if outline else ""
-    return STYLE + '<div class="xp-grid">' + "".join(_figure(panel, drawn) for panel in panels) + "</div>"
+    return '<div class="xp-grid">' + "".join(_figure(panel, drawn) for panel in panels) + "</div>"
 
 
 def contour_path(mask: NDArray[np.bool_]) -> str:

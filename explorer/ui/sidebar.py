@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from explorer.anomalies import ANOMALIES, Anomaly
+from explorer.checkpoints import model_for
 from explorer.contracts import Axis
 from explorer.datasets import DATASETS
 from explorer.models import MODELS
@@ -18,6 +19,9 @@ from explorer.ui.controls import BIND, plugin_controls
 from explorer.ui.state import State
 
 COHORT_SIZES = (8, 16, 32, 64, 128, 200)
+START = {"class": 1, "subject": 0, "slice": 32}
+ANOMALY, SEED, BETA, COHORT_SIZE = "lesion", 0, 1.0, 16
+"""What a page shows that nobody has touched."""
 BETAS_PER_DECADE = 20
 
 
@@ -30,7 +34,7 @@ def sidebar() -> State:
         st.markdown("### Anomaly")
         anomaly_name, anomaly = _anomaly()
         seed = st.number_input(
-            "Seed", 0, 2**31 - 1, 0, key="seed", bind=BIND, help="Decides all that is random: place, outline, noise, cohort."
+            "Seed", 0, 2**31 - 1, SEED, key="seed", bind=BIND, help="Decides all that is random: place, outline, noise, cohort."
         )
         st.markdown("### Model")
         model = _model(name)
@@ -40,12 +44,22 @@ def sidebar() -> State:
         size = st.select_slider(
             "Cohort size",
             COHORT_SIZES,
-            32,
+            COHORT_SIZE,
             key="cohort",
             bind=BIND,
             help="Test slices that get the same anomaly settings, for the cohort's curves.",
         )
     return State(name, place, anomaly, anomaly_name, int(seed), model, beta, scoring_beta, predictors, size)
+
+
+def default_state() -> State:
+    """The state of a page that nobody has touched."""
+    family = DATASETS.names()[0]
+    dataset = f"{family}/{DATASETS[family].options[0]}"
+    predictors = {name: PREDICTORS[name]() for name in sorted(PREDICTORS.names(), key=_by_cost)}
+    place = tuple(_start(axis) for axis in cached.dataset(dataset).axes("test"))
+    model = model_for(MODELS.names()[0], dataset)
+    return State(dataset, place, ANOMALIES[ANOMALY](), ANOMALY, SEED, model, BETA, BETA, predictors, COHORT_SIZE)
 
 
 def _dataset_name() -> str:
@@ -75,10 +89,14 @@ def _dataset_name() -> str:
 def _coordinate(axis: Axis) -> int:
     label = axis.name.capitalize()
     if axis.labels:
-        chosen = st.selectbox(label, axis.labels, index=min(1, axis.size - 1), key=axis.name, bind=BIND, help=axis.help)
+        chosen = st.selectbox(label, axis.labels, index=_start(axis), key=axis.name, bind=BIND, help=axis.help)
         return axis.labels.index(chosen)
-    middle = 32 if axis.name == "slice" and axis.size > 32 else 0
-    return int(st.slider(label, 0, axis.size - 1, middle, key=axis.name, bind=BIND, help=axis.help))
+    return int(st.slider(label, 0, axis.size - 1, _start(axis), key=axis.name, bind=BIND, help=axis.help))
+
+
+def _start(axis: Axis) -> int:
+    """Where an axis stands at first: for classes the first normal one."""
+    return min(START.get(axis.name, 0), axis.size - 1)
 
 
 def _anomaly() -> tuple[str, Anomaly]:
@@ -86,7 +104,7 @@ def _anomaly() -> tuple[str, Anomaly]:
     name = st.selectbox(
         "Kind",
         names,
-        index=names.index("lesion"),
+        index=names.index(ANOMALY),
         key="anomaly",
         bind=BIND,
         help="What is planted into the healthy image; `none` leaves it as it is.",
@@ -103,7 +121,7 @@ def _model(dataset: str) -> str:
         bind=BIND,
         help="The network; it was trained on healthy images alone.",
     )
-    return f"{kind}-{dataset.partition('/')[0]}"
+    return model_for(kind, dataset)
 
 
 def _betas(model: str) -> tuple[float, float]:
@@ -112,7 +130,7 @@ def _betas(model: str) -> tuple[float, float]:
     beta = st.select_slider(
         "Training β",
         options,
-        value="1" if "1" in options else options[len(options) // 2],
+        value=f"{BETA:g}" if f"{BETA:g}" in options else options[len(options) // 2],
         key="beta",
         bind=BIND,
         help="Weight of the KL term for which the network was trained. One network covers the whole range: "
@@ -130,7 +148,7 @@ def _betas(model: str) -> tuple[float, float]:
     scoring = st.select_slider(
         "Scoring β",
         ("0", *options),
-        value="1" if "1" in options else options[0],
+        value=f"{BETA:g}" if f"{BETA:g}" in options else options[0],
         key="scoring-beta",
         bind=BIND,
         help="Weight of the KL gradient inside the ELBO gradient only.",

@@ -11,18 +11,6 @@ from explorer.evaluation.histogram import ScoreHistogram
 from explorer.predictors import PREDICTORS
 from explorer.ui.charts import COLOURS
 
-STYLE = """
-<style>
-.xp-table {border-collapse:collapse; width:100%; font-size:.84rem; font-variant-numeric:tabular-nums;}
-.xp-table th {font-weight:600; text-align:right; padding:.2rem .5rem; border-bottom:1px solid currentColor;
-  vertical-align:bottom;}
-.xp-table td {text-align:right; padding:.22rem .5rem; border-bottom:1px solid rgba(128,128,128,.25);}
-.xp-table th:first-child,.xp-table td:first-child {text-align:left; white-space:nowrap;}
-.xp-table .best {font-weight:700;}
-.xp-key {display:inline-block; width:.7rem; height:.7rem; border-radius:2px; margin-right:.45rem;}
-.xp-scroll {overflow-x:auto;}
-</style>
-"""
 HEADINGS = (
     ("Slice<br>AUROC", "AUROC over the foreground pixels of this slice"),
     ("Slice<br>AP", "average precision over the foreground pixels of this slice"),
@@ -51,7 +39,7 @@ def figures_table(slice_histograms: Mapping[str, ScoreHistogram], cohort: Mappin
     head = "".join(f'<th scope="col" title="{html.escape(meaning)}">{text}</th>' for text, meaning in HEADINGS)
     body = "".join(_row(name, row, best) for name, row in rows.items())
     return (
-        f'{STYLE}<div class="xp-scroll"><table class="xp-table"><thead><tr><th scope="col">Predictor</th>{head}</tr>'
+        f'<div class="xp-scroll"><table class="xp-table"><thead><tr><th scope="col">Predictor</th>{head}</tr>'
         f"</thead><tbody>{body}</tbody></table></div>"
     )
 

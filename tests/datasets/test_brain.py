@@ -112,7 +112,10 @@ def test_tissues_are_fractions() -> None:
 def test_neighbouring_slices_belong_to_one_brain() -> None:
     here = subject(1, 30)
     for part in range(3):
-        assert correlation(here[part], subject(1, 31)[part]) > correlation(here[part], subject(2, 30)[part]) + 0.1
+        assert (
+            correlation(here[part], subject(1, 31)[part])
+            > correlation(here[part], subject(2, 30)[part]) + 0.1
+        )
 
 
 @pytest.mark.parametrize("index", [5, 33])
@@ -126,7 +129,9 @@ def test_a_slice_is_a_section_of_the_deformed_volume(index: int) -> None:
     moved += deformation.shift.double()[:, None, None, None]
     moved += (spline(deformation.coarse, x, y, heights) + spline(deformation.fine, x, y, heights)).double()
     inwards = by_scipy(anatomy.widening, moved, anatomy.origin, 2 * anatomy.spacing)
-    volume = by_scipy(anatomy.tissues, moved + deformation.widening * inwards, anatomy.origin, anatomy.spacing)
+    volume = by_scipy(
+        anatomy.tissues, moved + deformation.widening * inwards, anatomy.origin, anatomy.spacing
+    )
     expected = volume[..., 1].transpose(1, 2).float()
     torch.testing.assert_close(deform_slice(anatomy, deformation, index), expected, atol=2e-3, rtol=0)
 
@@ -146,13 +151,15 @@ def test_samples_are_trilinear_and_zero_outside() -> None:
     origin, spacing = torch.tensor([-3.0, 2.0, 1.0]), 1.5
     points = origin[:, None] + 14 * torch.rand(3, 500, generator=generator) - 2.5
     found = sample(volume, points, origin, spacing)
-    torch.testing.assert_close(found, by_scipy(volume, points.double(), origin, spacing).float(), atol=1e-5, rtol=0)
+    torch.testing.assert_close(
+        found, by_scipy(volume, points.double(), origin, spacing).float(), atol=1e-5, rtol=0
+    )
     assert float(sample(volume, origin[:, None] - 2 * spacing, origin, spacing).abs().max()) == 0
 
 
 @pytest.mark.parametrize("knots", [5, 9, 17])
 def test_constant_knots_make_a_constant_spline(knots: int) -> None:
-    """Weights sum to one wherever there is a knot beyond the next one; from there the spline fades to zero."""
+    """Weights sum to one wherever there is a knot beyond the next one; outside the spline fades to zero."""
     reach = torch.linspace(-1, 1, 23) * (120 - 240 / (knots - 1))
     x, y, z = reach + CENTRE_MM[0], reach + CENTRE_MM[1], reach + 10
     found = spline(torch.full((1, knots, knots, knots), 2.5), x, y, z)

@@ -42,7 +42,12 @@ def test_shipped_recipes_describe_a_network_and_their_data(shipped: Path) -> Non
 
 def test_a_recipe_is_read_and_its_steps_counted(path: Path) -> None:
     recipe = read_recipe(path)
-    assert (recipe.name, recipe.learning_rate, recipe.steps, recipe.precision) == ("tiny", 1e-3, 12, "float32")
+    assert (recipe.name, recipe.learning_rate, recipe.steps, recipe.precision) == (
+        "tiny",
+        1e-3,
+        12,
+        "float32",
+    )
     assert recipe.model == {"image_size": 128}
 
 
@@ -55,7 +60,11 @@ def test_a_recipe_is_read_and_its_steps_counted(path: Path) -> None:
         ("1e-3", "nan", "learning_rate must be a number above 0, got nan"),
         ("seed = 1", "", "missing: seed"),
         ("seed = 1", "seed = 1\nsede = 2", "unknown: sede"),
-        ("seed = 1", 'seed = 1\nprecision = "int8"', "precision must be one of float32, bfloat16; got 'int8'"),
+        (
+            "seed = 1",
+            'seed = 1\nprecision = "int8"',
+            "precision must be one of .*; got 'int8'",
+        ),
         ("seed = 1", "seed = 1\nreal_share = 1.5", r"real_share must be in \[0, 1\], got 1.5"),
         ("seed = 1", 'seed = 1\nreal_share = "all"', "recipe"),
         ("seed = 1", "seed = ", "is not a readable TOML recipe"),

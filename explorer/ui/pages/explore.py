@@ -11,25 +11,13 @@ from explorer.evaluation.report import figures
 from explorer.ui import cached, view
 from explorer.ui.charts import precision_recall_chart, rate_distortion_chart, roc_chart
 from explorer.ui.panels import grid
-from explorer.ui.sidebar import sidebar
+from explorer.ui.sidebar import default_state, sidebar
 from explorer.ui.state import State
 from explorer.ui.tables import figures_table
 
 CHART = {"displayModeBar": False}
-STYLE = """
-<style>
-.stMainBlockContainer {padding: 2.2rem 2rem 2rem;}
-.st-key-charts > * {flex: 1 1 235px !important; min-width: 235px;}
-.st-key-figures > :first-child {flex: 2 1 460px !important; min-width: 0;}
-.st-key-figures > :last-child {flex: 1 1 300px !important; min-width: 280px;}
-[data-testid="stSidebar"] .stElementContainer {margin-bottom: -.35rem;}
-</style>
-"""
-
-
 def page() -> None:
     """Show the page; wrong input becomes a message, the rest of the page stays."""
-    st.html(STYLE)
     try:
         state = sidebar()
         _main(state)
@@ -37,30 +25,48 @@ def page() -> None:
         st.error(f"{error}", icon=":material/error:")
 
 
+def warm() -> None:
+    """Do once what the first visitor would wait for: default image, model and cohort, and a chart of each kind."""
+    state = default_state()
+    shown = view.look(state)
+    for result in view.cohort(state):
+        roc_chart("", {name: counts.pixels for name, counts in result.predictors.items()})
+    precision_recall_chart("", shown.histograms)
+
+
 def _main(state: State) -> None:
     shown = view.look(state)
     _headline(state, shown)
     st.html(grid(view.panels(state, shown), shown.case.mask.numpy()))
-    with st.container(horizontal=True, key="charts"):
-        _draw(st.empty(), roc_chart("This slice: ROC", shown.histograms))
-        _draw(st.empty(), precision_recall_chart("This slice: precision-recall", shown.histograms))
-        cohort_roc, cohort_pr = st.empty(), st.empty()
-    with st.container(horizontal=True, key="figures"):
-        with st.container():
-            table, bar = st.empty(), st.empty()
-        with st.container():
-            _rate_distortion(state, shown)
-    table.html(figures_table(shown.histograms, None))
+    # Containers are filled in the order of computing; what is not yet new stays on screen as it was.
+    charts = st.container(horizontal=True, key="charts")
+    _draw(charts, roc_chart("This slice: ROC", shown.histograms))
+    _draw(charts, precision_recall_chart("This slice: precision-recall", shown.histograms))
+    numbers = st.container(horizontal=True, key="figures")
+    left, right = numbers.container(), numbers.container()
+    with right:
+        _rate_distortion(state, shown)
+    _cohort(state, shown, charts, left)
+
+
+def _cohort(state: State, shown: view.SliceView, charts: Any, numbers: Any) -> None:
+    """Draw the cohort's curves and figures after the first batch, and again as batches come in."""
+    places: list[Any] = [charts, charts, numbers, numbers]
     for result in view.cohort(state):
         histograms = {name: counts.pixels for name, counts in result.predictors.items()}
-        _draw(cohort_roc, roc_chart(f"Cohort of {result.done}: ROC", histograms))
-        _draw(cohort_pr, precision_recall_chart(f"Cohort of {result.done}: precision-recall", histograms))
         found = figures(result)
-        table.html(figures_table(shown.histograms, found))
-        if result.done < result.total:
-            bar.progress(result.done / result.total, f"Cohort: {result.done} of {result.total} slices")
-        else:
-            bar.caption(_cohort_caption(found))
+        places = [
+            _draw(places[0], roc_chart(f"Cohort of {result.done}: ROC", histograms)),
+            _draw(places[1], precision_recall_chart(f"Cohort of {result.done}: precision-recall", histograms)),
+            places[2].html(figures_table(shown.histograms, found)),
+            _show_progress(places[3], result.done, result.total, found),
+        ]
+
+
+def _show_progress(place: Any, done: int, total: int, found: dict[str, Any]) -> Any:
+    if done < total:
+        return place.progress(done / total, f"Cohort: {done} of {total} slices")
+    return place.caption(_cohort_caption(found))
 
 
 def _headline(state: State, shown: view.SliceView) -> None:
@@ -81,8 +87,8 @@ def _headline(state: State, shown: view.SliceView) -> None:
         )
 
 
-def _draw(place: Any, figure: Any) -> None:
-    place.plotly_chart(figure, config=CHART, width="stretch")
+def _draw(place: Any, figure: Any) -> Any:
+    return place.plotly_chart(figure, config=CHART, width="stretch")
 
 
 def _rate_distortion(state: State, shown: view.SliceView) -> None:

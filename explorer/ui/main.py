@@ -1,0 +1,28 @@
+"""What runs at each interaction: page settings, the notice, and the page."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.ui.style import STYLE
+
+NOTICE = "Research and teaching only: not a medical device, not for diagnosis."
+
+st.set_page_config(
+    page_title="Explorer: anomaly localization with VAEs",
+    page_icon=str(Path(__file__).parent / "icon.png"),
+    layout="wide",
+    menu_items={"about": NOTICE},
+)
+
+
+def explore() -> None:
+    """The Explore page; imported here so that title and notice are on screen before torch is loaded."""
+    from explorer.ui.pages.explore import page
+
+    page()
+
+
+st.html(STYLE)
+st.caption(f":material/info: {NOTICE}")
+st.navigation([st.Page(explore, title="Explore", icon=":material/search:")], position="hidden").run()

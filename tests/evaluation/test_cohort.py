@@ -1,0 +1,194 @@
+"""Cohorts: members, image scores, and figures that do not depend on how a cohort is cut into batches."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from explorer.anomalies import ANOMALIES, plant
+from explorer.contracts import Dataset
+from explorer.datasets import load_dataset
+from explorer.evaluation.cohort import (
+    SAMPLE_SCORES,
+    CohortResult,
+    Scoring,
+    cohort_members,
+    image_scores,
+    run_cohort,
+)
+from explorer.evaluation.curves import auroc
+from explorer.evaluation.report import figures
+from explorer.evidence import Evidence
+from explorer.predictors import PREDICTORS
+from tests.tiny import tiny_calibration, tiny_vae, without_published_files
+
+NAMES = ("intensity", "reconstruction-error", "kl-gradient", "elbo-gradient", "ensemble")
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """The sample of Fashion-MNIST that the project carries."""
+    with pytest.MonkeyPatch.context() as patch:
+        without_published_files(patch, tmp_path_factory.mktemp("empty"))
+        found = load_dataset("fashion-mnist")
+        found.axes("test")
+    load_dataset.cache_clear()
+    return found
+
+
+@pytest.fixture(scope="module")
+def scoring() -> Scoring:
+    model = tiny_vae()
+    return Scoring(
+        model=model,
+        calibration=tiny_calibration(model),
+        predictors={name: PREDICTORS[name]() for name in NAMES},
+        beta=0.5,
+        scoring_beta=2.0,
+        device=torch.device("cpu"),
+    )
+
+
+def brute_image_score(values: Tensor, foreground: Tensor) -> float:
+    inside: list[float] = sorted(values[foreground].tolist(), reverse=True)
+    kept = max(1, math.ceil(len(inside) / 100))
+    return sum(inside[:kept]) / kept
+
+
+def last(dataset: Dataset, anomaly: str, scoring: Scoring, count: int, seed: int = 0) -> CohortResult:
+    *_, result = run_cohort(dataset, ANOMALIES[anomaly](), scoring, count, seed)
+    return result
+
+
+def test_image_scores_are_means_of_the_highest_percent_inside() -> None:
+    generator = torch.Generator().manual_seed(0)
+    values = torch.rand(6, 1, 30, 30, generator=generator)
+    foregrounds = torch.rand(6, 1, 30, 30, generator=generator) < torch.linspace(0.02, 1, 6).view(6, 1, 1, 1)
+    values[~foregrounds] = 9.0
+    expected = [brute_image_score(v, f) for v, f in zip(values, foregrounds, strict=True)]
+    assert image_scores(values, foregrounds).tolist() == pytest.approx(expected)
+
+
+def test_image_scores_count_ties_and_negative_scores() -> None:
+    values = -torch.ones(1, 1, 20, 20)
+    assert image_scores(values, torch.ones_like(values, dtype=torch.bool)).tolist() == [-1.0]
+
+
+def test_each_slice_stands_with_and_without_its_anomaly(dataset: Dataset) -> None:
+    places, anomaly = list(dataset.cohort("test", 5, 0)), ANOMALIES["lesion"](strength=0.8)
+    members = cohort_members(dataset, anomaly, places, seed=3)
+    cases = [plant(dataset, "test", place, anomaly, 3) for place in places]
+    cases = [case for case in cases if case.mask.any()]
+    planted, healthy = members[: len(cases)], members[len(cases) :]
+    for case, member in zip(cases, planted, strict=True):
+        assert member.anomalous
+        assert torch.equal(member.image, case.image)
+        assert torch.equal(member.mask, case.mask)
+    for case, member in zip(cases, healthy, strict=True):
+        assert not member.anomalous
+        assert not member.mask.any()
+        assert torch.equal(member.image, case.source.image)
+
+
+def test_slices_on_which_nothing_took_hold_are_left_out(dataset: Dataset) -> None:
+    places = list(dataset.cohort("test", 3, 0))
+    assert cohort_members(dataset, ANOMALIES["lesion"](strength=0.0), places, seed=0) == []
+
+
+def test_without_an_anomaly_every_slice_is_healthy(dataset: Dataset) -> None:
+    members = cohort_members(dataset, ANOMALIES["none"](), list(dataset.cohort("test", 4, 0)), seed=0)
+    assert [member.anomalous for member in members] == [False] * 4
+
+
+@pytest.mark.parametrize("batch_size", [1, 5, 12])
+def test_figures_do_not_depend_on_batches(dataset: Dataset, scoring: Scoring, batch_size: int) -> None:
+    whole = last(dataset, "lesion", dataclasses.replace(scoring, batch_size=12), 12)
+    parts = last(dataset, "lesion", dataclasses.replace(scoring, batch_size=batch_size), 12)
+    for name in NAMES:
+        one, other = whole.predictors[name], parts.predictors[name]
+        assert (one.pixels.healthy, one.pixels.anomalous) == (other.pixels.healthy, other.pixels.anomalous)
+        assert auroc(other.pixels) == pytest.approx(auroc(one.pixels), abs=1e-3)
+        assert auroc(other.images) == pytest.approx(auroc(one.images), abs=0.02)
+        assert one.scored == other.scored == 24
+    exact, merged = whole.predictors["intensity"].pixels, parts.predictors["intensity"].pixels
+    assert torch.equal(exact.codes, merged.codes)
+    assert torch.equal(exact.counts, merged.counts)
+
+
+def test_pixels_come_from_anomalous_images_only(dataset: Dataset, scoring: Scoring) -> None:
+    members = cohort_members(dataset, ANOMALIES["lesion"](), list(dataset.cohort("test", 8, 0)), seed=0)
+    planted = [member for member in members if member.anomalous]
+    pixels = last(dataset, "lesion", scoring, 8).predictors["intensity"].pixels
+    assert pixels.anomalous == sum(int((m.mask & m.foreground).sum()) for m in planted)
+    assert pixels.healthy == sum(int((m.foreground & ~m.mask).sum()) for m in planted)
+
+
+def test_where_nothing_is_planted_the_held_out_class_is_the_anomaly(
+    dataset: Dataset, scoring: Scoring
+) -> None:
+    result = last(dataset, "none", scoring, 6, seed=1)
+    drawn = dataset.cohort("test", 6, 1), dataset.held_out_cohort(6, 1)
+    places = [(place, label) for label in (0, 1) for place in drawn[label]]
+    for name in SAMPLE_SCORES:
+        counts = result.sample_scores[name].images
+        assert (counts.healthy, counts.anomalous) == (6, 6)
+    scores: tuple[list[float], list[float]] = ([], [])
+    for place, label in places:
+        x = dataset.slice("test", *place).image[None, None]
+        scores[label].append(float(Evidence(scoring.model, x, 0.5, scoring_beta=2.0).elbo))
+    pairs = [(a > h) + 0.5 * (a == h) for h in scores[0] for a in scores[1]]
+    assert auroc(result.sample_scores["elbo"].images) == pytest.approx(sum(pairs) / 36, abs=0.03)
+    assert result.predictors["intensity"].pixels.anomalous == 0
+
+
+def test_progress_counts_slices_and_may_be_stopped(dataset: Dataset, scoring: Scoring) -> None:
+    small = dataclasses.replace(scoring, batch_size=3)
+    done = [(r.done, r.total) for r in run_cohort(dataset, ANOMALIES["noise"](), small, 7, 0)]
+    assert done == [(3, 7), (6, 7), (7, 7)]
+    first = next(run_cohort(dataset, ANOMALIES["noise"](), small, 7, 0))
+    assert first.predictors["intensity"].seconds > 0
+
+
+def test_a_seed_replays_a_cohort(dataset: Dataset, scoring: Scoring) -> None:
+    first, second, other = (
+        last(dataset, "texture", scoring, 4, seed).predictors["kl-gradient"].pixels for seed in (1, 1, 2)
+    )
+    assert torch.equal(first.codes, second.codes)
+    assert torch.equal(first.counts, second.counts)
+    assert first.codes.shape != other.codes.shape or not torch.equal(first.codes, other.codes)
+
+
+@pytest.mark.parametrize("count", [0, 901])
+def test_impossible_cohorts_are_refused(dataset: Dataset, scoring: Scoring, count: int) -> None:
+    with pytest.raises(ValueError, match=rf"count must be in \[1, 900\] .*, got {count}"):
+        next(run_cohort(dataset, ANOMALIES["lesion"](), scoring, count, 0))
+
+
+def test_a_beta_outside_the_models_range_is_refused(dataset: Dataset, scoring: Scoring) -> None:
+    with pytest.raises(ValueError, match=r"beta must be in \[0.01, 10\], got 11"):
+        next(run_cohort(dataset, ANOMALIES["lesion"](), dataclasses.replace(scoring, beta=11.0), 2, 0))
+
+
+def test_an_anomaly_that_takes_hold_nowhere_leaves_nothing_to_count(
+    dataset: Dataset, scoring: Scoring
+) -> None:
+    (result,) = run_cohort(dataset, ANOMALIES["lesion"](strength=0.0), scoring, 2, 0)
+    assert (result.done, result.total) == (2, 2)
+    report = figures(result)
+    assert report["prevalence"] is None
+    assert {row["auroc"] for row in report["predictors"].values()} == {None}
+
+
+def test_slices_on_which_nothing_took_hold_do_not_stop_the_others(dataset: Dataset, scoring: Scoring) -> None:
+    """So faint a noise exceeds the threshold of change on some images only."""
+    single = dataclasses.replace(scoring, batch_size=1)
+    faint = ANOMALIES["noise"](strength=0.012)
+    *_, parts = run_cohort(dataset, faint, single, 12, 0)
+    *_, whole = run_cohort(dataset, faint, dataclasses.replace(scoring, batch_size=12), 12, 0)
+    assert parts.done == 12
+    assert 0 < whole.predictors["intensity"].scored < 24
+    assert parts.predictors["intensity"].scored == whole.predictors["intensity"].scored

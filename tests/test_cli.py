@@ -1,0 +1,294 @@
+"""The command line: what it prints, what it writes, and one line with exit code 2 for wrong input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from explorer import checkpoints
+from explorer.anomalies import ANOMALIES
+from explorer.checkpoints import load_pretrained
+from explorer.cli import main
+from explorer.datasets import dataset_names, load_dataset
+from explorer.predictors import PREDICTORS
+from explorer.training import finish
+from tests.tiny import NAME, save_tiny, without_published_files
+
+RECIPE = """\
+name = "tiny"
+kind = "beta-vae"
+dataset = "brain"
+samples = 8
+batch_size = 4
+learning_rate = 1e-3
+seed = 1
+pool = 6
+
+[model]
+image_size = 128
+widths = [2, 2, 2]
+latents = 3
+s = 0.5
+beta_min = 0.01
+beta_max = 10.0
+"""
+EVALUATE = "evaluate --dataset fashion-mnist --anomaly lesion --predictor intensity --slices 4 --device cpu"
+
+
+@pytest.fixture(autouse=True)
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of models with the tiny one, and no published files of Fashion-MNIST."""
+    folder = tmp_path / "pretrained"
+    save_tiny(folder)
+    monkeypatch.setattr(checkpoints, "FOLDER", folder)
+    (tmp_path / "empty").mkdir()
+    without_published_files(monkeypatch, tmp_path / "empty")
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def run(line: str, *more: str) -> int:
+    return main([*line.split(), *more])
+
+
+def refusal(capsys: pytest.CaptureFixture[str], line: str, *more: str) -> str:
+    """The one line on standard error that answers wrong input."""
+    assert run(line, *more) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+    assert printed.err.startswith("explorer: ")
+    return printed.err
+
+
+def test_list_names_all_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("list --json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["datasets"] == list(dataset_names())
+    assert found["anomalies"] == list(ANOMALIES.names())
+    assert found["predictors"] == list(PREDICTORS.names())
+    assert (found["models"], found["pretrained"]) == (["beta-vae"], [NAME])
+
+
+def test_list_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("list") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"datasets: {', '.join(dataset_names())}"
+    assert f"pretrained: {NAME}" in lines
+
+
+def test_evaluate_prints_a_table_and_writes_settings_and_figures(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "figures.json"
+    assert run(EVALUATE, "--predictor", "ensemble", "--beta", "0.5", "--json", str(file)) == 0
+    printed = capsys.readouterr()
+    assert [line.split()[0] for line in printed.out.splitlines()] == [
+        "predictor",
+        "intensity",
+        "ensemble",
+        "4",
+    ]
+    report = json.loads(file.read_text(encoding="utf-8"))
+    settings = report["settings"]
+    assert (settings["beta"], settings["scoring_beta"], settings["device"]) == (0.5, 0.5, "cpu")
+    assert settings["strength"] == ANOMALIES["lesion"]().strength
+    assert settings["sha256"] == load_pretrained(NAME, torch.device("cpu")).card.sha256
+    assert set(report["predictors"]) == {"intensity", "ensemble"}
+    row = report["predictors"]["ensemble"]
+    assert all(0 <= row[key] <= 1 for key in ("auroc", "average_precision", "best_dice", "image_auroc"))
+    assert set(report["image_auroc"]) == {"rec", "kl", "elbo"}
+
+
+def report_of(line: str, tmp_path: Path, *more: str) -> dict[str, Any]:
+    """The report of an evaluation without its times."""
+    file = tmp_path / "report.json"
+    assert run(line, *more, "--json", str(file)) == 0
+    report: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    for row in report["predictors"].values():
+        assert row.pop("seconds") >= 0
+    return report
+
+
+def test_an_evaluation_can_be_repeated(tmp_path: Path) -> None:
+    first, second = (report_of(EVALUATE, tmp_path, "--predictor", "kl-gradient") for _ in range(2))
+    other = report_of(EVALUATE, tmp_path, "--predictor", "kl-gradient", "--seed", "5")
+    assert first == second
+    assert first["predictors"] != other["predictors"]
+
+
+def test_strength_size_and_scoring_beta_reach_the_scores(tmp_path: Path) -> None:
+    line = EVALUATE.replace("intensity", "elbo-gradient")
+    plain = report_of(line, tmp_path)
+    for more in (("--strength", "0.9"), ("--size", "0.3"), ("--scoring-beta", "9")):
+        assert report_of(line, tmp_path, *more)["predictors"] != plain["predictors"]
+
+
+@pytest.mark.parametrize("more", ["--anomaly none", "--anomaly lesion --strength 0"])
+def test_figures_that_are_not_defined_are_null(tmp_path: Path, more: str) -> None:
+    report = report_of(EVALUATE.replace("--anomaly lesion", more), tmp_path)
+    assert not report["prevalence"]
+    assert report["predictors"]["intensity"]["auroc"] is None
+
+
+def test_a_dataset_without_calibration_is_scored_where_none_is_needed(
+    capsys: pytest.CaptureFixture[str], shipped: Path
+) -> None:
+    card = shipped / f"{NAME}.toml"
+    text = card.read_text(encoding="utf-8")
+    card.write_text(text.replace("calibration.fashion-mnist", "calibration.other"), encoding="utf-8")
+    assert run(EVALUATE) == 0
+    capsys.readouterr()
+    assert "ensemble needs a calibrated model" in refusal(capsys, EVALUATE, "--predictor", "ensemble")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("--dataset fashion-mnist", "--dataset mnist", "unknown dataset 'mnist'; known: brain"),
+        ("--dataset fashion-mnist", "--dataset brain/pd", "unknown dataset 'brain/pd'; known: "),
+        ("--dataset fashion-mnist", "--dataset brain/t1", f"unknown model 'beta-vae-brain'; known: {NAME}"),
+        ("--anomaly lesion", "--anomaly tumor", "unknown anomaly 'tumor'; known: blur"),
+        ("--predictor intensity", "--predictor klgrad", "unknown predictor 'klgrad'; known: combination"),
+        ("--slices 4", "--slices 4 --model gan", "unknown model kind 'gan'; known: beta-vae"),
+        ("--slices 4", "--slices 0", "count must be in [1, 900] for split 'test', got 0"),
+        ("--slices 4", "--slices 1000000000", "count must be in [1, 900] for split 'test', got 1000000000"),
+        ("--slices 4", "--slices four", "invalid int value: 'four'"),
+        ("--slices 4", "--beta 11", "beta must be in [0.01, 10], got 11"),
+        ("--slices 4", "--beta -1", "beta must be in [0.01, 10], got -1"),
+        ("--slices 4", "--beta nan", "beta must be in [0.01, 10], got nan"),
+        ("--slices 4", "--scoring-beta -0.5", "scoring_beta must be in [0, inf], got -0.5"),
+        ("--slices 4", "--scoring-beta inf", "scoring_beta must be in"),
+        ("--slices 4", "--strength nan", "strength must be in [0, 1], got nan"),
+        ("--slices 4", "--strength 1.5", "strength must be in [0, 1], got 1.5"),
+        ("--slices 4", "--size -0.1", "size must be in"),
+        ("--device cpu", "--device tpu", "unknown device 'tpu'; known: auto, cpu, cuda, mps"),
+        ("--device cpu", "--json nowhere/figures.json", "its folder does not exist; create it first"),
+        ("--device cpu", "--json .", "cannot be written; name a file"),
+        ("--dataset fashion-mnist", "", "the following arguments are required: --dataset"),
+        ("--device cpu", "--tpu", "unrecognized arguments: --tpu; see: python -m explorer --help"),
+    ],
+)
+def test_wrong_input_to_evaluate(
+    capsys: pytest.CaptureFixture[str], old: str, new: str, message: str
+) -> None:
+    assert message in refusal(capsys, EVALUATE.replace(old, new))
+
+
+def test_wrong_input_is_answered_before_the_work(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.cli.run_cohort", lambda *_: pytest.fail("worked in vain"))
+    refusal(capsys, EVALUATE, "--json", "nowhere/figures.json")
+
+
+def test_damaged_weights_are_answered_in_a_line(capsys: pytest.CaptureFixture[str], shipped: Path) -> None:
+    (shipped / f"{NAME}.safetensors").write_bytes(b"")
+    assert "is not the file its card describes" in refusal(capsys, EVALUATE)
+
+
+@pytest.mark.parametrize("line", ["", "dance", "download imagenet", "train"])
+def test_wrong_commands(capsys: pytest.CaptureFixture[str], line: str) -> None:
+    assert "--help" in refusal(capsys, line)
+
+
+def test_an_interruption_is_no_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("explorer.cli.run_cohort", interrupt)
+    assert run(EVALUATE) == 130
+    assert capsys.readouterr().err == "explorer: stopped\n"
+
+
+@pytest.fixture
+def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A recipe that takes a second, calibration included."""
+    monkeypatch.setattr(finish, "CALIBRATION_SLICES", 2)
+    monkeypatch.setattr(finish, "CALIBRATION_BETAS", 2)
+    path = tmp_path / "tiny.toml"
+    path.write_text(RECIPE, encoding="utf-8")
+    return path
+
+
+def test_train_makes_a_model_that_loads(
+    capsys: pytest.CaptureFixture[str], recipe: Path, tmp_path: Path
+) -> None:
+    assert run("train --device cpu --output made", str(recipe)) == 0
+    loaded = load_pretrained("tiny", torch.device("cpu"), tmp_path / "made")
+    assert loaded.model.beta_range == (0.01, 10.0)
+    assert set(loaded.card.calibration) == {"brain/flair", "brain/t1", "brain/t2"}
+    assert loaded.card.held_out["brain/t1"].betas == (0.01, 10.0)
+    assert loaded.card.recipe["seed"] == 1
+    x = load_dataset("brain/t1").slice("test", 0, 28).image[None, None]
+    assert bool(loaded.model(x, torch.tensor([1.0])).x_hat.isfinite().all())
+    capsys.readouterr()
+    assert "pass --resume to go on from it" in refusal(
+        capsys, "train --device cpu --output made", str(recipe)
+    )
+
+
+def test_a_finished_training_can_be_resumed_to_the_same_files(recipe: Path, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    assert run("train --device cpu --output made", str(recipe)) == 0
+    before = (made / "tiny.toml").read_bytes(), (made / "tiny.safetensors").read_bytes()
+    assert run("train --device cpu --output made --resume", str(recipe)) == 0
+    assert (made / "tiny.toml").read_bytes() == before[0]
+    assert (made / "tiny.safetensors").read_bytes() == before[1]
+
+
+def test_train_for_one_beta(recipe: Path, tmp_path: Path) -> None:
+    assert run("train --device cpu --output made --beta 0.5", str(recipe)) == 0
+    loaded = load_pretrained("tiny-0.5", torch.device("cpu"), tmp_path / "made")
+    assert loaded.model.beta_range == (0.5, 0.5)
+    assert loaded.card.held_out["brain/t2"].betas == (0.5,)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("--beta 0", "beta must be a finite number above 0, got 0"),
+        ("--beta nan", "beta must be a finite number above 0, got nan"),
+        ("--beta inf", "beta must be a finite number above 0, got inf"),
+        ("--threads 0", "threads must be at least 1, got 0"),
+        ("--device tpu", "unknown device 'tpu'"),
+        ("--output tiny.toml", "tiny.toml"),
+    ],
+)
+def test_wrong_input_to_train(
+    capsys: pytest.CaptureFixture[str], recipe: Path, more: str, message: str
+) -> None:
+    assert message in refusal(capsys, f"train {recipe} {more}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("latents = 3", "latents = -3", "[model] does not describe a network"),
+        ("widths = [2, 2, 2]", "widths = []", "[model] does not describe a network"),
+        ("latents = 3", "depth = 3", "[model] does not fit beta-vae"),
+        ('dataset = "brain"', 'dataset = "moon"', "dataset of a recipe must be fashion-mnist or brain"),
+        (
+            'dataset = "brain"',
+            'dataset = "fashion-mnist"',
+            "training images of Fashion-MNIST are not on",
+        ),
+        ("pool = 6", "pool = 6\nreal_share = 0.5", "pass --anatomies FOLDER"),
+        ("seed = 1", "sede = 1", "unknown: sede; missing: seed"),
+    ],
+)
+def test_wrong_recipes(
+    capsys: pytest.CaptureFixture[str], recipe: Path, old: str, new: str, message: str
+) -> None:
+    recipe.write_text(RECIPE.replace(old, new), encoding="utf-8")
+    assert message in refusal(capsys, f"train {recipe} --device cpu")
+
+
+def test_a_missing_recipe(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "there is no recipe at none.toml" in refusal(capsys, "train none.toml")
