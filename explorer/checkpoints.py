@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -61,6 +61,7 @@ class Card:
         sha256: of the weights file.
         held_out: figures on healthy data, by dataset name.
         calibration: quantiles of healthy scores, by dataset name.
+        benchmarks: what the scripts of `tests/benchmarks` measured with this model, by name.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Card:
     sha256: str
     held_out: Mapping[str, HeldOut]
     calibration: Mapping[str, Calibration]
+    benchmarks: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,25 +132,15 @@ def save_pretrained(model: nn.Module, card: Card, folder: Path) -> None:
     """
     tensors = {name: value.detach().cpu().half().contiguous() for name, value in model.state_dict().items()}
     content = save_tensors(tensors)
-    described = {
-        "name": card.name,
-        "kind": card.kind,
-        "dataset": card.dataset,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "data": card.data.strip(),
-        "model": dict(card.model),
-        "recipe": dict(card.recipe),
-        "held_out": {
-            name: {key: [float(f"{v:.5g}") for v in values] for key, values in asdict(figures).items()}
-            for name, figures in card.held_out.items()
-        },
-        "calibration": {name: calibration.to_dict() for name, calibration in card.calibration.items()},
-    }
     folder.mkdir(parents=True, exist_ok=True)
-    for suffix, data in ((".safetensors", content), (".toml", tomli_w.dumps(described).encode())):
-        partial = folder / f"{card.name}{suffix}.partial"
-        partial.write_bytes(data)
-        partial.replace(folder / f"{card.name}{suffix}")
+    _write(folder / f"{card.name}.safetensors", content)
+    _write_card(replace(card, sha256=hashlib.sha256(content).hexdigest()), folder)
+
+
+def add_benchmark(path: Path, name: str, figures: Mapping[str, Any]) -> None:
+    """Enter what a benchmark measured into the card at `path`; the weights and the rest of the card stay."""
+    card = read_card(path)
+    _write_card(replace(card, benchmarks={**card.benchmarks, name: dict(figures)}), path.parent)
 
 
 def round_weights(model: nn.Module) -> None:
@@ -178,6 +170,7 @@ def read_card(path: Path) -> Card:
                 name: HeldOut(**{key: tuple(map(float, values)) for key, values in figures.items()})
                 for name, figures in content["held_out"].items()
             },
+            benchmarks=dict(content.get("benchmarks", {})),
             calibration={name: Calibration.from_dict(made) for name, made in content["calibration"].items()},
         )
     except KeyError as error:
@@ -191,6 +184,32 @@ def read_card(path: Path) -> Card:
         ValueError,
     ) as error:
         raise ValueError(f"card {path.name} cannot be read: {error}; {REMEDY}") from None
+
+
+def _write_card(card: Card, folder: Path) -> None:
+    described = {
+        "name": card.name,
+        "kind": card.kind,
+        "dataset": card.dataset,
+        "sha256": card.sha256,
+        "data": card.data.strip(),
+        "model": dict(card.model),
+        "recipe": dict(card.recipe),
+        "held_out": {
+            name: {key: [float(f"{v:.5g}") for v in values] for key, values in asdict(figures).items()}
+            for name, figures in card.held_out.items()
+        },
+        "benchmarks": dict(card.benchmarks),
+        "calibration": {name: calibration.to_dict() for name, calibration in card.calibration.items()},
+    }
+    _write(folder / f"{card.name}.toml", tomli_w.dumps(described).encode())
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write whole or not at all."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_bytes(content)
+    partial.replace(path)
 
 
 def _read_weights(path: Path) -> bytes:

@@ -85,6 +85,9 @@ def build_parser() -> Parser:
     train.add_argument("--output", type=Path, default=Path("runs"), metavar="DIR", help="default: runs")
     train.add_argument("--resume", action="store_true", help="go on from the last checkpoint in DIR")
     train.add_argument("--beta", type=float, metavar="B", help="train for this one beta instead of the range")
+    train.add_argument(
+        "--samples", type=int, metavar="N", help="see this many images instead of the recipe's"
+    )
     train.add_argument("--anatomies", type=Path, metavar="DIR", help="brain: folder of real segmentations")
     train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     train.add_argument("--threads", type=int, metavar="N", help="CPU threads of the network")
@@ -168,6 +171,7 @@ def run_train(arguments: argparse.Namespace) -> None:
         arguments.output,
         resume=arguments.resume,
         beta=arguments.beta,
+        samples=arguments.samples,
         anatomies=arguments.anatomies,
         device=pick_device(arguments.device),
         threads=arguments.threads,

@@ -21,6 +21,7 @@ def train_recipe(
     *,
     resume: bool,
     beta: float | None,
+    samples: int | None,
     anatomies: Path | None,
     device: torch.device,
     threads: int | None,
@@ -32,6 +33,7 @@ def train_recipe(
         output: folder for checkpoint, card and weights.
         resume: go on from the checkpoint in `output`.
         beta: train for this one beta only; None for the recipe's range.
+        samples: images to see in training; None for the recipe's number.
         anatomies: folder of real segmentations, for brain recipes that want them.
         device: where to train.
         threads: CPU threads, or None for torch's choice.
@@ -40,6 +42,8 @@ def train_recipe(
         ValueError: for wrong input, naming what is wrong and the remedy.
     """
     recipe = read_recipe(path)
+    if samples is not None:
+        recipe = dataclasses.replace(recipe, samples=samples)
     if beta is not None:
         recipe = at_one_beta(recipe, beta)
     if threads is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,13 +50,22 @@ class Recipe:
     data: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("samples", "batch_size", "learning_rate", "gate_pace"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-                raise ValueError(f"{name} must be a number above 0, got {value!r}")
+        for name in ("samples", "batch_size"):
+            _check_number(name, getattr(self, name), whole=True, least=1)
+        for name in ("learning_rate", "gate_pace"):
+            _check_number(name, getattr(self, name), whole=False, least=1e-12)
+        for name in ("seed", "pool"):
+            _check_number(name, getattr(self, name), whole=True, least=0)
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}", str(self.name)):
+            raise ValueError(
+                f"name must be letters, digits, dots and dashes, as it names files; got {self.name!r}"
+            )
+        if self.dataset == "brain" and self.pool < 1:
+            raise ValueError("pool must be at least 1 for the brain, got 0")
         if self.precision not in PRECISIONS:
             raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}; got {self.precision!r}")
-        if not 0 <= self.real_share <= 1:
+        _check_number("real_share", self.real_share, whole=False, least=0)
+        if self.real_share > 1:
             raise ValueError(f"real_share must be in [0, 1], got {self.real_share!r}")
 
     @property
@@ -91,3 +102,10 @@ def read_recipe(path: Path) -> Recipe:
         return Recipe(**content)
     except (TypeError, ValueError) as error:
         raise ValueError(f"recipe {path}: {error}") from None
+
+
+def _check_number(name: str, value: object, *, whole: bool, least: float) -> None:
+    kind = int if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kind) or not least <= value < math.inf:
+        rule = f"a whole number of at least {least:g}" if whole else f"a finite number of at least {least:g}"
+        raise ValueError(f"{name} must be {rule}, got {value!r}")

@@ -78,9 +78,7 @@ class RememberedDataset:
         return self.source.axes(split)
 
     def slice(self, split: str, *coordinates: int) -> Slice:
-        return self.slices.get_or_make(
-            (split, coordinates), lambda: self.source.slice(split, *coordinates)
-        )
+        return self.slices.get_or_make((split, coordinates), lambda: self.source.slice(split, *coordinates))
 
     def cohort(self, split: str, count: int, seed: int) -> Sequence[tuple[int, ...]]:
         return self.source.cohort(split, count, seed)
@@ -111,8 +109,8 @@ def healthy_slices(name: str, count: int) -> tuple[Tensor, Tensor]:
 def device() -> torch.device:
     """The device of this server.
 
-    On the CPU torch gets half of the cores: the rest is for the server, other sessions and a browser on the same machine,
-    and threads of torch that wait for each other on busy cores cost more than they bring.
+    On the CPU torch gets half of the cores: the rest is for the server, other sessions and a browser on the
+    same machine, and threads of torch that wait for each other on busy cores cost more than they bring.
     """
     torch.set_num_threads(max(1, (os.cpu_count() or 1) // 2))
     return pick_device("auto")

@@ -12,7 +12,10 @@ from explorer.evaluation.curves import precision_recall, roc
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.predictors import PREDICTORS
 
-COLOURS = ("#7f7f7f", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8c564b", "#117733", "#AA4499")
+COLOURS = (
+    *("#7f7f7f", "#0072B2", "#D55E00", "#009E73", "#CC79A7"),
+    *("#E69F00", "#56B4E9", "#8c564b", "#117733", "#AA4499"),
+)
 DASHES = ("solid", "dash", "dot", "dashdot")
 POINTS = 120
 
@@ -25,9 +28,7 @@ def line_style(index: int) -> dict[str, object]:
 def roc_chart(title: str, histograms: Mapping[str, ScoreHistogram]) -> go.Figure:
     """True against false positive rate, a line a predictor, and the diagonal of chance."""
     figure = _empty(title, "False-positive rate", "True-positive rate")
-    figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line={"color": "grey", "width": 1, "dash": "dot"}, hoverinfo="skip"
-    )
+    _reference(figure, 0, 1)
     for name, histogram in histograms.items():
         curve = roc(histogram).thinned(POINTS)
         _add(figure, name, curve.false_positive_rate, curve.true_positive_rate)
@@ -40,9 +41,7 @@ def precision_recall_chart(title: str, histograms: Mapping[str, ScoreHistogram])
     some = next(iter(histograms.values()), None)
     if some is not None and some.healthy + some.anomalous:
         share = some.anomalous / (some.healthy + some.anomalous)
-        figure.add_scatter(
-            x=[0, 1], y=[share, share], mode="lines", line={"color": "grey", "width": 1, "dash": "dot"}, hoverinfo="skip"
-        )
+        _reference(figure, share, share)
     for name, histogram in histograms.items():
         curve = precision_recall(histogram).thinned(POINTS)
         _add(figure, name, curve.recall, curve.precision)
@@ -50,13 +49,18 @@ def precision_recall_chart(title: str, histograms: Mapping[str, ScoreHistogram])
 
 
 def rate_distortion_chart(
-    betas: NDArray[np.float64], kl: NDArray[np.float64], rec: NDArray[np.float64], beta: float, here: tuple[float, float]
+    betas: NDArray[np.float64],
+    kl: NDArray[np.float64],
+    rec: NDArray[np.float64],
+    beta: float,
+    here: tuple[float, float],
 ) -> go.Figure:
-    """Distortion (rec) against rate (KL) of the model on healthy images, with the current beta and the current image.
+    """Distortion (rec) against rate (KL) on healthy images, with the current beta and the current image.
 
     Args:
         betas: training betas of the curve, ascending.
-        kl, rec: nats an image, at each.
+        kl: nats an image, at each.
+        rec: nats an image, at each.
         beta: the current training beta.
         here: KL and rec of the current image.
     """
@@ -70,8 +74,10 @@ def rate_distortion_chart(
     )  # fmt: skip
     at = np.log(beta)
     figure.add_scatter(
-        x=[np.exp(np.interp(at, np.log(betas), np.log(kl)))], y=[np.exp(np.interp(at, np.log(betas), np.log(rec)))],
-        mode="markers", marker={"size": 13, "color": "#D55E00", "symbol": "circle-open", "line": {"width": 3}},
+        x=[np.exp(np.interp(at, np.log(betas), np.log(kl)))],
+        y=[np.exp(np.interp(at, np.log(betas), np.log(rec)))],
+        mode="markers",
+        marker={"size": 13, "color": "#D55E00", "symbol": "circle-open", "line": {"width": 3}},
         name=f"beta {beta:g}", hovertemplate=f"current beta {beta:g}<extra></extra>",
     )  # fmt: skip
     figure.add_scatter(
@@ -82,6 +88,17 @@ def rate_distortion_chart(
         showlegend=True, legend={"x": 1, "y": 1, "xanchor": "right", "yanchor": "top", "font": {"size": 11}}
     )
     return figure
+
+
+def _reference(figure: go.Figure, left: float, right: float) -> None:
+    """What a predictor reaches that knows nothing: a straight line."""
+    figure.add_scatter(
+        x=[0, 1],
+        y=[left, right],
+        mode="lines",
+        line={"color": "grey", "width": 1, "dash": "dot"},
+        hoverinfo="skip",
+    )
 
 
 def _add(figure: go.Figure, name: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
@@ -108,6 +125,10 @@ def _empty(title: str, x_title: str, y_title: str) -> go.Figure:
         dragmode=False,
         uirevision="fixed",
     )
-    figure.update_xaxes(title={"text": x_title, "standoff": 4}, range=[0, 1], automargin=True, fixedrange=True)
-    figure.update_yaxes(title={"text": y_title, "standoff": 4}, range=[0, 1.01], automargin=True, fixedrange=True)
+    figure.update_xaxes(
+        title={"text": x_title, "standoff": 4}, range=[0, 1], automargin=True, fixedrange=True
+    )
+    figure.update_yaxes(
+        title={"text": y_title, "standoff": 4}, range=[0, 1.01], automargin=True, fixedrange=True
+    )
     return figure

@@ -26,7 +26,7 @@ def lookup_table(name: str) -> NDArray[np.uint8]:
 
 
 def to_png(values: NDArray[np.float32], low: float, high: float, name: str) -> bytes:
-    """Encode an image, (H, W), as PNG with the colours of `name` from `low` to `high`; beyond, the end colours."""
+    """Encode an image, (H, W), as PNG with the colours of `name` from `low` to `high`, clipped beyond."""
     span = max(high - low, 1e-12)
     levels = np.clip((values - low) * (256 / span), 0, 255).astype(np.uint8)
     picture = Image.fromarray(lookup_table(name)[levels])

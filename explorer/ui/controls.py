@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
 from explorer.settings import Setting, settings_of
 
-BIND = "query-params"
+BIND: Literal["query-params"] = "query-params"
 
 
 def plugin_controls(name: str, plugin: Any) -> dict[str, Any]:
     """Show a control for each setting of a plug-in and return the chosen values.
 
-    Settings without a default (a position, say) come together behind one switch, and are left out while it is off.
+    Settings without a default (a position, say) come together behind one switch, and are left out while it
+    is off.
 
     Args:
         name: the plug-in's registry name; keys in the address are `<name>-<setting>`.
@@ -40,7 +41,9 @@ def control(key: str, setting: Setting) -> Any:
     common: Mapping[str, Any] = {"key": key, "help": _sentence(setting.help), "bind": BIND}
     if setting.choices:
         if len(setting.choices) <= 3:
-            chosen = st.segmented_control(label, setting.choices, default=setting.default, required=True, **common)
+            chosen = st.segmented_control(
+                label, setting.choices, default=setting.default, required=True, **common
+            )
             return chosen or setting.default
         return st.selectbox(label, setting.choices, index=setting.choices.index(setting.default), **common)
     if isinstance(setting.default, bool):
@@ -49,7 +52,9 @@ def control(key: str, setting: Setting) -> Any:
         return st.text_input(label, setting.default, max_chars=200, **common)
     low, high = setting.minimum, setting.maximum
     if low is None or high is None:
-        raise TypeError(f"setting {setting.name} of a plug-in has no range, so no control can be shown for it")
+        raise TypeError(
+            f"setting {setting.name} of a plug-in has no range, so no control can be shown for it"
+        )
     if isinstance(setting.default, int):
         if high - low > 1000:
             return int(st.number_input(label, int(low), int(high), setting.default, step=1, **common))

@@ -18,7 +18,7 @@ st.set_page_config(
 
 def explore() -> None:
     """The Explore page; imported here so that title and notice are on screen before torch is loaded."""
-    from explorer.ui.pages.explore import page
+    from explorer.ui.screens.explore import page
 
     page()
 

@@ -52,7 +52,7 @@ def grid(panels: Sequence[Panel], mask: NDArray[np.bool_]) -> str:
 def contour_path(mask: NDArray[np.bool_]) -> str:
     """The outline of a mask as an SVG path in pixels, the upper left corner of the image at (0, 0)."""
     padded = np.pad(mask, 1).astype(np.float32)
-    lines = find_contours(padded, 0.5)
+    lines = find_contours(padded, 0.5)  # type: ignore[no-untyped-call]
     return "".join("M" + "L".join(f"{x - 0.5:.1f} {y - 0.5:.1f}" for y, x in line) + "Z" for line in lines)
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
-from explorer.anomalies import ANOMALIES, Anomaly
+from explorer.anomalies import ANOMALIES
 from explorer.checkpoints import model_for
 from explorer.contracts import Axis
 from explorer.datasets import DATASETS
 from explorer.models import MODELS
-from explorer.predictors import PREDICTORS, Predictor
+from explorer.predictors import PREDICTORS
 from explorer.settings import settings_of
 from explorer.ui import cached
 from explorer.ui.controls import BIND, plugin_controls
@@ -32,15 +32,21 @@ def sidebar() -> State:
         name = _dataset_name()
         place = tuple(_coordinate(axis) for axis in cached.dataset(name).axes("test"))
         st.markdown("### Anomaly")
-        anomaly_name, anomaly = _anomaly()
+        anomaly, anomaly_settings = _anomaly()
         seed = st.number_input(
-            "Seed", 0, 2**31 - 1, SEED, key="seed", bind=BIND, help="Decides all that is random: place, outline, noise, cohort."
+            "Seed",
+            0,
+            2**31 - 1,
+            SEED,
+            key="seed",
+            bind=BIND,
+            help="Decides all that is random: place, outline, noise, cohort.",
         )
         st.markdown("### Model")
         model = _model(name)
         beta, scoring_beta = _betas(model)
         st.markdown("### Predictors")
-        predictors = _predictors()
+        predictor_settings = _predictors()
         size = st.select_slider(
             "Cohort size",
             COHORT_SIZES,
@@ -49,7 +55,10 @@ def sidebar() -> State:
             bind=BIND,
             help="Test slices that get the same anomaly settings, for the cohort's curves.",
         )
-    return State(name, place, anomaly, anomaly_name, int(seed), model, beta, scoring_beta, predictors, size)
+    # Built when all controls are on screen, so that a refused setting takes none of them away.
+    predictors = {key: PREDICTORS[key](**settings) for key, settings in predictor_settings.items()}
+    planted = ANOMALIES[anomaly](**anomaly_settings)
+    return State(name, place, planted, anomaly, int(seed), model, beta, scoring_beta, predictors, size)
 
 
 def default_state() -> State:
@@ -59,7 +68,9 @@ def default_state() -> State:
     predictors = {name: PREDICTORS[name]() for name in sorted(PREDICTORS.names(), key=_by_cost)}
     place = tuple(_start(axis) for axis in cached.dataset(dataset).axes("test"))
     model = model_for(MODELS.names()[0], dataset)
-    return State(dataset, place, ANOMALIES[ANOMALY](), ANOMALY, SEED, model, BETA, BETA, predictors, COHORT_SIZE)
+    return State(
+        dataset, place, ANOMALIES[ANOMALY](), ANOMALY, SEED, model, BETA, BETA, predictors, COHORT_SIZE
+    )
 
 
 def _dataset_name() -> str:
@@ -89,7 +100,9 @@ def _dataset_name() -> str:
 def _coordinate(axis: Axis) -> int:
     label = axis.name.capitalize()
     if axis.labels:
-        chosen = st.selectbox(label, axis.labels, index=_start(axis), key=axis.name, bind=BIND, help=axis.help)
+        chosen = st.selectbox(
+            label, axis.labels, index=_start(axis), key=axis.name, bind=BIND, help=axis.help
+        )
         return axis.labels.index(chosen)
     return int(st.slider(label, 0, axis.size - 1, _start(axis), key=axis.name, bind=BIND, help=axis.help))
 
@@ -99,7 +112,7 @@ def _start(axis: Axis) -> int:
     return min(START.get(axis.name, 0), axis.size - 1)
 
 
-def _anomaly() -> tuple[str, Anomaly]:
+def _anomaly() -> tuple[str, dict[str, Any]]:
     names = ANOMALIES.names()
     name = st.selectbox(
         "Kind",
@@ -109,7 +122,7 @@ def _anomaly() -> tuple[str, Anomaly]:
         bind=BIND,
         help="What is planted into the healthy image; `none` leaves it as it is.",
     )
-    return name, ANOMALIES[name](**plugin_controls(name, ANOMALIES[name]))
+    return name, plugin_controls(name, ANOMALIES[name])
 
 
 def _model(dataset: str) -> str:
@@ -133,15 +146,16 @@ def _betas(model: str) -> tuple[float, float]:
         value=f"{BETA:g}" if f"{BETA:g}" in options else options[len(options) // 2],
         key="beta",
         bind=BIND,
-        help="Weight of the KL term for which the network was trained. One network covers the whole range: "
-        "small β reconstructs sharply, large β smoothly.",
+        help="Weight of the KL term for which the network was trained. One network covers the whole "
+        "range: small β reconstructs sharply, large β smoothly.",
     )
     linked = st.toggle(
         "Scoring β follows training β",
         value=True,
         key="linked",
         bind=BIND,
-        help="The scoring β weighs the KL gradient inside the ELBO gradient; the network does not change with it.",
+        help="The scoring β weighs the KL gradient inside the ELBO gradient; the network does not change "
+        "with it.",
     )
     if linked:
         return float(beta), float(beta)
@@ -162,7 +176,7 @@ def beta_grid(low: float, high: float) -> tuple[str, ...]:
     return tuple(f"{low * (high / low) ** (i / count):.3g}" for i in range(count + 1))
 
 
-def _predictors() -> Mapping[str, Predictor]:
+def _predictors() -> dict[str, dict[str, Any]]:
     names = sorted(PREDICTORS.names(), key=_by_cost)
     chosen = st.multiselect(
         "Maps",
@@ -177,7 +191,7 @@ def _predictors() -> Mapping[str, Predictor]:
         for name in chosen:
             if settings_of(PREDICTORS[name]):
                 st.markdown(f"**{PREDICTORS[name].title}**")
-            found[name] = PREDICTORS[name](**plugin_controls(name, PREDICTORS[name]))
+            found[name] = plugin_controls(name, PREDICTORS[name])
     return found
 
 

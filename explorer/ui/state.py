@@ -1,13 +1,14 @@
 """The state of the Explore page: what a person chose, as one value.
 
-Each control is bound to the address of the page under its own key (Streamlit's `bind="query-params"`), so the address
-holds the whole state, the seed included; what equals its default is left out of it.
+Each control is bound to the address of the page under its own key (Streamlit's `bind="query-params"`), so the
+address holds the whole state, the seed included; what equals its default is left out of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from explorer.anomalies import Anomaly
 from explorer.predictors import Predictor
@@ -42,16 +43,26 @@ class State:
     cohort_size: int
 
 
-def left_out(asked: Mapping[str, str], kept: Mapping[str, str], known: set[str]) -> list[str]:
-    """What an address asked for that the page could not follow.
+def left_out(asked: Mapping[str, str], kept: Mapping[str, str], values: Mapping[str, Any]) -> list[str]:
+    """What an address asked for that the page did not follow.
 
     Args:
         asked: parameters of the address as it came.
         kept: parameters that are left once the controls have read them.
-        known: keys of all controls on the page.
+        values: of all controls on the page, by key.
 
     Returns:
         Texts such as `beta=-1`, cut to a readable length.
     """
-    wrong = [key for key in asked if key not in known or (key in known and key not in kept)]
-    return [f"{key}={asked[key]}"[:60] for key in wrong]
+    ignored = (
+        key for key in asked if key not in values or (key not in kept and not _same(asked[key], values[key]))
+    )
+    return [f"{key}={asked[key]}"[:60] for key in ignored]
+
+
+def _same(text: str, value: Any) -> bool:
+    """Whether a parameter says what the control shows; a default does not stay in the address."""
+    try:
+        return float(text) == float(value)
+    except (TypeError, ValueError):
+        return text.lower() == str(value).lower()

@@ -12,8 +12,8 @@ STYLE = """
 @media (max-width:1000px) {.xp-grid {grid-template-columns:repeat(3,minmax(0,1fr));}}
 @media (max-width:560px) {.xp-grid {grid-template-columns:repeat(2,minmax(0,1fr));}}
 .xp-panel {margin:0;}
-.xp-panel figcaption {font-size:.82rem; font-weight:600; line-height:1.25rem; white-space:nowrap; overflow:hidden;
-  text-overflow:ellipsis;}
+.xp-panel figcaption {font-size:.82rem; font-weight:600; line-height:1.25rem; white-space:nowrap;
+  overflow:hidden; text-overflow:ellipsis;}
 .xp-box {position:relative; background:#000; border-radius:3px; overflow:hidden; aspect-ratio:1;}
 .xp-box img {position:absolute; width:100%; height:100%; left:0; top:0; image-rendering:pixelated;}
 .xp-box img.xp-over {image-rendering:auto;}

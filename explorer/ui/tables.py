@@ -18,7 +18,10 @@ HEADINGS = (
     ("Cohort<br>AP", "average precision over the same pixels"),
     ("Best<br>Dice", "largest Dice over all thresholds, on the cohort itself: too good for a new cohort"),
     ("at<br>threshold", "the score at which the best Dice is reached"),
-    ("Image<br>AUROC", "images with against images without anomaly; score: mean of the highest 1 % of pixels"),
+    (
+        "Image<br>AUROC",
+        "images with against images without anomaly; score: mean of the highest 1 % of pixels",
+    ),
     ("ms an<br>image", "time for this map alone, the passes of the network that it needs included"),
 )
 
@@ -27,16 +30,20 @@ THRESHOLD, TIME = 5, 7
 
 
 def figures_table(slice_histograms: Mapping[str, ScoreHistogram], cohort: Mapping[str, Any] | None) -> str:
-    """A row a predictor: slice AUROC and AP, then the cohort's figures as `evaluation.report.figures` gives them."""
+    """A row a predictor: slice AUROC and AP, then the cohort's figures; see `evaluation.report.figures`."""
     rows = {}
     for name, histogram in slice_histograms.items():
         found = cohort["predictors"].get(name) if cohort else None
-        values = [auroc(histogram), average_precision(histogram)]
+        values: list[float | None] = [auroc(histogram), average_precision(histogram)]
         keys = ("auroc", "average_precision", "best_dice", "dice_threshold", "image_auroc")
         values += [found[key] if found else None for key in keys]
         rows[name] = [*values, 1000 * found["seconds"] if found else None]
-    best = [_largest([row[i] for row in rows.values()]) if i not in (THRESHOLD, TIME) else None for i in range(8)]
-    head = "".join(f'<th scope="col" title="{html.escape(meaning)}">{text}</th>' for text, meaning in HEADINGS)
+    best = [
+        _largest([row[i] for row in rows.values()]) if i not in (THRESHOLD, TIME) else None for i in range(8)
+    ]
+    head = "".join(
+        f'<th scope="col" title="{html.escape(meaning)}">{text}</th>' for text, meaning in HEADINGS
+    )
     body = "".join(_row(name, row, best) for name, row in rows.items())
     return (
         f'<div class="xp-scroll"><table class="xp-table"><thead><tr><th scope="col">Predictor</th>{head}</tr>'
@@ -47,7 +54,7 @@ def figures_table(slice_histograms: Mapping[str, ScoreHistogram], cohort: Mappin
 def _row(name: str, values: list[float | None], best: list[float | None]) -> str:
     colour = COLOURS[sorted(PREDICTORS.names()).index(name) % len(COLOURS)]
     cells = "".join(
-        f'<td{" class=best" if value is not None and value == top else ""}>{_text(value, i)}</td>'
+        f"<td{' class=best' if value is not None and value == top else ''}>{_text(value, i)}</td>"
         for i, (value, top) in enumerate(zip(values, best, strict=True))
     )
     title = html.escape(PREDICTORS[name].title)

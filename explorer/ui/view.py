@@ -62,7 +62,10 @@ def look(state: State) -> SliceView:
         x = stack([case.image]).to(cached.device())
         evidence = Evidence(pretrained.model, x, state.beta, scoring_beta=state.scoring_beta)
         scores = {name: score(p, evidence, calibration).cpu() for name, p in state.predictors.items()}
-        ranges = {name: _range(state, pretrained.model, calibration, name, p) for name, p in state.predictors.items()}
+        ranges = {
+            name: _range(state, pretrained.model, calibration, name, p)
+            for name, p in state.predictors.items()
+        }
     return SliceView(
         case=case,
         x_hat=evidence.x_hat[0, 0].cpu().numpy(),
@@ -83,7 +86,14 @@ def panels(state: State, view: SliceView) -> list[Panel]:
     image = view.case.image.numpy()
     found = [
         Panel("Input", f"The image, {view.case.source.name}, with the anomaly", image, 0, 1, "grey"),
-        Panel("Reconstruction", f"What the model makes of it at training beta {state.beta:g}", view.x_hat, 0, 1, "grey"),
+        Panel(
+            "Reconstruction",
+            f"What the model makes of it at training beta {state.beta:g}",
+            view.x_hat,
+            0,
+            1,
+            "grey",
+        ),
         Panel(
             "Signed residual",
             "Image minus reconstruction: red is brighter than expected, blue darker",
@@ -118,7 +128,12 @@ def cohort(state: State) -> Iterator[CohortResult]:
         device=cached.device(),
     )
     for result in run_cohort(
-        cached.dataset(state.dataset), state.anomaly, scoring, state.cohort_size, state.seed, lock=cached.NETWORK
+        cached.dataset(state.dataset),
+        state.anomaly,
+        scoring,
+        state.cohort_size,
+        state.seed,
+        lock=cached.NETWORK,
     ):
         if result.done == result.total:
             cached.COHORTS.put(key, result)
@@ -136,7 +151,8 @@ def _range(
 ) -> tuple[float, float, float]:
     """Lower and upper end of a map's colour bar and the mark on it, the same for every image.
 
-    From the card for default settings; with other settings, or a scoring beta of its own, from some healthy slices.
+    From the card for default settings; with other settings, or a scoring beta of its own, from some healthy
+    slices.
     """
     if name == "intensity" and predictor == PREDICTORS[name]():
         return 0.0, 1.0, float(calibration.quantile(name, state.beta, MARK_LEVEL))

@@ -12,7 +12,7 @@ def start_warming() -> None:
 
 
 def _warm() -> None:
-    from explorer.ui.pages.explore import warm
+    from explorer.ui.screens.explore import warm
 
     try:
         warm()

@@ -2,15 +2,16 @@
 
     python tests/benchmarks/page.py [--changes 300]
 
-Prints the time from opening the page on a fresh server to the first complete view (cohort included), the time from a
-control change to the last repaint, the ratio to a bare page with one slider and one text, and the growth of the server's
-memory over many control changes. Exits with 1 when a target is missed.
+Prints the time from opening the page on a fresh server to the first complete view (cohort included), the time
+from a control change to the last repaint, the ratio to a bare page with one slider and one text, and the
+growth of the server's memory over many control changes. Exits with 1 when a target is missed.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -18,15 +19,11 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-sys.path.insert(0, str(Path(__file__).parent))
-from server import BARE, ROOT, resident_mb, streamlit
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-WATCH = """
-window.lastPaint = performance.now();
-new MutationObserver(() => requestAnimationFrame(() => { window.lastPaint = performance.now(); }))
-  .observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
-"""
-QUIET_MS = 900
+from tests.browsing import WATCH, change, settle, slider
+from tests.server import BARE, ROOT, resident_mb, streamlit
+
 STEPS = (
     ("Subject", "ArrowRight"),
     ("Slice", "ArrowRight"),
@@ -35,31 +32,11 @@ STEPS = (
 )
 
 
-def settle(page: Page) -> float:
-    """Wait until nothing has been repainted for a while; the time of the last repaint, ms."""
-    page.wait_for_function(
-        "quiet => performance.now() - window.lastPaint > quiet && "
-        "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'",
-        arg=QUIET_MS,
-        timeout=120_000,
-    )
-    return float(page.evaluate("window.lastPaint"))
-
-
 def first_view(page: Page, address: str, text: str) -> float:
     """Seconds from opening the page to the last repaint of the first complete view."""
     page.goto(address)
     page.get_by_text(text).first.wait_for(timeout=120_000)
     return settle(page) / 1000
-
-
-def change(page: Page, label: str, key: str) -> float:
-    """Seconds from pressing a key on a slider to the last repaint."""
-    page.locator(f"input[type=range][aria-label='{label}']").focus()
-    began = float(page.evaluate("performance.now()"))
-    page.keyboard.press(key)
-    page.wait_for_timeout(60)
-    return (settle(page) - began) / 1000
 
 
 def main() -> int:
@@ -89,7 +66,8 @@ def main() -> int:
             bare_first = first_view(pages[0], bare_address, "The value is")
             first = first_view(pages[1], address, "image AUROC of the sample scores")
             print(
-                f"first complete view   {first:6.2f} s   bare page {bare_first:.2f} s   ratio {first / bare_first:.1f}"
+                f"first complete view   {first:6.2f} s   bare page {bare_first:.2f} s   "
+                f"ratio {first / bare_first:.1f}"
             )
             missed += ["first view"] * (first > 6)
             slow, plain = [], []
@@ -101,8 +79,8 @@ def main() -> int:
                         slow.append(seconds)
             middle, bare_middle = statistics.median(slow), statistics.median(plain)
             print(
-                f"control change        {middle:6.2f} s   worst {max(slow):.2f} s   bare page {bare_middle:.2f} s   "
-                f"ratio {middle / bare_middle:.1f}"
+                f"control change        {middle:6.2f} s   worst {max(slow):.2f} s   "
+                f"bare page {bare_middle:.2f} s   ratio {middle / bare_middle:.1f}"
             )
             missed += ["control change"] * (middle > 1)
             if arguments.changes:
@@ -114,19 +92,19 @@ def main() -> int:
     return bool(missed)
 
 
-def memory_growth(page: Page, process: object, changes: int) -> float:
+def memory_growth(page: Page, process: subprocess.Popen[bytes], changes: int) -> float:
     """MB that the server grew over many control changes, after a tenth of them to warm up."""
     start = 0.0
     for i in range(changes + changes // 10):
         if i == changes // 10:
-            start = resident_mb(process)  # type: ignore[arg-type]
+            start = resident_mb(process)
         label, _ = STEPS[i % len(STEPS)]
-        page.locator(f"input[type=range][aria-label='{label}']").focus()
+        slider(page, label).focus()
         page.keyboard.press("ArrowRight" if (i // 40) % 2 == 0 else "ArrowLeft")
         page.wait_for_timeout(250)
     settle(page)
     time.sleep(1)
-    return resident_mb(process) - start  # type: ignore[arg-type]
+    return resident_mb(process) - start
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ GOOD = """\
 name = "tiny"
 kind = "beta-vae"
 dataset = "brain"
+pool = 12
 samples = 100
 batch_size = 8
 learning_rate = 1e-3
@@ -54,10 +55,14 @@ def test_a_recipe_is_read_and_its_steps_counted(path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("samples = 100", "samples = 0", "samples must be a number above 0, got 0"),
-        ("samples = 100", "samples = true", "samples must be a number above 0, got True"),
-        ("batch_size = 8", 'batch_size = "8"', "batch_size must be a number above 0, got '8'"),
-        ("1e-3", "nan", "learning_rate must be a number above 0, got nan"),
+        ("samples = 100", "samples = 0", "samples must be a whole number of at least 1, got 0"),
+        ("samples = 100", "samples = true", "samples must be a whole number of at least 1, got True"),
+        ("batch_size = 8", 'batch_size = "8"', "batch_size must be a whole number of at least 1, got '8'"),
+        ("1e-3", "nan", "learning_rate must be a finite number of at least 1e-12, got nan"),
+        ("samples = 100", "samples = 1e3", "samples must be a whole number of at least 1, got 1000.0"),
+        ("seed = 1", 'seed = "x"', "seed must be a whole number of at least 0, got 'x'"),
+        ("pool = 12", "pool = 0", "pool must be at least 1"),
+        ('"tiny"', '"../tiny"', "name must be letters"),
         ("seed = 1", "", "missing: seed"),
         ("seed = 1", "seed = 1\nsede = 2", "unknown: sede"),
         (

@@ -1,4 +1,4 @@
-"""Starts Streamlit servers for benchmarks and reads what they cost."""
+"""Streamlit servers for browser tests and benchmarks, and what they cost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent
 BARE = """
 import streamlit as st
 with st.sidebar:

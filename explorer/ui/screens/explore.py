@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import streamlit as st
@@ -10,23 +9,42 @@ import streamlit as st
 from explorer.evaluation.report import figures
 from explorer.ui import cached, view
 from explorer.ui.charts import precision_recall_chart, rate_distortion_chart, roc_chart
+from explorer.ui.messages import plain
 from explorer.ui.panels import grid
 from explorer.ui.sidebar import default_state, sidebar
-from explorer.ui.state import State
+from explorer.ui.state import State, left_out
 from explorer.ui.tables import figures_table
 
 CHART = {"displayModeBar": False}
+
+
 def page() -> None:
     """Show the page; wrong input becomes a message, the rest of the page stays."""
+    asked = None if "opened" in st.session_state else st.query_params.to_dict()
     try:
         state = sidebar()
+        _say_what_was_left_out(asked)
         _main(state)
     except ValueError as error:
-        st.error(f"{error}", icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
+
+
+def _say_what_was_left_out(asked: dict[str, str] | None) -> None:
+    """On the first run of a session, name the parameters of the address that no control could take."""
+    st.session_state["opened"] = True
+    ignored = left_out(
+        asked or {}, st.query_params.to_dict(), {str(k): v for k, v in st.session_state.items()}
+    )
+    if ignored:
+        st.warning(
+            "The address holds values that this page does not know and has left out: "
+            f"{plain(', '.join(ignored))}. All else is as the address says.",
+            icon=":material/link_off:",
+        )
 
 
 def warm() -> None:
-    """Do once what the first visitor would wait for: default image, model and cohort, and a chart of each kind."""
+    """Do once what the first visitor would wait for: default image, model, cohort, a chart of each kind."""
     state = default_state()
     shown = view.look(state)
     for result in view.cohort(state):
@@ -38,6 +56,13 @@ def _main(state: State) -> None:
     shown = view.look(state)
     _headline(state, shown)
     st.html(grid(view.panels(state, shown), shown.case.mask.numpy()))
+    if not state.predictors:
+        st.info(
+            "No map is chosen. Pick at least one under Predictors to see scores, curves and figures.",
+            icon=":material/info:",
+        )
+        _rate_distortion(state, shown)
+        return
     # Containers are filled in the order of computing; what is not yet new stays on screen as it was.
     charts = st.container(horizontal=True, key="charts")
     _draw(charts, roc_chart("This slice: ROC", shown.histograms))
@@ -57,7 +82,9 @@ def _cohort(state: State, shown: view.SliceView, charts: Any, numbers: Any) -> N
         found = figures(result)
         places = [
             _draw(places[0], roc_chart(f"Cohort of {result.done}: ROC", histograms)),
-            _draw(places[1], precision_recall_chart(f"Cohort of {result.done}: precision-recall", histograms)),
+            _draw(
+                places[1], precision_recall_chart(f"Cohort of {result.done}: precision-recall", histograms)
+            ),
             places[2].html(figures_table(shown.histograms, found)),
             _show_progress(places[3], result.done, result.total, found),
         ]
@@ -73,16 +100,18 @@ def _headline(state: State, shown: view.SliceView) -> None:
     pixels = int(shown.case.mask.sum())
     share = 100 * pixels / max(int(shown.case.source.foreground.sum()), 1)
     st.markdown(
-        f"**{shown.case.source.name}** · {state.anomaly_name}, {pixels} pixels ({share:.1f} % of the foreground) · "
+        f"**{shown.case.source.name}** · "
+        f"{state.anomaly_name}, {pixels} pixels ({share:.1f} % of the foreground) · "
         f"training β **{state.beta:g}**, scoring β **{state.scoring_beta:g}** · "
         f"rec {shown.rec:.1f}, KL {shown.kl:.1f}, ELBO loss {shown.elbo:.1f} nats",
-        help="rec: squared error over 2 s², summed over pixels. KL: distance of the latent code from the prior. "
-        "ELBO loss: rec + scoring β times KL. Outlined in green: the true mask. Colour bars have the same range for "
-        "every image: they end where 99.9 % of healthy pixels lie below; the tick marks 99 %.",
+        help="rec: squared error over 2 s², summed over pixels. KL: distance of the latent code from the "
+        "prior. ELBO loss: rec + scoring β times KL. Outlined in green: the true mask. Colour bars have the "
+        "same range for every image: they end where 99.9 % of healthy pixels lie below; the tick marks 99 %.",
     )
     if state.anomaly.plants and pixels == 0:
         st.info(
-            "With these settings the anomaly changes no pixel by more than 0.02. Raise its strength or size, or move it.",
+            "With these settings the anomaly changes no pixel by more than 0.02. "
+            "Raise its strength or size, or move it.",
             icon=":material/info:",
         )
 
@@ -96,14 +125,16 @@ def _rate_distortion(state: State, shown: view.SliceView) -> None:
     betas, kl, rec = view.held_out_curve(card, state.dataset)
     _draw(st, rate_distortion_chart(betas, kl, rec, state.beta, (shown.kl, shown.rec)))
     st.caption(
-        "One network, every training β: to the right more passes through the latent code, below the reconstruction "
-        "is closer."
+        "One network, every training β: to the right more passes through the latent code, below the "
+        "reconstruction is closer."
     )
 
 
 def _cohort_caption(found: dict[str, Any]) -> str:
     share = found["prevalence"]
-    pixels = "no anomalous pixels" if not share else f"{100 * share:.1f} % of the counted pixels are anomalous"
+    pixels = (
+        "no anomalous pixels" if not share else f"{100 * share:.1f} % of the counted pixels are anomalous"
+    )
     samples = ", ".join(
         f"{name} {value:.3f}" for name, value in found["image_auroc"].items() if value is not None
     )

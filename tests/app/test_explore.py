@@ -1,0 +1,222 @@
+"""The Explore page without a browser: every control, every mistake."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer import checkpoints
+from explorer.anomalies import ANOMALIES
+from explorer.datasets import dataset_names
+from explorer.predictors import PREDICTORS
+from explorer.settings import Setting, settings_of
+from explorer.ui import cached
+
+MAIN = Path(__file__).parents[2] / "explorer" / "ui" / "main.py"
+NOTICE = "Research and teaching only: not a medical device, not for diagnosis."
+FASHION = {"dataset": "fashion-mnist", "cohort": "8"}
+"""The smallest images and the smallest cohort: soonest drawn."""
+
+
+def opened(**address: str) -> AppTest:
+    """The page at an address, drawn once."""
+    app = AppTest.from_file(MAIN, default_timeout=60)
+    for key, value in address.items():
+        app.query_params[key] = value
+    return app.run()
+
+
+def assert_fine(app: AppTest) -> None:
+    """Nothing went wrong, and the notice and a finished cohort are there."""
+    assert [message.value for kind in (app.exception, app.error, app.warning) for message in kind] == []
+    captions = [caption.value for caption in app.caption]
+    assert NOTICE in captions[0]
+    assert any(caption.startswith("Cohort: 8 slices") for caption in captions)
+
+
+def html(app: AppTest) -> str:
+    return "".join(element.proto.body for element in app.get("html"))
+
+
+def pictures(app: AppTest) -> dict[str, str]:
+    """Addresses of the pictures by the title of their panel, the outline's included."""
+    panels = re.findall(r"<figcaption>(.*?)</figcaption>(.*?)</figure>", html(app))
+    return {title: "".join(re.findall(r'src="(.*?)"', rest)) for title, rest in panels}
+
+
+def unescaped(text: str) -> str:
+    return text.replace("\\", "")
+
+
+def widget(app: AppTest, key: str) -> Any:
+    """The control with this key, of whatever kind."""
+    kinds = ("selectbox", "slider", "select_slider", "toggle", "number_input", "text_input", "button_group")
+    return next(found for kind in kinds for found in app.get(kind) if found.key == key)
+
+
+def another(setting: Setting) -> Any:
+    """A value of a setting that is not its default."""
+    if setting.choices:
+        return next(choice for choice in setting.choices if choice != setting.default)
+    if isinstance(setting.default, bool):
+        return not setting.default
+    if isinstance(setting.default, str):
+        return "kl-gradient"
+    return setting.default + (2 if setting.whole else 0.1)
+
+
+def dataset_address(name: str) -> dict[str, str]:
+    family, _, option = name.partition("/")
+    return {"dataset": family, "cohort": "8"} | ({"contrast": option} if option else {})
+
+
+@pytest.fixture
+def fashion() -> AppTest:
+    return opened(**FASHION)
+
+
+@pytest.fixture
+def own_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder with a copy of the smaller model, used instead of the shipped ones."""
+    for path in checkpoints.FOLDER.glob("beta-vae-fashion-mnist.*"):
+        shutil.copy(path, tmp_path)
+    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
+    cached.pretrained.cache_clear()
+    yield tmp_path
+    cached.pretrained.cache_clear()
+
+
+@pytest.mark.parametrize("name", dataset_names())
+def test_every_dataset_is_shown_in_full(name: str) -> None:
+    app = opened(**dataset_address(name))
+    assert_fine(app)
+    assert len(pictures(app)) == 3 + len(PREDICTORS.names())
+    assert html(app).count("<tr><td>") == len(PREDICTORS.names())
+    assert len(app.get("plotly_chart")) == 5
+
+
+@pytest.mark.parametrize("dataset", ["fashion-mnist", "brain"])
+def test_every_anomaly_can_be_planted(dataset: str) -> None:
+    app = opened(dataset=dataset, cohort="8", predictors="intensity")
+    inputs = {}
+    for name in ANOMALIES.names():
+        assert_fine(app.selectbox(key="anomaly").set_value(name).run())
+        inputs[name] = pictures(app)["Input"]
+    assert len(set(inputs.values())) == len(inputs)
+
+
+def test_every_predictor_works_alone_and_with_all(fashion: AppTest) -> None:
+    together = pictures(fashion)
+    for name in PREDICTORS.names():
+        assert_fine(fashion.multiselect(key="predictors").set_value([name]).run())
+        title = PREDICTORS[name].title
+        assert pictures(fashion)[title] == together[title]
+        assert len(pictures(fashion)) == 4
+
+
+@pytest.mark.parametrize("name", [name for name in PREDICTORS.names() if settings_of(PREDICTORS[name])])
+def test_every_option_of_a_predictor_changes_its_map(name: str) -> None:
+    app = opened(**FASHION, predictors=name)
+    title = PREDICTORS[name].title
+    for setting in settings_of(PREDICTORS[name]):
+        before = pictures(app)[title]
+        widget(app, f"{name}-{setting.name}").set_value(another(setting))
+        assert_fine(app.run())
+        assert pictures(app)[title] != before, setting.name
+
+
+def test_betas_can_be_moved_to_both_ends_and_apart(fashion: AppTest) -> None:
+    options = fashion.select_slider(key="beta").options
+    for beta in (options[0], options[-1]):
+        assert_fine(fashion.select_slider(key="beta").set_value(beta).run())
+        assert f"training β **{float(beta):g}**, scoring β **{float(beta):g}**" in fashion.markdown[-1].value
+    linked = pictures(fashion)
+    fashion.toggle(key="linked").set_value(False).run()
+    assert_fine(fashion.select_slider(key="scoring-beta").set_value("0").run())
+    apart = pictures(fashion)
+    assert {title for title in linked if apart[title] != linked[title]} == {"ELBO gradient"}
+
+
+def test_an_anomaly_can_be_placed_by_hand(fashion: AppTest) -> None:
+    drawn = pictures(fashion)["Input"]
+    assert_fine(fashion.toggle(key="lesion-by-hand").set_value(True).run())
+    fashion.slider(key="lesion-x").set_value(0.4)
+    assert_fine(fashion.slider(key="lesion-y").set_value(0.6).run())
+    assert pictures(fashion)["Input"] != drawn
+    assert_fine(fashion.toggle(key="lesion-by-hand").set_value(False).run())
+    assert pictures(fashion)["Input"] == drawn
+
+
+def test_an_anomaly_that_changes_nothing_is_explained(fashion: AppTest) -> None:
+    assert_fine(fashion.slider(key="lesion-strength").set_value(0.0).run())
+    assert "changes no pixel" in fashion.info[0].value
+
+
+def test_without_a_predictor_the_page_says_what_to_do(fashion: AppTest) -> None:
+    fashion.multiselect(key="predictors").set_value([]).run()
+    assert not fashion.exception and not fashion.error
+    assert "Pick at least one under Predictors" in fashion.info[0].value
+    assert set(pictures(fashion)) == {"Input", "Reconstruction", "Signed residual"}
+    assert_fine(fashion.multiselect(key="predictors").set_value(["intensity"]).run())
+
+
+def test_an_unknown_member_is_named_and_no_control_is_lost(fashion: AppTest) -> None:
+    keys = {key for key in fashion.session_state.filtered_state}
+    fashion.text_input(key="ensemble-members").set_value("kl-gradient,nonsense").run()
+    assert not fashion.exception
+    assert "unknown predictor 'nonsense'; known: combination" in unescaped(fashion.error[0].value)
+    assert {key for key in fashion.session_state.filtered_state} == keys
+    assert_fine(fashion.text_input(key="ensemble-members").set_value("kl-gradient").run())
+
+
+def test_what_an_address_asks_in_vain_is_named() -> None:
+    app = opened(**FASHION, **{"beta": "-1", "class": "<script>alert(1)</script>", "unknown": "1"})
+    (warning,) = app.warning
+    for text in ("beta=-1", "class=<script>alert(1)</script>", "unknown=1"):
+        assert text in unescaped(warning.value)
+    assert not app.exception and not app.error
+    assert len(pictures(app)) == 3 + len(PREDICTORS.names())
+    assert app.select_slider(key="beta").value == "1"
+    assert_fine(app.run())  # said once
+
+
+def test_defaults_in_an_address_are_not_complained_about() -> None:
+    assert_fine(opened(**FASHION, beta="1", seed="0", linked="true", anomaly="lesion"))
+
+
+@pytest.mark.parametrize("asked", ["unknown", "ensemble-members"])
+def test_markdown_in_an_address_stays_text(asked: str) -> None:
+    app = opened(**FASHION, **{asked: "`![x](http://127.0.0.1:9/x.png)"})
+    (message,) = [*app.warning, *app.error]
+    assert r"\`\!\[x\](http\://127.0.0.1\:9/x.png)" in message.value
+
+
+def test_damaged_weights_are_named_with_the_remedy(own_models: Path) -> None:
+    path = own_models / "beta-vae-fashion-mnist.safetensors"
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    app = opened(**FASHION)
+    assert not app.exception
+    (error,) = app.error
+    assert "beta-vae-fashion-mnist.safetensors" in unescaped(error.value)
+    assert checkpoints.REMEDY in unescaped(error.value)
+
+
+@pytest.mark.parametrize("suffix", ["safetensors", "toml"])
+def test_missing_files_are_named_until_they_are_back(own_models: Path, suffix: str) -> None:
+    path = own_models / f"beta-vae-fashion-mnist.{suffix}"
+    content = path.read_bytes()
+    path.unlink()
+    app = opened(**FASHION)
+    assert not app.exception
+    (error,) = app.error
+    assert "beta-vae-fashion-mnist" in unescaped(error.value)
+    path.write_bytes(content)
+    assert_fine(app.run())
