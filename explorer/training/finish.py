@@ -19,7 +19,7 @@ from explorer.evidence import Evidence
 from explorer.models.beta_vae import BetaVae
 from explorer.training.recipe import Recipe
 
-CALIBRATION_SLICES = 150
+CALIBRATION_SLICES = 100
 CALIBRATION_BETAS = 13
 
 

@@ -2,13 +2,13 @@
 
     python tests/benchmarks/open_ms.py FOLDER [--beta 0.1 --beta 1 ...]
 
-FOLDER holds `<patient>_FLAIR.nii.gz` and `<patient>_lesions.nii.gz` in MNI space (Lesjak et al., A Novel Public
-MR Image Dataset of Multiple Sclerosis Patients, Neuroinformatics 2017, doi 10.1007/s12021-017-9348-7). For
-checking only: no setting of any model was chosen by it.
+FOLDER holds `<patient>_FLAIR.nii.gz` and `<patient>_lesions.nii.gz` in MNI space (Lesjak et al., A Novel
+Public MR Image Dataset of Multiple Sclerosis Patients, Neuroinformatics 2017, doi
+10.1007/s12021-017-9348-7). For checking only: no setting of any model was chosen by it.
 
-All axial slices of the model's field of view with more than 20 lesion pixels, resampled to its grid, each volume
-scaled so that the median of its brain is 0.45, as the synthetic cohort's is. Foreground: the brain, where the
-intensity is above 0.
+All axial slices of the model's field of view with more than 20 lesion pixels, resampled to its grid,
+each volume scaled so that the median of its brain is 0.45, as the synthetic cohort's is. Foreground: the
+brain, where the intensity is above 0.
 """
 
 from __future__ import annotations
@@ -67,9 +67,7 @@ def main() -> int:
     calibration = pretrained.card.calibration["brain/flair"]
     images, masks, foregrounds = slices(arguments.folder)
     share = 100 * float(masks[foregrounds].float().mean())
-    print(
-        f"{len(images)} slices, {share:.1f} % of the brain's pixels are lesion; AP (AUROC) over the brain's pixels"
-    )
+    print(f"{len(images)} slices, {share:.1f} % of the brain's pixels are lesion; AP (AUROC) over them")
     predictors = {name: PREDICTORS[name]() for name in PREDICTORS.names()}
     residual = PREDICTORS["reconstruction-error"]
     predictors["positive residual"] = residual(sign="positive")
