@@ -121,7 +121,8 @@ def load_pretrained(name: str, device: torch.device, folder: Path | None = None)
         raise ValueError(f"card {name}.toml: [model] does not fit {card.kind}: {error}") from None
     _check_tensors(path.name, tensors, model.state_dict())
     model.load_state_dict({k: v.float() for k, v in tensors.items()}, assign=True)
-    model.eval().requires_grad_(False).to(device=device, memory_format=torch.channels_last)
+    model.eval().requires_grad_(False)
+    model.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     return Pretrained(cast(Vae, model), card)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 from skimage.measure import find_contours
 
 from explorer.ui.colour import MAPS, css_gradient, data_uri, svg_uri, to_png
@@ -38,7 +39,7 @@ class Panel:
 def grid(panels: Sequence[Panel], mask: NDArray[np.bool_]) -> str:
     """All panels side by side, as many to a row as the width allows."""
     height, width = mask.shape
-    outline = contour_path(mask)
+    outline = contour_path(closed(mask))
     stroke = f'<path d="{outline}" fill="none" stroke-linejoin="round" '
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{8 * width}" '
@@ -47,6 +48,12 @@ def grid(panels: Sequence[Panel], mask: NDArray[np.bool_]) -> str:
     )
     drawn = f'<img class="xp-over" alt="" src="{svg_uri(svg)}">' if outline else ""
     return '<div class="xp-grid">' + "".join(_figure(panel, drawn) for panel in panels) + "</div>"
+
+
+def closed(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The mask with gaps of up to 4 pixels closed, for drawing: a speckled mask would hide what lies under it."""
+    padded = np.pad(mask, 3)
+    return ndimage.binary_closing(padded, iterations=2)[3:-3, 3:-3] | mask
 
 
 def contour_path(mask: NDArray[np.bool_]) -> str:

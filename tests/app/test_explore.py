@@ -20,6 +20,10 @@ from explorer.ui import cached
 
 MAIN = Path(__file__).parents[2] / "explorer" / "ui" / "main.py"
 NOTICE = "Research and teaching only: not a medical device, not for diagnosis."
+KINDS = (
+    *("selectbox", "multiselect", "slider", "select_slider", "toggle", "number_input", "text_input"),
+    "button_group",
+)
 FASHION = {"dataset": "fashion-mnist", "cohort": "8"}
 """The smallest images and the smallest cohort: soonest drawn."""
 
@@ -56,8 +60,12 @@ def unescaped(text: str) -> str:
 
 def widget(app: AppTest, key: str) -> Any:
     """The control with this key, of whatever kind."""
-    kinds = ("selectbox", "slider", "select_slider", "toggle", "number_input", "text_input", "button_group")
-    return next(found for kind in kinds for found in app.get(kind) if found.key == key)
+    return next(found for kind in KINDS for found in app.get(kind) if found.key == key)
+
+
+def controls(app: AppTest) -> set[str]:
+    """Keys of all controls on the page."""
+    return {found.key for kind in KINDS for found in app.get(kind)}
 
 
 def another(setting: Setting) -> Any:
@@ -135,7 +143,8 @@ def test_betas_can_be_moved_to_both_ends_and_apart(fashion: AppTest) -> None:
     options = fashion.select_slider(key="beta").options
     for beta in (options[0], options[-1]):
         assert_fine(fashion.select_slider(key="beta").set_value(beta).run())
-        assert f"training β **{float(beta):g}**, scoring β **{float(beta):g}**" in fashion.markdown[-1].value
+        shown = f"training β **{float(beta):g}**, scoring β **{float(beta):g}**"
+        assert any(shown in text.value for text in fashion.main.markdown)
     linked = pictures(fashion)
     fashion.toggle(key="linked").set_value(False).run()
     assert_fine(fashion.select_slider(key="scoring-beta").set_value("0").run())
@@ -167,11 +176,11 @@ def test_without_a_predictor_the_page_says_what_to_do(fashion: AppTest) -> None:
 
 
 def test_an_unknown_member_is_named_and_no_control_is_lost(fashion: AppTest) -> None:
-    keys = {key for key in fashion.session_state.filtered_state}
+    keys = controls(fashion)
     fashion.text_input(key="ensemble-members").set_value("kl-gradient,nonsense").run()
     assert not fashion.exception
     assert "unknown predictor 'nonsense'; known: combination" in unescaped(fashion.error[0].value)
-    assert {key for key in fashion.session_state.filtered_state} == keys
+    assert controls(fashion) == keys
     assert_fine(fashion.text_input(key="ensemble-members").set_value("kl-gradient").run())
 
 

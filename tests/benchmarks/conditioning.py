@@ -33,7 +33,7 @@ def mean_loss(model: BetaVae, images: torch.Tensor, beta: float) -> tuple[float,
     generator = stream(0, "conditioning")
     rec = kl = 0.0
     with torch.no_grad():
-        for x in images.repeat(DRAWS, 1, 1, 1).split(100):
+        for x in torch.split(images.repeat(DRAWS, 1, 1, 1), 100):
             betas = torch.full((len(x),), beta)
             terms = elbo_terms(model, x, betas, torch.randn(len(x), model.latents, generator=generator))
             rec += float(terms.rec.sum()) / (DRAWS * len(images))

@@ -26,7 +26,8 @@ from explorer.datasets.anatomy import SLICES, sample, slice_coordinates
 from explorer.evaluation.curves import auroc, average_precision
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.evidence import Evidence
-from explorer.predictors import PREDICTORS, score
+from explorer.predictors import PREDICTORS, Predictor, score
+from explorer.predictors.reconstruction_error import ReconstructionError
 
 MEDIAN = 0.45
 LEAST_LESION = 20
@@ -36,8 +37,9 @@ def slices(folder: Path) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Images, lesion masks and foregrounds, (N, 1, 128, 128) each, of all patients in `folder`."""
     found = []
     for path in sorted(folder.glob("*_FLAIR.nii.gz")):
-        image = nibabel.nifti1.load(path)
-        lesions = nibabel.nifti1.load(path.with_name(path.name.replace("_FLAIR", "_lesions")))
+        image = nibabel.nifti1.load(path)  # type: ignore[no-untyped-call]
+        labels = path.with_name(path.name.replace("_FLAIR", "_lesions"))
+        lesions = nibabel.nifti1.load(labels)  # type: ignore[no-untyped-call]
         volume = np.asarray(image.dataobj, dtype=np.float32)
         brain = (volume > 0).astype(np.float32)
         volume *= MEDIAN / float(np.median(volume[volume > 0]))
@@ -68,16 +70,18 @@ def main() -> int:
     images, masks, foregrounds = slices(arguments.folder)
     share = 100 * float(masks[foregrounds].float().mean())
     print(f"{len(images)} slices, {share:.1f} % of the brain's pixels are lesion; AP (AUROC) over them")
-    predictors = {name: PREDICTORS[name]() for name in PREDICTORS.names()}
-    residual = PREDICTORS["reconstruction-error"]
-    predictors["positive residual"] = residual(sign="positive")
-    predictors["positive residual, smoothed"] = residual(sign="positive", smooth=True)
-    best, rows = 0.0, {}
+    predictors: dict[str, Predictor] = {name: PREDICTORS[name]() for name in PREDICTORS.names()}
+    predictors["positive residual"] = ReconstructionError(sign="positive")
+    predictors["positive residual, smoothed"] = ReconstructionError(sign="positive", smooth=True)
+    rows: dict[str, dict[str, float]] = {}
+    best = 0.0
     for beta in arguments.beta or (0.01, 0.1, 1.0, 10.0):
         print(f"beta {beta:g}")
-        rows[f"{beta:g}"] = row = {}
+        row: dict[str, float] = {}
+        rows[f"{beta:g}"] = row
         parts: dict[str, list[ScoreHistogram]] = {name: [] for name in predictors}
-        for x, mask, foreground in zip(images.split(16), masks.split(16), foregrounds.split(16), strict=True):
+        batches = (torch.split(part, 16) for part in (images, masks, foregrounds))
+        for x, mask, foreground in zip(*batches, strict=True):
             evidence = Evidence(pretrained.model, x, beta)
             for name, predictor in predictors.items():
                 parts[name].append(

@@ -1,0 +1,150 @@
+"""The Explore page in a real browser: what is seen, the state in the address, and no word to other hosts."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, quote, urlsplit
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Visitor
+from tests.browsing import settle, slider
+
+NOTICE = "Research and teaching only: not a medical device, not for diagnosis."
+PICTURES = ".xp-box img:not(.xp-over)"
+SMALL = "/?dataset=fashion-mnist&cohort=8"
+
+
+def pictures(page: Page) -> list[str]:
+    """Addresses of all pictures, outlines included."""
+    return [image.get_attribute("src") or "" for image in page.locator(".xp-box img").all()]
+
+
+def table(page: Page) -> list[str]:
+    """Texts of the table's rows but for the time, which is measured."""
+    rows = page.locator(".xp-table tbody tr").all()
+    return [" ".join(row.locator("td").all_inner_texts()[:-1]) for row in rows]
+
+
+def asked(page: Page) -> dict[str, list[str]]:
+    """The parameters of the page's address."""
+    return parse_qs(urlsplit(page.url).query, keep_blank_values=True)
+
+
+def press(page: Page, label: str, *keys: str) -> None:
+    """Press keys on a slider, one after the other, and wait until all is drawn."""
+    slider(page, label).focus()
+    for key in keys:
+        page.keyboard.press(key)
+    page.wait_for_timeout(200)
+    settle(page)
+
+
+def assert_same_in_a_fresh_context(page: Page, visit: Visitor) -> None:
+    other = visit(page.url).page
+    assert pictures(other) == pictures(page)
+    assert table(other) == table(page)
+    assert asked(other) == asked(page)
+
+
+def test_the_first_view_is_complete(visit: Visitor) -> None:
+    seen = visit()
+    images = seen.page.locator(PICTURES)
+    assert images.count() == 10
+    assert all(len(image.get_attribute("alt") or "") > 10 for image in images.all())
+    assert all(image.evaluate("i => i.naturalWidth") == 128 for image in images.all())
+    assert seen.page.locator(".stPlotlyChart .main-svg").first.is_visible()
+    assert seen.page.locator(".stPlotlyChart").count() == 5
+    assert len(table(seen.page)) == 7
+    expect(seen.page.get_by_text(NOTICE)).to_be_visible()
+    assert seen.hosts <= {"127.0.0.1", ""}  # data: addresses have no host
+    assert seen.errors == []
+    assert asked(seen.page) == {}
+
+
+def test_all_panels_fit_on_a_large_screen(visit: Visitor) -> None:
+    page = visit(width=1400, height=1000).page
+    bottoms = [
+        box["y"] + box["height"] for panel in page.locator(PICTURES).all() if (box := panel.bounding_box())
+    ]
+    assert len(bottoms) == 10
+    assert max(bottoms) <= 1000
+
+
+def test_nothing_runs_over_the_side_of_a_narrow_screen(visit: Visitor) -> None:
+    page = visit(width=800).page
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    main = "document.querySelector('[data-testid=stMain]')"
+    assert page.evaluate(f"{main}.scrollWidth <= {main}.clientWidth")
+
+
+def test_dark_and_light_follow_the_system(visit: Visitor) -> None:
+    background = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+    light = visit(SMALL, color_scheme="light").page.evaluate(background)
+    dark = visit(SMALL, color_scheme="dark").page.evaluate(background)
+    assert sum(map(int, re.findall(r"\d+", dark)[:3])) < 150 < sum(map(int, re.findall(r"\d+", light)[:3]))
+
+
+def test_a_key_on_a_slider_moves_on_and_the_address_follows(visit: Visitor) -> None:
+    page = visit("/?cohort=8").page
+    before = pictures(page)
+    press(page, "Slice", "ArrowRight")
+    assert asked(page) == {"cohort": ["8"], "slice": ["33"]}
+    assert pictures(page)[0] != before[0]
+    assert_same_in_a_fresh_context(page, visit)
+
+
+def test_the_address_holds_the_whole_state(visit: Visitor) -> None:
+    seen = visit(SMALL)
+    page = seen.page
+    page.get_by_label("Kind").click()
+    page.get_by_role("option", name="noise", exact=True).click()
+    settle(page)
+    press(page, "Strength", "ArrowRight", "ArrowRight")
+    page.get_by_label("Seed").first.fill("7")
+    page.keyboard.press("Enter")
+    settle(page)
+    press(page, "Training β", "ArrowLeft")
+    page.get_by_text("Scoring β follows training β").click()
+    slider(page, "Scoring β").wait_for()
+    press(page, "Scoring β", "ArrowRight")
+    page.get_by_role("button", name="Remove combination").or_(
+        page.locator("[data-baseweb=tag]", has_text="combination").locator("[role=presentation]")
+    ).first.click()
+    page.wait_for_timeout(200)
+    settle(page)
+    found = asked(page)
+    assert (found["anomaly"], found["seed"], found["noise-strength"]) == (["noise"], ["7"], ["0.22"])
+    assert (found["beta"], found["scoring-beta"], found["linked"]) == (["0.891"], ["1.12"], ["false"])
+    assert len(found["predictors"]) == 6 and "combination" not in found["predictors"]
+    assert len(table(page)) == 6
+    assert_same_in_a_fresh_context(page, visit)
+    assert seen.errors == []
+
+
+def test_a_hostile_address_is_answered_with_a_warning(visit: Visitor) -> None:
+    picture = quote("![x](http://example.com/x.png)")
+    seen = visit(f"{SMALL}&beta=-1&class={quote('<script>alert(1)</script>')}&unknown=1&other={picture}")
+    warning = seen.page.locator("[data-testid=stAlert]")
+    expect(warning).to_have_count(1)
+    for text in ("beta=-1", "class=<script>alert(1)</script>", "unknown=1", "![x](http://example.com/x.png)"):
+        expect(warning).to_contain_text(text)
+    assert len(pictures(seen.page)) == 20  # ten pictures, each with its outline
+    assert len(table(seen.page)) == 7
+    assert seen.hosts <= {"127.0.0.1", ""}
+    assert seen.errors == []
+
+
+def test_a_quick_series_of_changes_ends_with_the_last(visit: Visitor) -> None:
+    page = visit("/?cohort=64&beta=0.1&seed=3").page
+    slider(page, "Training β").focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(150)  # long enough for a run to begin, too short for a cohort of 64
+    page.get_by_text(re.compile(r"^Cohort: 64 slices")).wait_for(timeout=120_000)
+    settle(page)
+    assert asked(page)["beta"] == ["0.178"]
+    expect(page.get_by_text("training β 0.178, scoring β 0.178")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Cohort: \d+ of 64 slices"))).to_have_count(0)
+    expect(page.get_by_text("Cohort of 64: ROC")).to_be_visible()
+    assert_same_in_a_fresh_context(page, visit)
