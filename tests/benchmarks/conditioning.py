@@ -2,7 +2,7 @@
 
     R=explorer/training/recipes/beta-vae-fashion-mnist.toml
     for b in 0.01 0.1 1 10; do python -m explorer train $R --beta $b --output runs; done
-    python tests/benchmarks/conditioning.py beta-vae-fashion-mnist runs
+    python -m tests.benchmarks.conditioning beta-vae-fashion-mnist runs
 
 Loss: rec + beta KL with z drawn from q(z|x), nats an image, on the calibration split, 4 draws of z an image,
 the same for both networks. Every single-beta network `<name>-<beta>` found in the folder is compared.

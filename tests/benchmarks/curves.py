@@ -1,6 +1,6 @@
 """Times ROC, AUROC and AP of 4 million pixels against scikit-learn and compares the areas.
 
-Run as `python tests/benchmarks/curves.py`; exits with 1 when a target is missed.
+Run as `python -m tests.benchmarks.curves`; exits with 1 when a target is missed.
 """
 
 from __future__ import annotations
@@ -9,13 +9,10 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
 from sklearn import metrics  # type: ignore[import-untyped, unused-ignore]
 from torch import Tensor
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from explorer.evaluation.curves import auroc, average_precision, roc
 from explorer.evaluation.histogram import ScoreHistogram

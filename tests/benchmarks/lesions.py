@@ -1,6 +1,6 @@
 """AP on the synthetic FLAIR cohort with lesions of contrast 0.3, every predictor at several training betas.
 
-    python tests/benchmarks/lesions.py [--slices 100] [--card]
+    python -m tests.benchmarks.lesions [--slices 100] [--card]
 
 Runs `explorer evaluate`'s own code on test subjects; exits with 1 unless a predictor that uses the VAE has an
 AP above 0.80 at some beta, and the reconstructions at the smallest beta are within 0.04 of healthy brains.

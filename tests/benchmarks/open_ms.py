@@ -1,6 +1,6 @@
 """Average precision on real FLAIR slices with multiple sclerosis lesions, beside plain intensity.
 
-    python tests/benchmarks/open_ms.py FOLDER [--beta 0.1 --beta 1 ...]
+    python -m tests.benchmarks.open_ms FOLDER [--beta 0.1 --beta 1 ...]
 
 FOLDER holds `<patient>_FLAIR.nii.gz` and `<patient>_lesions.nii.gz` in MNI space (Lesjak et al., A Novel
 Public MR Image Dataset of Multiple Sclerosis Patients, Neuroinformatics 2017, doi

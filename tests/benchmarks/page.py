@@ -1,6 +1,6 @@
 """How fast the Explore page is in a real browser, beside a bare Streamlit page in the same run.
 
-    python tests/benchmarks/page.py [--changes 300]
+    python -m tests.benchmarks.page [--changes 300]
 
 Prints the time from opening the page on a fresh server to the first complete view (cohort included), the time
 from a control change to the last repaint, the ratio to a bare page with one slider and one text, and the
@@ -19,7 +19,6 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.browsing import WATCH, change, settle, slider
 from tests.server import BARE, ROOT, resident_mb, streamlit

@@ -1,7 +1,7 @@
 """Times all seven predictors on a batch against the passes that they cannot do without.
 
 The plain side is one forward and two backward passes, written by hand. Run as
-`python tests/benchmarks/predictors.py [device]`; exits with 1 when the target is missed.
+`python -m tests.benchmarks.predictors [device]`; exits with 1 when the target is missed.
 """
 
 from __future__ import annotations
@@ -10,12 +10,9 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
 from torch import Tensor
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from explorer.calibration import Calibration, calibrate
 from explorer.contracts import stack

@@ -1,6 +1,6 @@
 """How long a slice of the synthetic brain cohort takes on one core.
 
-    python tests/benchmarks/slices.py
+    python -m tests.benchmarks.slices
 
 Each slice is of another subject, so nothing is reused but the template. Exits with 1 above 30 ms.
 """
