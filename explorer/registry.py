@@ -43,9 +43,9 @@ class Registry(Generic[T]):
         return enter
 
     def names(self) -> tuple[str, ...]:
-        """All names, in the order of registration."""
+        """All names, in alphabetical order."""
         self._discover()
-        return tuple(self._plugins)
+        return tuple(sorted(self._plugins))
 
     def __getitem__(self, name: str) -> T:
         """The plug-in of this name; raises ValueError that lists the known names."""

@@ -39,7 +39,7 @@ def fruits() -> Registry[str]:
 def test_modules_are_discovered_in_alphabetical_order(folder: Path) -> None:
     for module, name in (("b", "plum"), ("a", "pear"), ("c", "fig")):
         (folder / f"{module}.py").write_text(REGISTER.format(name=name))
-    assert fruits().names() == ("pear", "plum", "fig")
+    assert fruits().names() == ("fig", "pear", "plum")
     assert fruits()["plum"] == "plum"
 
 

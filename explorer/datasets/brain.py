@@ -86,7 +86,7 @@ class BrainCohort:
         """`count` subjects without repetition, each with one slice drawn from all."""
         subjects = self.axes(split)[0].size
         if not 1 <= count <= subjects:
-            raise ValueError(f"count must be in [1, {subjects}] for {self.name}, got {count}")
+            raise ValueError(f"slices of a cohort must be in [1, {subjects}] for {self.name}, got {count}")
         generator = stream(seed, "cohort", self.name, split)
         order = torch.randperm(subjects, generator=generator)
         slices = torch.randint(SLICES, (subjects,), generator=generator)

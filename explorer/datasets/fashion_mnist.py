@@ -167,7 +167,9 @@ class FashionMnist:
         axes = self.axes(split)
         rows = ((self._pixels(split).labels == HELD_OUT) == held_out).nonzero().squeeze(1)
         if not 1 <= count <= len(rows):
-            raise ValueError(f"count must be in [1, {len(rows)}] for split {split!r}, got {count}")
+            raise ValueError(
+                f"slices of a cohort must be in [1, {len(rows)}] for split {split!r}, got {count}"
+            )
         generator = stream(seed, NAME, split, "held out" if held_out else "normal")
         drawn: list[int] = rows[torch.randperm(len(rows), generator=generator)[:count]].tolist()
         return [(row,) if len(axes) == 1 else divmod(row, axes[1].size) for row in drawn]

@@ -84,7 +84,7 @@ def read_recipe(path: Path) -> Recipe:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ValueError(
-            f"there is no recipe at {path}; recipes of the shipped models are in pretrained/"
+            f"there is no recipe at {path}; recipes of the shipped models are in explorer/training/recipes/"
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ValueError(f"{path} is not a readable TOML recipe: {error}") from None

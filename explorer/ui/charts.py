@@ -109,7 +109,7 @@ def _add(figure: go.Figure, name: str, x: NDArray[np.float64], y: NDArray[np.flo
         x=x.astype(np.float32),
         y=y.astype(np.float32),
         mode="lines",
-        line=line_style(sorted(PREDICTORS.names()).index(name)),
+        line=line_style(PREDICTORS.names().index(name)),
         name=title,
         hovertemplate=f"{title}<br>%{{x:.3f}}, %{{y:.3f}}<extra></extra>",
     )

@@ -52,7 +52,7 @@ def figures_table(slice_histograms: Mapping[str, ScoreHistogram], cohort: Mappin
 
 
 def _row(name: str, values: list[float | None], best: list[float | None]) -> str:
-    colour = COLOURS[sorted(PREDICTORS.names()).index(name) % len(COLOURS)]
+    colour = COLOURS[PREDICTORS.names().index(name) % len(COLOURS)]
     cells = "".join(
         f"<td{' class=best' if value is not None and value == top else ''}>{_text(value, i)}</td>"
         for i, (value, top) in enumerate(zip(values, best, strict=True))

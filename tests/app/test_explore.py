@@ -65,7 +65,7 @@ def widget(app: AppTest, key: str) -> Any:
 
 def controls(app: AppTest) -> set[str]:
     """Keys of all controls on the page."""
-    return {found.key for kind in KINDS for found in app.get(kind)}
+    return {found.key or "" for kind in KINDS for found in app.get(kind)}
 
 
 def another(setting: Setting) -> Any:
@@ -202,8 +202,8 @@ def test_defaults_in_an_address_are_not_complained_about() -> None:
 @pytest.mark.parametrize("asked", ["unknown", "ensemble-members"])
 def test_markdown_in_an_address_stays_text(asked: str) -> None:
     app = opened(**FASHION, **{asked: "`![x](http://127.0.0.1:9/x.png)"})
-    (message,) = [*app.warning, *app.error]
-    assert r"\`\!\[x\](http\://127.0.0.1\:9/x.png)" in message.value
+    (message,) = [found.value for kind in (app.warning, app.error) for found in kind]
+    assert r"\`\!\[x\](http\://127.0.0.1\:9/x.png)" in message
 
 
 def test_damaged_weights_are_named_with_the_remedy(own_models: Path) -> None:

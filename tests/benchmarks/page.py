@@ -19,7 +19,6 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-
 from tests.browsing import WATCH, change, settle, slider
 from tests.server import BARE, ROOT, resident_mb, streamlit
 

@@ -97,11 +97,11 @@ def test_a_key_on_a_slider_moves_on_and_the_address_follows(visit: Visitor) -> N
 def test_the_address_holds_the_whole_state(visit: Visitor) -> None:
     seen = visit(SMALL)
     page = seen.page
-    page.get_by_label("Kind").click()
+    page.get_by_role("combobox", name="Kind").click()
     page.get_by_role("option", name="noise", exact=True).click()
     settle(page)
     press(page, "Strength", "ArrowRight", "ArrowRight")
-    page.get_by_label("Seed").first.fill("7")
+    page.locator("input[type=number][aria-label=Seed]").first.fill("7")
     page.keyboard.press("Enter")
     settle(page)
     press(page, "Training β", "ArrowLeft")

@@ -232,7 +232,9 @@ def test_places_outside_are_refused(coordinates: tuple[int, ...], message: str) 
 
 @pytest.mark.parametrize("count", [0, -1, 201])
 def test_cohorts_of_impossible_size_are_refused(count: int) -> None:
-    with pytest.raises(ValueError, match=rf"count must be in \[1, 200\] for brain/flair, got {count}"):
+    with pytest.raises(
+        ValueError, match=rf"slices of a cohort must be in \[1, 200\] for brain/flair, got {count}"
+    ):
         FLAIR.cohort("test", count, seed=0)
 
 

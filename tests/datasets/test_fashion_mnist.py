@@ -175,7 +175,9 @@ def test_the_largest_cohort_is_every_normal_image(bare: Path) -> None:
 
 @pytest.mark.parametrize("count", [0, -1, 901])
 def test_count_beyond_what_is_there(bare: Path, count: int) -> None:
-    with pytest.raises(ValueError, match=rf"count must be in \[1, 900\] for split 'test', got {count}"):
+    with pytest.raises(
+        ValueError, match=rf"slices of a cohort must be in \[1, 900\] for split 'test', got {count}"
+    ):
         FashionMnist().cohort("test", count, seed=0)
 
 

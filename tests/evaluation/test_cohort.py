@@ -164,7 +164,7 @@ def test_a_seed_replays_a_cohort(dataset: Dataset, scoring: Scoring) -> None:
 
 @pytest.mark.parametrize("count", [0, 901])
 def test_impossible_cohorts_are_refused(dataset: Dataset, scoring: Scoring, count: int) -> None:
-    with pytest.raises(ValueError, match=rf"count must be in \[1, 900\] .*, got {count}"):
+    with pytest.raises(ValueError, match=rf"slices of a cohort must be in \[1, 900\] .*, got {count}"):
         next(run_cohort(dataset, ANOMALIES["lesion"](), scoring, count, 0))
 
 
