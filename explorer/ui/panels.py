@@ -53,7 +53,8 @@ def grid(panels: Sequence[Panel], mask: NDArray[np.bool_]) -> str:
 def closed(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The mask with gaps of up to 4 pixels closed, for drawing: specks would hide what lies under them."""
     padded = np.pad(mask, 3)
-    return ndimage.binary_closing(padded, iterations=2)[3:-3, 3:-3] | mask
+    filled: NDArray[np.bool_] = ndimage.binary_closing(padded, iterations=2)
+    return filled[3:-3, 3:-3] | mask
 
 
 def contour_path(mask: NDArray[np.bool_]) -> str:

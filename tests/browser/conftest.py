@@ -59,6 +59,12 @@ def visit(browser: Browser, address: str) -> Iterator[Visitor]:
         page.on("console", lambda line: made.errors.append(line.text) if line.type == "error" else None)
         page.goto(path if path.startswith("http") else address + path)
         page.get_by_text(COMPLETE).first.wait_for(timeout=120_000)
+        for drawn in (
+            ".xp-grid",
+            ".xp-table",
+            ".stPlotlyChart .main-svg",
+        ):  # their code arrives later than text
+            page.locator(drawn).first.wait_for()
         settle(page)
         return made
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from explorer.ui.panels import Panel, contour_path, grid
+from explorer.ui.panels import Panel, closed, contour_path, grid
 
 VALUES = np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 4)
 
@@ -46,6 +46,13 @@ def test_each_part_has_an_outline_and_an_empty_mask_none() -> None:
     assert contour_path(mask_of((0, 0), (2, 3))).count("Z") == 2
     assert contour_path(mask_of()) == ""
     assert "xp-over" not in grid([panel()], mask_of())
+
+
+def test_small_gaps_are_closed_and_no_pixel_is_lost() -> None:
+    checkered = np.indices((12, 12)).sum(0) % 2 == 0
+    assert closed(checkered)[2:-2, 2:-2].all()
+    corner = mask_of((0, 0), (2, 3))
+    assert closed(corner)[corner].all()
 
 
 def test_every_panel_has_the_outline() -> None:
