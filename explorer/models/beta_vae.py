@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from explorer.contracts import VaeOutput
-from explorer.models.gates import BetaGate
+from explorer.models.gates import BetaGate, BetaMixture
 from explorer.models.kinds import MODELS
 
 
@@ -31,6 +31,7 @@ class BetaVae(nn.Module):
         s: standard deviation of p(x|z).
         beta_min: smallest training beta.
         beta_max: largest training beta.
+        experts: linear maps to and from the latents that are mixed by beta; see `BetaMixture`.
         mean: the value subtracted from an image at the network's entrance and added at its exit.
         scale: the factor applied after that subtraction.
     """
@@ -44,12 +45,15 @@ class BetaVae(nn.Module):
         s: float,
         beta_min: float,
         beta_max: float,
+        experts: int = 1,
         mean: float = 0.0,
         scale: float = 1.0,
     ) -> None:
         super().__init__()
         if image_size % 2 ** len(widths):
             raise ValueError(f"image_size must be divisible by {2 ** len(widths)}, got {image_size}")
+        if experts < 1:
+            raise ValueError(f"experts must be at least 1, got {experts}")
         if not 0 < beta_min <= beta_max:
             raise ValueError(f"beta_min must be in (0, beta_max], got {beta_min} with beta_max {beta_max}")
         self.image_size = image_size
@@ -63,9 +67,11 @@ class BetaVae(nn.Module):
         pairs = list(zip(channels[:-1], channels[1:], strict=True))
         self.down = nn.ModuleList(nn.Conv2d(a, b, 4, 2, 1) for a, b in pairs)
         self.down_gates = nn.ModuleList(BetaGate(b) for _, b in pairs)
-        self.to_latents = nn.Linear(widths[-1] * self.grid**2, 2 * latents)
+        self.to_latents = nn.Linear(widths[-1] * self.grid**2, experts * 2 * latents)
         self.latent_gate = BetaGate(2 * latents)
-        self.from_latents = nn.Linear(latents, widths[-1] * self.grid**2)
+        self.from_latents = nn.Linear(latents, experts * widths[-1] * self.grid**2)
+        self.latent_mixture_gate = BetaMixture(experts) if experts > 1 else None
+        self.wide_mixture_gate = BetaMixture(experts) if experts > 1 else None
         self.wide_gate = BetaGate(widths[-1])
         self.up = nn.ModuleList(nn.ConvTranspose2d(b, a, 4, 2, 1) for a, b in reversed(pairs))
         self.up_gates = nn.ModuleList(BetaGate(a) for a, _ in reversed(pairs[1:]))
@@ -86,13 +92,19 @@ class BetaVae(nn.Module):
         h = (x - self.mean) * self.scale
         for convolution, gate in zip(self.down, self.down_gates, strict=True):
             h = F.leaky_relu(gate(convolution(h), t), 0.1, inplace=True)
-        parameters = self.latent_gate(self.to_latents(h.flatten(1)), t)
+        parameters = self.to_latents(h.flatten(1))
+        if self.latent_mixture_gate is not None:
+            parameters = self.latent_mixture_gate(parameters, t)
+        parameters = self.latent_gate(parameters, t)
         mu, log_var = at_least_float32(parameters).chunk(2, dim=1)
         return mu, log_var.clamp(-14, 6)
 
     def decode(self, z: Tensor, t: Tensor) -> Tensor:
         """Mean of p(x|z), (B, 1, H, W), for latents (B, D) at `t` = scaled log(beta)."""
-        h = self.from_latents(z).view(len(z), -1, self.grid, self.grid)
+        h = self.from_latents(z)
+        if self.wide_mixture_gate is not None:
+            h = self.wide_mixture_gate(h, t)
+        h = h.view(len(z), -1, self.grid, self.grid)
         h = F.leaky_relu(self.wide_gate(h, t), 0.1, inplace=True)
         for convolution, gate in zip(self.up[:-1], self.up_gates, strict=True):
             h = F.leaky_relu(gate(convolution(h), t), 0.1, inplace=True)

@@ -42,3 +42,28 @@ class BetaGate(nn.Module):
         view = (*logit.shape, *(1,) * (h.ndim - 2))
         gate = 2 * torch.sigmoid(logit)
         return torch.addcmul(shift.to(h.dtype).view(view), h, gate.to(h.dtype).view(view))
+
+
+class BetaMixture(nn.Module):
+    """Mixes the outputs of several linear maps: sum_e softmax(g(t))_e h_e.
+
+    Gates scale and shift channels but cannot turn them: at a large beta the few latents that are worth their
+    KL lie along other directions than at a small one. A mixture of maps can follow.
+
+    Args:
+        experts: how many maps, E.
+        hidden: number of hidden units of g.
+    """
+
+    def __init__(self, experts: int, hidden: int = 16) -> None:
+        super().__init__()
+        self.experts = experts
+        self.inner = nn.Linear(1, hidden)
+        self.outer = nn.Linear(hidden, experts)
+        nn.init.uniform_(self.inner.weight, -3, 3)
+        nn.init.uniform_(self.inner.bias, -2, 2)
+
+    def forward(self, h: Tensor, t: Tensor) -> Tensor:
+        """Mix `h`, (B, E C), the outputs of all maps side by side, at `t`, (B,); returns (B, C)."""
+        weights = torch.softmax(self.outer(torch.tanh(self.inner(t[:, None]))), dim=1)
+        return torch.einsum("bec,be->bc", h.view(len(h), self.experts, -1), weights.to(h.dtype))

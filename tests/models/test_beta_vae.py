@@ -9,7 +9,7 @@ import torch
 
 from explorer.models import MODELS
 from explorer.models.beta_vae import BetaVae, at_least_float32
-from explorer.models.gates import BetaGate
+from explorer.models.gates import BetaGate, BetaMixture
 from tests.linear_vae import BETAS, images
 from tests.tiny import SETTINGS, tiny_vae
 
@@ -129,3 +129,20 @@ def test_half_precision_is_widened_and_nothing_else() -> None:
     assert at_least_float32(torch.ones(2, dtype=torch.bfloat16)).dtype == torch.float32
     double = torch.ones(2, dtype=torch.float64)
     assert at_least_float32(double) is double
+
+
+def test_a_mixture_of_equal_maps_is_that_map() -> None:
+    mixture, h, t = BetaMixture(3), torch.randn(4, 5), torch.linspace(-1, 1, 4)
+    torch.testing.assert_close(mixture(h.repeat(1, 3), t), h)
+
+
+def test_a_mixture_weighs_its_maps_by_beta() -> None:
+    mixture, t = BetaMixture(2), torch.tensor([-1.0, 1.0])
+    with torch.no_grad():
+        mixture.inner.weight.fill_(9.0)
+        mixture.inner.bias.zero_()
+        mixture.outer.weight.copy_(torch.stack([torch.full((16,), -1.0), torch.ones(16)]))
+        mixture.outer.bias.zero_()
+    first, second = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0])
+    mixed = mixture(torch.cat([first, second]).expand(2, 4), t)
+    torch.testing.assert_close(mixed, torch.stack([first, second]), rtol=1e-4, atol=1e-4)
