@@ -103,7 +103,7 @@ def load_pretrained(name: str, device: torch.device, folder: Path | None = None)
     folder = folder or FOLDER
     known = pretrained_names(folder)
     if name not in known:
-        raise ValueError(f"unknown model {name!r}; known: {', '.join(known) or 'none'}")
+        raise ValueError(f"unknown model {name!r}; known: {', '.join(known) or 'none'}; {REMEDY}")
     card = read_card(folder / f"{name}.toml")
     path = folder / f"{name}.safetensors"
     content = _read_weights(path)

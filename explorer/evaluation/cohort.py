@@ -7,11 +7,12 @@ dataset's held-out class.
 
 from __future__ import annotations
 
+import operator
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 from typing import TypeVar
 
 import torch
@@ -25,6 +26,7 @@ from explorer.evidence import Evidence
 from explorer.predictors import Predictor, score
 
 T = TypeVar("T")
+Remember = Callable[[Hashable, Callable[[], "CohortResult"]], "CohortResult"]
 
 SAMPLE_SCORES = ("rec", "kl", "elbo")
 TOP_SHARE = 0.01
@@ -117,18 +119,20 @@ class Scoring:
     batch_size: int = 16
 
 
-def cohort_members(
-    dataset: Dataset, anomaly: Anomaly, coordinates: Sequence[tuple[int, ...]], seed: int
+def anomalous_members(
+    dataset: Dataset, anomaly: Anomaly, places: Sequence[tuple[int, ...]], seed: int
 ) -> list[Member]:
-    """The images of some slices of the test split: each with the anomaly, then each without."""
-    cases = [plant(dataset, "test", place, anomaly, seed) for place in coordinates]
-    planted = [Member(c.image, c.mask, c.source.foreground, bool(c.mask.any())) for c in cases]
-    healthy = [
-        Member(c.source.image, torch.zeros_like(c.mask), c.source.foreground, False)
-        for c, member in zip(cases, planted, strict=True)
-        if member.anomalous or not anomaly.plants
-    ]
-    return [member for member in planted if member.anomalous] + healthy
+    """Some slices of the test split with the anomaly; those in which it changes nothing are left out."""
+    cases = (plant(dataset, "test", place, anomaly, seed) for place in places)
+    return [Member(c.image, c.mask, c.source.foreground, True) for c in cases if bool(c.mask.any())]
+
+
+def untouched_members(
+    dataset: Dataset, places: Sequence[tuple[int, ...]], *, anomalous: bool
+) -> list[Member]:
+    """Some slices of the test split as they are: healthy ones, or those of a held-out class."""
+    slices = (dataset.slice("test", *place) for place in places)
+    return [Member(s.image, torch.zeros_like(s.foreground), s.foreground, anomalous) for s in slices]
 
 
 def calibration_slices(dataset: Dataset, count: int) -> tuple[Tensor, Tensor]:
@@ -145,6 +149,7 @@ def run_cohort(
     seed: int,
     *,
     lock: AbstractContextManager[object] | None = None,
+    remember: Remember | None = None,
 ) -> Iterator[CohortResult]:
     """Score `count` test slices and yield what is known after each batch; the caller may stop at any time.
 
@@ -155,6 +160,8 @@ def run_cohort(
         count: how many slices.
         seed: of the choice of slices and of the anomalies.
         lock: held while a batch is scored, never while the caller works.
+        remember: gives what is kept under a key, or makes and keeps it; for the healthy slices, whose scores do
+            not depend on the anomaly. Keys name the slices; the caller adds what stands for `scoring`.
 
     Raises:
         ValueError: where the dataset has fewer slices, or a setting is out of its range.
@@ -164,20 +171,32 @@ def run_cohort(
     result: CohortResult | None = None
     for start in range(0, len(places), scoring.batch_size):
         part = slice(start, start + scoring.batch_size)
-        members = cohort_members(dataset, anomaly, places[part], seed)
-        for place in held_out[part]:
-            found = dataset.slice("test", *place)
-            members.append(Member(found.image, torch.zeros_like(found.foreground), found.foreground, True))
-        done = min(start + scoring.batch_size, len(places))
+        members = (
+            anomalous_members(dataset, anomaly, places[part], seed)
+            if anomaly.plants
+            else untouched_members(dataset, held_out[part], anomalous=True)
+        )
         with lock or nullcontext():
-            batch = score_members(members, scoring)
+            anomalous = score_members(members, scoring)
+            healthy = _healthy(dataset, tuple(places[part]), scoring, remember)
+        done = min(start + scoring.batch_size, len(places))
+        parts = (anomalous, healthy) if result is None else (result, anomalous, healthy)
         result = CohortResult(
             done,
             len(places),
-            batch.predictors if result is None else _sum(result.predictors, batch.predictors),
-            batch.sample_scores if result is None else _sum(result.sample_scores, batch.sample_scores),
+            _sum([one.predictors for one in parts]),
+            _sum([one.sample_scores for one in parts]),
         )
         yield result
+
+
+def _healthy(
+    dataset: Dataset, places: tuple[tuple[int, ...], ...], scoring: Scoring, remember: Remember | None
+) -> CohortResult:
+    def make() -> CohortResult:
+        return score_members(untouched_members(dataset, places, anomalous=False), scoring)
+
+    return make() if remember is None else remember((dataset.name, places), make)
 
 
 def score_members(members: Sequence[Member], scoring: Scoring) -> CohortResult:
@@ -231,8 +250,8 @@ def image_scores(values: Tensor, foregrounds: Tensor) -> Tensor:
     return torch.where(kept, highest, torch.zeros((), device=values.device)).sum(1) / counts
 
 
-def _sum(a: Mapping[str, Counts], b: Mapping[str, Counts]) -> dict[str, Counts]:
-    return {name: a[name] + b[name] for name in a}
+def _sum(parts: Sequence[Mapping[str, Counts]]) -> dict[str, Counts]:
+    return {name: reduce(operator.add, (part[name] for part in parts)) for name in parts[0]}
 
 
 def _timed(work: Callable[[], T], device: torch.device) -> tuple[float, T]:

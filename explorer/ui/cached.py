@@ -88,6 +88,7 @@ class RememberedDataset:
 
 
 COHORTS: Recent[CohortResult] = Recent(64)
+HEALTHY: Recent[CohortResult] = Recent(128)
 RANGES: Recent[tuple[float, float, float]] = Recent(256)
 NETWORK = threading.Semaphore(1)
 """Held during the network's passes: two at once on the same cores are slower than one after the other."""

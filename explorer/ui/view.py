@@ -127,6 +127,7 @@ def cohort(state: State) -> Iterator[CohortResult]:
         scoring_beta=state.scoring_beta,
         device=cached.device(),
     )
+    scored = (pretrained.card.sha256, repr(state.predictors), state.beta, state.scoring_beta)
     for result in run_cohort(
         cached.dataset(state.dataset),
         state.anomaly,
@@ -134,6 +135,7 @@ def cohort(state: State) -> Iterator[CohortResult]:
         state.cohort_size,
         state.seed,
         lock=cached.NETWORK,
+        remember=lambda slices, make: cached.HEALTHY.get_or_make((slices, scored), make),
     ):
         if result.done == result.total:
             cached.COHORTS.put(key, result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable, Hashable
 
 import pytest
 import torch
@@ -16,9 +17,10 @@ from explorer.evaluation.cohort import (
     SAMPLE_SCORES,
     CohortResult,
     Scoring,
-    cohort_members,
+    anomalous_members,
     image_scores,
     run_cohort,
+    untouched_members,
 )
 from explorer.evaluation.curves import auroc
 from explorer.evaluation.report import figures
@@ -78,30 +80,47 @@ def test_image_scores_count_ties_and_negative_scores() -> None:
     assert image_scores(values, torch.ones_like(values, dtype=torch.bool)).tolist() == [-1.0]
 
 
-def test_each_slice_stands_with_and_without_its_anomaly(dataset: Dataset) -> None:
+def test_anomalous_members_are_the_planted_cases(dataset: Dataset) -> None:
     places, anomaly = list(dataset.cohort("test", 5, 0)), ANOMALIES["lesion"](strength=0.8)
-    members = cohort_members(dataset, anomaly, places, seed=3)
+    members = anomalous_members(dataset, anomaly, places, seed=3)
     cases = [plant(dataset, "test", place, anomaly, 3) for place in places]
     cases = [case for case in cases if case.mask.any()]
-    planted, healthy = members[: len(cases)], members[len(cases) :]
-    for case, member in zip(cases, planted, strict=True):
+    for case, member in zip(cases, members, strict=True):
         assert member.anomalous
         assert torch.equal(member.image, case.image)
         assert torch.equal(member.mask, case.mask)
-    for case, member in zip(cases, healthy, strict=True):
+
+
+def test_untouched_members_are_the_slices_themselves(dataset: Dataset) -> None:
+    places = list(dataset.cohort("test", 5, 0))
+    for place, member in zip(places, untouched_members(dataset, places, anomalous=False), strict=True):
         assert not member.anomalous
         assert not member.mask.any()
-        assert torch.equal(member.image, case.source.image)
+        assert torch.equal(member.image, dataset.slice("test", *place).image)
 
 
 def test_slices_on_which_nothing_took_hold_are_left_out(dataset: Dataset) -> None:
     places = list(dataset.cohort("test", 3, 0))
-    assert cohort_members(dataset, ANOMALIES["lesion"](strength=0.0), places, seed=0) == []
+    assert anomalous_members(dataset, ANOMALIES["lesion"](strength=0.0), places, seed=0) == []
 
 
-def test_without_an_anomaly_every_slice_is_healthy(dataset: Dataset) -> None:
-    members = cohort_members(dataset, ANOMALIES["none"](), list(dataset.cohort("test", 4, 0)), seed=0)
-    assert [member.anomalous for member in members] == [False] * 4
+def test_remembered_healthy_slices_give_the_same_figures(dataset: Dataset, scoring: Scoring) -> None:
+    kept: dict[object, CohortResult] = {}
+
+    def remember(key: Hashable, make: Callable[[], CohortResult]) -> CohortResult:
+        if key not in kept:
+            kept[key] = make()
+        return kept[key]
+
+    lesion = ANOMALIES["lesion"]()
+    first, second = (
+        list(run_cohort(dataset, lesion, scoring, 8, 0, remember=remember))[-1] for _ in range(2)
+    )
+    assert len(kept) == math.ceil(8 / scoring.batch_size)
+    plain = last(dataset, "lesion", scoring, 8)
+    for name in NAMES:
+        images = [result.predictors[name].images for result in (first, second, plain)]
+        assert auroc(images[0]) == auroc(images[1]) == auroc(images[2])
 
 
 @pytest.mark.parametrize("batch_size", [1, 5, 12])
@@ -120,8 +139,7 @@ def test_figures_do_not_depend_on_batches(dataset: Dataset, scoring: Scoring, ba
 
 
 def test_pixels_come_from_anomalous_images_only(dataset: Dataset, scoring: Scoring) -> None:
-    members = cohort_members(dataset, ANOMALIES["lesion"](), list(dataset.cohort("test", 8, 0)), seed=0)
-    planted = [member for member in members if member.anomalous]
+    planted = anomalous_members(dataset, ANOMALIES["lesion"](), list(dataset.cohort("test", 8, 0)), seed=0)
     pixels = last(dataset, "lesion", scoring, 8).predictors["intensity"].pixels
     assert pixels.anomalous == sum(int((m.mask & m.foreground).sum()) for m in planted)
     assert pixels.healthy == sum(int((m.foreground & ~m.mask).sum()) for m in planted)
