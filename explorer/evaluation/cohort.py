@@ -160,8 +160,8 @@ def run_cohort(
         count: how many slices.
         seed: of the choice of slices and of the anomalies.
         lock: held while a batch is scored, never while the caller works.
-        remember: gives what is kept under a key, or makes and keeps it; for the healthy slices, whose scores do
-            not depend on the anomaly. Keys name the slices; the caller adds what stands for `scoring`.
+        remember: gives what is kept under a key, or makes and keeps it; for the healthy slices, whose scores
+            do not depend on the anomaly. Keys name the slices; the caller adds what stands for `scoring`.
 
     Raises:
         ValueError: where the dataset has fewer slices, or a setting is out of its range.
