@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.ui.style import STYLE
+from explorer.ui.warm import wait_until_warm
 
 NOTICE = "Research and teaching only: not a medical device, not for diagnosis."
 
@@ -18,6 +19,7 @@ st.set_page_config(
 
 def explore() -> None:
     """The Explore page; imported here so that title and notice are on screen before torch is loaded."""
+    wait_until_warm()
     from explorer.ui.screens.explore import page
 
     page()

@@ -5,10 +5,20 @@ from __future__ import annotations
 import logging
 import threading
 
+_started: list[threading.Thread] = []
+
 
 def start_warming() -> None:
-    """Begin to load in a thread of its own; the page takes over whatever is done."""
-    threading.Thread(target=_warm, name="warm-up", daemon=True).start()
+    """Begin to load in a thread of its own."""
+    thread = threading.Thread(target=_warm, name="warm-up", daemon=True)
+    _started.append(thread)
+    thread.start()
+
+
+def wait_until_warm(seconds: float = 30.0) -> None:
+    """Wait for the loading that is under way: doing the same beside it would slow down both."""
+    for thread in _started:
+        thread.join(seconds)
 
 
 def _warm() -> None:

@@ -6,9 +6,10 @@ FOLDER holds `<patient>_FLAIR.nii.gz` and `<patient>_lesions.nii.gz` in MNI spac
 Public MR Image Dataset of Multiple Sclerosis Patients, Neuroinformatics 2017, doi
 10.1007/s12021-017-9348-7). For checking only: no setting of any model was chosen by it.
 
-All axial slices of the model's field of view with more than 20 lesion pixels, resampled to its grid,
-each volume scaled so that the median of its brain is 0.45, as the synthetic cohort's is. Foreground: the
-brain, where the intensity is above 0.
+Each brain is scaled and moved so that its volume and centre are those of the template, as the real
+anatomies of the training were. All axial slices of the model's field of view with more than 20 lesion
+pixels, resampled to its grid, each volume scaled so that the median of its brain is 0.45, as the
+synthetic cohort's is. Foreground: the brain, where the intensity is above 0.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from scipy import ndimage
 
 from explorer.checkpoints import FOLDER, add_benchmark, load_pretrained
-from explorer.datasets.anatomy import SLICES, sample, slice_coordinates
+from explorer.datasets.anatomy import SLICES, sample, slice_coordinates, template_anatomy
 from explorer.evaluation.curves import auroc, average_precision
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.evidence import Evidence
@@ -31,6 +34,20 @@ from explorer.predictors.reconstruction_error import ReconstructionError
 
 MEDIAN = 0.45
 LEAST_LESION = 20
+
+
+def to_template(brain: NDArray[np.float32]) -> tuple[float, torch.Tensor]:
+    """Size of a voxel and place of the first one, mm, that give a brain the template's size and centre.
+
+    Args:
+        brain: 1 inside the brain, (X, Y, Z), voxels of 1 mm along the axes of the template.
+    """
+    template = template_anatomy()
+    reference = template.tissues.sum(0).numpy() > 0.5
+    factor = (reference.sum() / brain.sum()) ** (1 / 3)
+    centre = np.array(ndimage.center_of_mass(reference)) + template.origin.numpy()
+    origin = centre - factor * np.array(ndimage.center_of_mass(brain))
+    return float(factor), torch.from_numpy(origin.astype(np.float32))
 
 
 def slices(folder: Path) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -44,10 +61,10 @@ def slices(folder: Path) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         brain = (volume > 0).astype(np.float32)
         volume *= MEDIAN / float(np.median(volume[volume > 0]))
         stacked = torch.from_numpy(np.stack([volume, np.asarray(lesions.dataobj, dtype=np.float32), brain]))
-        origin = torch.from_numpy(image.affine[:3, 3].astype(np.float32))
+        factor, origin = to_template(brain)
         for index in range(SLICES):
             points = torch.stack(torch.meshgrid(*slice_coordinates(index), indexing="ij"))
-            x, mask, foreground = sample(stacked, points, origin, 1.0)[..., 0].transpose(1, 2)
+            x, mask, foreground = sample(stacked, points, origin, factor)[..., 0].transpose(1, 2)
             if int((mask > 0.5).sum()) > LEAST_LESION:
                 found.append((x.clamp(0, 1), mask > 0.5, foreground > 0.5))
     if not found:
