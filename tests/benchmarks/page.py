@@ -2,9 +2,10 @@
 
     python -m tests.benchmarks.page [--changes 300]
 
-Prints the time from opening the page on a fresh server to the first complete view (cohort included), the time
-from a control change to the last repaint, the ratio to a bare page with one slider and one text, and the
-growth of the server's memory over many control changes. Exits with 1 when a target is missed.
+Prints the time from opening the page on a server just started (median of 3) to the first complete view
+(cohort included), the time from a control change to the last repaint, the ratio to a bare page with one
+slider and one text, and the growth of the server's memory over many control changes. Exits with 1 when a
+target is missed.
 """
 
 from __future__ import annotations
@@ -17,17 +18,34 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browsing import WATCH, change, settle, slider
 from tests.server import BARE, ROOT, resident_mb, streamlit
 
+ROUNDS = 3
 STEPS = (
     ("Subject", "ArrowRight"),
     ("Slice", "ArrowRight"),
     ("Training β", "ArrowLeft"),
     ("Strength", "ArrowRight"),
 )
+
+
+def new_page(browser: Browser) -> Page:
+    """A page of a new session that notes when it was last repainted."""
+    page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
+    page.add_init_script(WATCH)
+    return page
+
+
+def fresh_view(browser: Browser, script: Path, folder: Path, text: str) -> float:
+    """Seconds to the first complete view of a server that has only just answered its first request."""
+    with streamlit(script, folder) as (address, _):
+        page = new_page(browser)
+        seconds = first_view(page, address, text)
+        page.context.close()
+    return seconds
 
 
 def first_view(page: Page, address: str, text: str) -> float:
@@ -52,22 +70,26 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=arguments.chromium, args=["--no-sandbox"])
         bare = Path(folder) / "bare.py"
         bare.write_text(BARE)
+        firsts = [
+            (
+                fresh_view(browser, ROOT / "app.py", ROOT, "image AUROC of the sample scores"),
+                fresh_view(browser, bare, Path(folder), "The value is"),
+            )
+            for _ in range(ROUNDS)
+        ]
+        first, bare_first = (statistics.median(column) for column in zip(*firsts, strict=True))
+        print(
+            f"first complete view   {first:6.2f} s   worst {max(ours for ours, _ in firsts):.2f} s   "
+            f"bare page {bare_first:.2f} s   ratio {first / bare_first:.1f}"
+        )
+        missed += ["first view"] * (first > 6)
         with (
             streamlit(bare, Path(folder)) as (bare_address, _),
             streamlit(ROOT / "app.py") as (address, process),
         ):
-            pages = []
-            for _ in range(2):
-                page = browser.new_context(viewport={"width": 1400, "height": 1000}).new_page()
-                page.add_init_script(WATCH)
-                pages.append(page)
-            bare_first = first_view(pages[0], bare_address, "The value is")
-            first = first_view(pages[1], address, "image AUROC of the sample scores")
-            print(
-                f"first complete view   {first:6.2f} s   bare page {bare_first:.2f} s   "
-                f"ratio {first / bare_first:.1f}"
-            )
-            missed += ["first view"] * (first > 6)
+            pages = [new_page(browser) for _ in range(2)]
+            first_view(pages[0], bare_address, "The value is")
+            first_view(pages[1], address, "image AUROC of the sample scores")
             slow, plain = [], []
             for turn in range(6):
                 for label, key in STEPS:
