@@ -77,8 +77,8 @@ def train_recipe(
 
 
 def at_one_beta(recipe: Recipe, beta: float) -> Recipe:
-    """The same training for a single beta, to compare a conditional model with."""
+    """The same training for a single beta, without the mixture of maps that only conditioning needs."""
     if not (beta > 0 and math.isfinite(beta)):
         raise ValueError(f"beta must be a finite number above 0, got {beta:g}")
-    model = dict(recipe.model) | {"beta_min": beta, "beta_max": beta}
+    model = dict(recipe.model) | {"beta_min": beta, "beta_max": beta, "experts": 1}
     return dataclasses.replace(recipe, name=f"{recipe.name}-{beta:g}", model=model)
