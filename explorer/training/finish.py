@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from explorer.calibration import Calibration, calibrate
+from explorer.calibration import calibrate
 from explorer.checkpoints import Card, HeldOut, round_weights, save_pretrained
 from explorer.contracts import Vae
 from explorer.datasets import dataset_names, load_dataset
@@ -47,7 +47,7 @@ def finish(model: BetaVae, recipe: Recipe, output: Path, device: torch.device) -
         yield name
         images, foregrounds = calibration_slices(load_dataset(name), CALIBRATION_SLICES)
         held_out[name] = measure(model, images, foregrounds, betas, device)
-        calibrations[name] = _calibrate(model, images, foregrounds, betas, device)
+        calibrations[name] = calibrate(model, images, foregrounds, betas, batch_size=25, device=device)
     settings = dataclasses.asdict(recipe)
     card = Card(
         name=recipe.name,
@@ -78,9 +78,3 @@ def measure(
             pixels += int(foreground.sum())
         rows.append((rec / len(images), kl / len(images), error / pixels))
     return HeldOut(tuple(betas), *(tuple(column) for column in zip(*rows, strict=True)))
-
-
-def _calibrate(
-    model: Vae, images: Tensor, foregrounds: Tensor, betas: Sequence[float], device: torch.device
-) -> Calibration:
-    return calibrate(model, images, foregrounds, betas, batch_size=25, device=device)

@@ -156,9 +156,9 @@ def _range(
     From the card for default settings; with other settings, or a scoring beta of its own, from some healthy
     slices.
     """
-    if name == "intensity" and predictor == PREDICTORS[name]():
-        return 0.0, 1.0, float(calibration.quantile(name, state.beta, MARK_LEVEL))
     as_calibrated = predictor == PREDICTORS[name]()
+    if as_calibrated and name == "intensity":  # on the scale of the image itself
+        return 0.0, 1.0, float(calibration.quantile(name, state.beta, MARK_LEVEL))
     if as_calibrated and (state.scoring_beta == state.beta or name != "elbo-gradient"):
         low, top, mark = (float(calibration.quantile(name, state.beta, level)) for level in LEVELS)
         return low, top, mark
