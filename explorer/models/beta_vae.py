@@ -91,7 +91,7 @@ class BetaVae(nn.Module):
         """mu and log_var of q(z|x), (B, D) each, for images (B, 1, H, W) at `t` = scaled log(beta)."""
         h = (x - self.mean) * self.scale
         for convolution, gate in zip(self.down, self.down_gates, strict=True):
-            h = F.leaky_relu(gate(convolution(h), t), 0.1, inplace=True)
+            h = F.leaky_relu(gate(convolution(h), t), 0.1)
         parameters = self.to_latents(h.flatten(1))
         if self.latent_mixture_gate is not None:
             parameters = self.latent_mixture_gate(parameters, t)
@@ -105,9 +105,9 @@ class BetaVae(nn.Module):
         if self.wide_mixture_gate is not None:
             h = self.wide_mixture_gate(h, t)
         h = h.view(len(z), -1, self.grid, self.grid)
-        h = F.leaky_relu(self.wide_gate(h, t), 0.1, inplace=True)
+        h = F.leaky_relu(self.wide_gate(h, t), 0.1)
         for convolution, gate in zip(self.up[:-1], self.up_gates, strict=True):
-            h = F.leaky_relu(gate(convolution(h), t), 0.1, inplace=True)
+            h = F.leaky_relu(gate(convolution(h), t), 0.1)
         return at_least_float32(self.up[-1](h)) / self.scale + self.mean
 
 

@@ -38,10 +38,20 @@ class BetaGate(nn.Module):
 
     def forward(self, h: Tensor, t: Tensor) -> Tensor:
         """Gate and shift `h`, (B, C, ...), at `t`, (B,)."""
-        logit, shift = self.outer(torch.tanh(self.inner(t[:, None]))).chunk(2, dim=1)
-        view = (*logit.shape, *(1,) * (h.ndim - 2))
+        logit, shift = self.outer(torch.tanh(self.inner(t[:, None]))).to(h.dtype).chunk(2, dim=1)
         gate = 2 * torch.sigmoid(logit)
-        return torch.addcmul(shift.to(h.dtype).view(view), h, gate.to(h.dtype).view(view))
+        if h.ndim == 4 and h.is_contiguous(memory_format=torch.channels_last):
+            # whole rows at a time: channel by channel, the inner loop on a CPU is too short to vectorise
+            rows = h.permute(0, 2, 3, 1).flatten(2)
+            wide = torch.addcmul(_along_row(shift, h.shape[3]), rows, _along_row(gate, h.shape[3]))
+            return wide.unflatten(2, (h.shape[3], -1)).permute(0, 3, 1, 2)
+        view = (*gate.shape, *(1,) * (h.ndim - 2))
+        return torch.addcmul(shift.view(view), h, gate.view(view))
+
+
+def _along_row(values: Tensor, width: int) -> Tensor:
+    """Values per channel, (B, C), repeated for each pixel of a row, (B, 1, W C)."""
+    return values.repeat(1, width)[:, None]
 
 
 class BetaMixture(nn.Module):

@@ -101,24 +101,25 @@ class BrainBatches:
     def batch(self, count: int, generator: torch.Generator) -> Tensor:
         """Draw and render `count` slices, (B, 1, 128, 128), float32 in [0, 1]."""
         which = torch.randint(len(self.pool), (count,), generator=generator).numpy()
-        tissues = torch.from_numpy(self.pool[which]).float() / 255  # (B, 3, H, W)
+        stored = torch.from_numpy(self.pool[which])  # (B, 3, H, W)
         mirrored = torch.rand(count, generator=generator) < 0.5
-        tissues[mirrored] = tissues[mirrored].flip(-1)
+        stored[mirrored] = stored[mirrored].flip(-1)
+        tissues = stored.float() / 255
 
         def normal(*size: int) -> Tensor:
             return torch.randn(count, *size, generator=generator).clamp(-2, 2)
 
         contrast = torch.randint(len(CONTRASTS), (count,), generator=generator)
         means = torch.tensor([INTENSITIES[name] for name in CONTRASTS])[contrast]
-        intensities = means * (1 + torch.tensor([0.03, 0.03, 0.09]) * normal(3)) * (1 + 0.05 * normal(1))
-        image = torch.einsum("bc,bchw->bhw", intensities, tissues)
+        intensities = means * (1 + torch.tensor([0.05, 0.05, 0.12]) * normal(3)) * (1 + 0.05 * normal(1))
+        x, y, _ = slice_coordinates(0)
+        knots = 0.05 * normal(1, 5, 5) + 0.025 * normal(3, 5, 5)  # the bias field, and regional differences
+        fields = plane_spline(knots.flatten(0, 1), x, y).unflatten(0, (count, 3)).transpose(2, 3)
+        image = (fields.exp() * intensities[:, :, None, None] * tissues).sum(1)
         brain = tissues.sum(1)
         uniform = torch.rand(count, 2, generator=generator)
         roughness = 0.006 + 0.012 * uniform[:, :1, None]
         image = image + roughness * brain * self._textures(count, generator)
-        x, y, _ = slice_coordinates(0)
-        bias = plane_spline(0.05 * normal(5, 5), x, y).transpose(1, 2)
-        image = image * bias.exp()
         sigma = 0.3 + 0.35 * float(torch.rand((), generator=generator))
         image = blur(image, sigma)
         noise = (0.008 + 0.017 * uniform[:, 1:, None]).expand_as(image)
@@ -127,12 +128,9 @@ class BrainBatches:
         return torch.where(brain > 0.05, noisy, torch.zeros(())).clamp(0, 1)[:, None]
 
     def _textures(self, count: int, generator: torch.Generator) -> Tensor:
-        size = len(self.texture)
-        corners = torch.randint(size, (count, 2), generator=generator)
-        span = torch.arange(SIZE)
-        rows = (corners[:, :1] + span) % size
-        columns = (corners[:, 1:] + span) % size
-        return self.texture[rows[:, :, None], columns[:, None, :]]
+        windows = self.texture.repeat(2, 2).unfold(0, SIZE, 1).unfold(1, SIZE, 1)
+        rows, columns = torch.randint(len(self.texture), (2, count), generator=generator)
+        return windows[rows, columns]
 
 
 def log_uniform(count: int, low: float, high: float, generator: torch.Generator) -> Tensor:

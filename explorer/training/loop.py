@@ -115,7 +115,9 @@ def build_optimizer(model: BetaVae, recipe: Recipe) -> torch.optim.Adam:
     gates = [value for name, value in model.named_parameters() if "gate" in name]
     others = [value for name, value in model.named_parameters() if "gate" not in name]
     pairs = ((gates, recipe.gate_pace * recipe.learning_rate), (others, recipe.learning_rate))
-    return torch.optim.Adam([{"params": group, "lr": rate, "initial_lr": rate} for group, rate in pairs])
+    return torch.optim.Adam(
+        [{"params": group, "lr": rate, "initial_lr": rate} for group, rate in pairs], fused=True
+    )
 
 
 def schedule(step: int, steps: int) -> float:

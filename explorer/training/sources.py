@@ -55,7 +55,7 @@ def batches_for(
     if recipe.dataset == "fashion-mnist":
         return ImageBatches(FashionMnistFamily()("").images("train"))
     if recipe.dataset == "brain":
-        key = hashlib.sha256(f"{recipe.pool}:{recipe.real_share}:1".encode()).hexdigest()[:8]
+        key = hashlib.sha256(f"{recipe.pool}:{recipe.real_share}:2".encode()).hexdigest()[:8]
         path = output / f"brain-pool-{key}.npy"
         build_pool(path, recipe.pool, recipe.real_share, real_folder, progress)
         return BrainBatches.open(path)

@@ -36,15 +36,17 @@ MEDIAN = 0.45
 LEAST_LESION = 20
 
 
-def to_template(brain: NDArray[np.float32]) -> tuple[float, torch.Tensor]:
+def to_template(brain: NDArray[np.float32], spacing: float = 1.0) -> tuple[float, torch.Tensor]:
     """Size of a voxel and place of the first one, mm, that give a brain the template's size and centre.
 
     Args:
-        brain: 1 inside the brain, (X, Y, Z), voxels of 1 mm along the axes of the template.
+        brain: 1 inside the brain, (X, Y, Z), along the axes of the template.
+        spacing: size of a voxel, mm.
     """
     template = template_anatomy()
     reference = template.tissues.sum(0).numpy() > 0.5
-    factor = (reference.sum() / brain.sum()) ** (1 / 3)
+    volume = brain.sum() * spacing**3
+    factor = spacing * (reference.sum() / volume) ** (1 / 3)
     centre = np.array(ndimage.center_of_mass(reference)) + template.origin.numpy()
     origin = centre - factor * np.array(ndimage.center_of_mass(brain))
     return float(factor), torch.from_numpy(origin.astype(np.float32))

@@ -93,6 +93,20 @@ def test_a_new_gate_changes_nothing() -> None:
     assert torch.equal(gate(h, torch.linspace(-1, 1, 5)), h)
 
 
+def test_a_gate_does_not_depend_on_the_layout_in_memory() -> None:
+    generator = torch.Generator().manual_seed(0)
+    gate, h = BetaGate(3), torch.randn(5, 3, 4, 6, generator=generator)
+    for parameter in gate.parameters():
+        torch.nn.init.normal_(parameter, generator=generator)
+    t = torch.linspace(-1, 1, 5)
+    by_channel, by_pixel = gate(h, t), gate(h.contiguous(memory_format=torch.channels_last), t)
+    assert by_pixel.is_contiguous(memory_format=torch.channels_last)
+    torch.testing.assert_close(by_pixel, by_channel)
+    logit, shift = gate.outer(torch.tanh(gate.inner(t[:, None]))).chunk(2, dim=1)
+    expected = 2 * logit[4, 1].sigmoid() * h[4, 1] + shift[4, 1]
+    torch.testing.assert_close(by_pixel[4, 1], expected)
+
+
 def test_a_gate_can_shift_along_log_beta() -> None:
     """As the best log_var of a latent does: h + b(t) with a b that is nearly linear in t."""
     gate, t = BetaGate(1, hidden=1), torch.linspace(-1, 1, 9)

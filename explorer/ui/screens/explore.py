@@ -44,11 +44,12 @@ def _say_what_was_left_out(asked: dict[str, str] | None) -> None:
 
 
 def warm() -> None:
-    """Do once what the first visitor would wait for: default image, model, cohort, a chart of each kind."""
-    state = default_state()
-    shown = view.look(state)
-    for result in view.cohort(state):
-        roc_chart("", {name: counts.pixels for name, counts in result.predictors.items()})
+    """Do once what the first visitor would wait for: the default view of a slice, a chart of each kind.
+
+    The cohort is left to the page: it is computed while the browser loads what it needs to draw charts.
+    """
+    shown = view.look(default_state())
+    roc_chart("", shown.histograms)
     precision_recall_chart("", shown.histograms)
 
 
