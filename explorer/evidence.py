@@ -196,17 +196,17 @@ class _Pass:
             rec_map = (leaf - output.x_hat).square() / (2 * model.s**2)
             rec = rec_map.sum((1, 2, 3))
             kl = 0.5 * (output.mu.square() + torch.expm1(output.log_var) - output.log_var).sum(1)
+            # Images are independent. For the gradient of a vector torch would import sympy first, 0.6 s.
+            self._terms = {"rec": rec.sum(), "kl": kl.sum()}
         parts = {"mu": output.mu, "log_var": output.log_var, "x_hat": output.x_hat, "rec_map": rec_map}
         self.parts = {name: part.detach() for name, part in {**parts, "rec": rec, "kl": kl}.items()}
         self._leaf = leaf
-        self._terms = {"rec": rec, "kl": kl}
 
     def gradient(self, name: str) -> Tensor:
         """d term / dx, (B, 1, H, W); only once for each of `rec` and `kl`."""
         term = self._terms[name]
         others = len(self._terms) > 1
-        # of the sum, as images are independent; given a vector of ones, torch would import sympy, 0.6 s, first
-        (gradient,) = torch.autograd.grad(term.sum(), self._leaf, retain_graph=others)
+        (gradient,) = torch.autograd.grad(term, self._leaf, retain_graph=others)
         del self._terms[name]
         return gradient
 

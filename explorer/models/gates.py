@@ -44,7 +44,7 @@ class BetaGate(nn.Module):
             # whole rows at a time: channel by channel, the inner loop on a CPU is too short to vectorise
             rows = h.permute(0, 2, 3, 1).flatten(2)
             wide = torch.addcmul(_along_row(shift, h.shape[3]), rows, _along_row(gate, h.shape[3]))
-            return wide.unflatten(2, (h.shape[3], -1)).permute(0, 3, 1, 2)
+            return wide.view(*h.shape[:1], *h.shape[2:], -1).permute(0, 3, 1, 2)
         view = (*gate.shape, *(1,) * (h.ndim - 2))
         return torch.addcmul(shift.view(view), h, gate.view(view))
 

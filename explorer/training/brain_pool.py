@@ -114,7 +114,7 @@ class BrainBatches:
         intensities = means * (1 + torch.tensor([0.05, 0.05, 0.12]) * normal(3)) * (1 + 0.05 * normal(1))
         x, y, _ = slice_coordinates(0)
         knots = 0.05 * normal(1, 5, 5) + 0.025 * normal(3, 5, 5)  # the bias field, and regional differences
-        fields = plane_spline(knots.flatten(0, 1), x, y).unflatten(0, (count, 3)).transpose(2, 3)
+        fields = plane_spline(knots.flatten(0, 1), x, y).view(count, 3, SIZE, SIZE).transpose(2, 3)
         image = (fields.exp() * intensities[:, :, None, None] * tissues).sum(1)
         brain = tissues.sum(1)
         uniform = torch.rand(count, 2, generator=generator)

@@ -64,7 +64,8 @@ def read_checkpoint(
     for i, parameter in enumerate(model.parameters()):
         state = {moment: tensors[f"adam.{i}.{moment}"] for moment in MOMENTS}
         optimizer.state[parameter] = {
-            name: value if name == "step" else value.to(parameter) for name, value in state.items()
+            name: value if name == "step" else torch.empty_like(parameter).copy_(value)  # its layout, too
+            for name, value in state.items()
         }
     balance.means = tensors["balance"]
     generator.set_state(tensors["generator"])

@@ -3,9 +3,9 @@
     python -m tests.benchmarks.healthy [MODEL.toml ...] [--ixi FOLDER] [--card]
 
 Mean |x - x_hat| over the brain at each model's smallest beta: on the calibration subjects of the synthetic
-cohort in each contrast, and, with --ixi, on axial T1 slices of five held-out healthy adults of the IXI dataset
-(brain-development.org; CC BY-SA 3.0), `FOLDER/IXI*_T1w.nii.gz`, placed and scaled as in `open_ms`. Settings of
-training are chosen by these figures.
+cohort in each contrast, and, with --ixi, on axial T1 slices of five held-out healthy adults of the IXI
+dataset (brain-development.org; CC BY-SA 3.0), `FOLDER/IXI*_T1w.nii.gz`, placed and scaled as in `open_ms`.
+Settings of training are chosen by these figures.
 """
 
 from __future__ import annotations
