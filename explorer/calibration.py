@@ -61,26 +61,27 @@ class Calibration:
             if not bool(rows.isfinite().all()) or bool((rows.diff(dim=1) < 0).any()):
                 raise ValueError(f"quantiles of {name} must be finite and never fall along the levels")
 
-    def quantile(self, name: str, beta: Tensor | float, level: float) -> Tensor:
+    def quantile(self, name: str, beta: Tensor | float, level: Tensor | float) -> Tensor:
         """The score that a fraction `level` of healthy pixels does not exceed.
 
         Args:
             name: of a predictor.
             beta: training beta, one or (B,); outside the grid it counts as the nearest end.
-            level: in [0, 1]; between levels, quantiles are interpolated linearly.
+            level: in [0, 1], one or (L,); between levels, quantiles are interpolated linearly.
 
         Returns:
-            Scores, (B,) or a scalar as `beta`, float64, on the CPU.
+            Scores, shape of `beta` followed by that of `level`, float64, on the CPU.
 
         Raises:
             ValueError: where predictor or level are unknown.
         """
-        if not 0 <= level <= 1:
+        wanted = torch.as_tensor(level, dtype=torch.float64)
+        if not bool(((wanted >= 0) & (wanted <= 1)).all()):
             raise ValueError(f"level must be in [0, 1], got {level}")
         rows = self._rows(name, beta)
-        right = min(max(int(torch.searchsorted(self.levels, level)), 1), len(self.levels) - 1)
-        low, high = self.levels[right - 1 : right + 1].tolist()
-        return torch.lerp(rows[..., right - 1], rows[..., right], (level - low) / (high - low))
+        right = torch.searchsorted(self.levels, wanted).clamp(1, len(self.levels) - 1)
+        low, high = self.levels[right - 1], self.levels[right]
+        return torch.lerp(rows[..., right - 1], rows[..., right], (wanted - low) / (high - low))
 
     def percentile(self, name: str, beta: Tensor | float, scores: Tensor) -> Tensor:
         """The fraction of healthy pixels that score lower than each score.

@@ -93,6 +93,10 @@ def test_quantile_interpolates_in_level_and_in_the_logarithm_of_beta() -> None:
     assert float(calibration.quantile("p", 1.0, 0.25)) == pytest.approx(2)
     found = calibration.quantile("p", torch.tensor([0.001, 0.1, 1.0, 50.0]), 1.0)
     torch.testing.assert_close(found, torch.tensor([2.0, 2.0, 4.0, 6.0], dtype=torch.float64))
+    levels = torch.tensor([0.0, 0.25, 0.5, 1.0], dtype=torch.float64)
+    found = calibration.quantile("p", torch.tensor([0.1, 1.0, 10.0]), levels)
+    expected = [[0, 0.5, 1, 2], [1, 2, 3, 4], [2, 3.5, 5, 6]]
+    torch.testing.assert_close(found, torch.tensor(expected, dtype=torch.float64))
 
 
 @pytest.mark.parametrize("level", LEVELS)

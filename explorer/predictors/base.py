@@ -48,6 +48,11 @@ class Predictor(ABC):
     def __post_init__(self) -> None:
         check_settings(self)
 
+    @property
+    def uses_scoring_beta(self) -> bool:
+        """Whether its maps change with the scoring beta."""
+        return False
+
     @abstractmethod
     def maps(self, evidence: Evidence, calibration: HealthyScores | None = None) -> Iterator[ScoreMap]:
         """Yield one map, or one after each step; the last is the answer.

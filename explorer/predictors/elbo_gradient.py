@@ -26,5 +26,9 @@ class ElboGradient(Predictor):
     source: ClassVar[str] = "Zimmerer et al., 2019, arXiv 1907.02796; Zhou et al., 2020, arXiv 2005.10686"
     needs: ClassVar[tuple[str, ...]] = ("x_hat", "grad_rec", "grad_kl")
 
+    @property
+    def uses_scoring_beta(self) -> bool:
+        return True
+
     def maps(self, evidence: Evidence, calibration: HealthyScores | None = None) -> Iterator[ScoreMap]:
         yield ScoreMap(smooth(evidence.grad_elbo.abs()))

@@ -51,6 +51,10 @@ class Ensemble(Predictor):
         """The members, one by one."""
         return tuple(name.strip() for name in self.members.split(","))
 
+    @property
+    def uses_scoring_beta(self) -> bool:
+        return any(PREDICTORS[name]().uses_scoring_beta for name in self.names)
+
     def maps(self, evidence: Evidence, calibration: HealthyScores | None = None) -> Iterator[ScoreMap]:
         if calibration is None:
             raise ValueError("ensemble needs a calibrated model, got none; choose another predictor")

@@ -25,11 +25,15 @@ def lookup_table(name: str) -> NDArray[np.uint8]:
     return np.stack([np.interp(ticks, positions, stops[:, i]) for i in range(3)], 1).round().astype(np.uint8)
 
 
+def levels(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.uint8]:
+    """The step of a colour bar from `low` to `high` in which each value lies, 0 to 255, clipped beyond."""
+    span = max(high - low, 1e-12)
+    return np.clip((values.astype(np.float64) - low) * 256 / span, 0, 255).astype(np.uint8)
+
+
 def to_png(values: NDArray[np.float32], low: float, high: float, name: str) -> bytes:
     """Encode an image, (H, W), as PNG with the colours of `name` from `low` to `high`, clipped beyond."""
-    span = max(high - low, 1e-12)
-    levels = np.clip((values - low) * (256 / span), 0, 255).astype(np.uint8)
-    picture = Image.fromarray(lookup_table(name)[levels])
+    picture = Image.fromarray(lookup_table(name)[levels(values, low, high)])
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()

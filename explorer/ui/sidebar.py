@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import streamlit as st
@@ -16,13 +15,13 @@ from explorer.predictors import PREDICTORS
 from explorer.settings import settings_of
 from explorer.ui import cached
 from explorer.ui.controls import BIND, plugin_controls
+from explorer.ui.frames import frame_betas
 from explorer.ui.state import State
 
 COHORT_SIZES = (8, 16, 32, 64, 128, 200)
 START = {"class": 1, "subject": 0, "slice": 32}
 ANOMALY, SEED, BETA, COHORT_SIZE = "lesion", 0, 1.0, 16
 """What a page shows that nobody has touched."""
-BETAS_PER_DECADE = 20
 
 
 def sidebar() -> State:
@@ -44,7 +43,7 @@ def sidebar() -> State:
         )
         st.markdown("### Model")
         model = _model(name)
-        beta, scoring_beta = _betas(model)
+        beta, scoring_beta, linked = _betas(model)
         st.markdown("### Predictors")
         predictor_settings = _predictors()
         size = st.select_slider(
@@ -58,7 +57,9 @@ def sidebar() -> State:
     # Built when all controls are on screen, so that a refused setting takes none of them away.
     predictors = {key: PREDICTORS[key](**settings) for key, settings in predictor_settings.items()}
     planted = ANOMALIES[anomaly](**anomaly_settings)
-    return State(name, place, planted, anomaly, int(seed), model, beta, scoring_beta, predictors, size)
+    return State(
+        name, place, planted, anomaly, int(seed), model, beta, scoring_beta, predictors, size, linked
+    )
 
 
 def default_state() -> State:
@@ -137,9 +138,8 @@ def _model(dataset: str) -> str:
     return model_for(kind, dataset)
 
 
-def _betas(model: str) -> tuple[float, float]:
-    low, high = cached.pretrained(model).model.beta_range
-    options = beta_grid(low, high)
+def _betas(model: str) -> tuple[float, float, bool]:
+    options = beta_options(model)
     beta = st.select_slider(
         "Training β",
         options,
@@ -158,7 +158,7 @@ def _betas(model: str) -> tuple[float, float]:
         "with it.",
     )
     if linked:
-        return float(beta), float(beta)
+        return float(beta), float(beta), True
     scoring = st.select_slider(
         "Scoring β",
         ("0", *options),
@@ -167,13 +167,13 @@ def _betas(model: str) -> tuple[float, float]:
         bind=BIND,
         help="Weight of the KL gradient inside the ELBO gradient only.",
     )
-    return float(beta), float(scoring)
+    return float(beta), float(scoring), False
 
 
-def beta_grid(low: float, high: float) -> tuple[str, ...]:
-    """Betas from `low` to `high`, 20 a decade, as texts of three digits."""
-    count = max(round(math.log10(high / low) * BETAS_PER_DECADE), 1)
-    return tuple(f"{low * (high / low) ** (i / count):.3g}" for i in range(count + 1))
+def beta_options(model: str) -> tuple[str, ...]:
+    """Training betas that the controls offer for a model: those of the viewer's frames, as texts."""
+    found = tuple(f"{beta:g}" for beta in frame_betas(*cached.pretrained(model).model.beta_range))
+    return found if len(found) > 1 else 2 * found  # a slider needs two ends
 
 
 def _predictors() -> dict[str, dict[str, Any]]:

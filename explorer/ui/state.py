@@ -29,6 +29,7 @@ class State:
         scoring_beta: weight of the KL term in ELBO scores.
         predictors: by registry name, in the order shown.
         cohort_size: test slices in the cohort.
+        linked: whether the scoring beta follows the training beta, if now they are equal.
     """
 
     dataset: str
@@ -41,6 +42,7 @@ class State:
     scoring_beta: float
     predictors: Mapping[str, Predictor]
     cohort_size: int
+    linked: bool = True
 
 
 def left_out(asked: Mapping[str, str], kept: Mapping[str, str], values: Mapping[str, Any]) -> list[str]:

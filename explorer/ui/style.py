@@ -10,19 +10,7 @@ STYLE = """
 .st-key-figures > :last-child {flex: 1 1 300px !important; min-width: 280px;}
 [data-testid="stSidebar"] .stElementContainer {margin-bottom: -.35rem;}
 
-.xp-grid {display:grid; grid-template-columns:repeat(5,minmax(0,1fr)); gap:.7rem .8rem;}
-@media (max-width:1000px) {.xp-grid {grid-template-columns:repeat(3,minmax(0,1fr));}}
-@media (max-width:560px) {.xp-grid {grid-template-columns:repeat(2,minmax(0,1fr));}}
-.xp-panel {margin:0;}
-.xp-panel figcaption {font-size:.82rem; font-weight:600; line-height:1.25rem; white-space:nowrap;
-  overflow:hidden; text-overflow:ellipsis;}
-.xp-box {position:relative; background:#000; border-radius:3px; overflow:hidden; aspect-ratio:1;}
-.xp-box img {position:absolute; width:100%; height:100%; left:0; top:0; image-rendering:pixelated;}
-.xp-box img.xp-over {image-rendering:auto;}
-.xp-bar {height:6px; margin-top:4px; border-radius:2px; position:relative;}
-.xp-bar i {position:absolute; top:-2px; width:2px; height:10px; background:currentColor;}
-.xp-ends {display:flex; justify-content:space-between; font-size:.7rem; opacity:.75; line-height:1rem;
-  font-variant-numeric:tabular-nums;}
+.st-key-viewer-feeds {display: none;}
 
 .xp-table {border-collapse:collapse; width:100%; font-size:.84rem; font-variant-numeric:tabular-nums;}
 .xp-table th {font-weight:600; text-align:right; padding:.2rem .5rem; border-bottom:1px solid currentColor;

@@ -7,25 +7,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from explorer.anomalies import plant
-from explorer.calibration import Calibration
 from explorer.checkpoints import Card
-from explorer.contracts import Case, Vae, stack
+from explorer.contracts import Case, stack
 from explorer.evaluation.cohort import CohortResult, Scoring, run_cohort
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.evidence import Evidence
-from explorer.predictors import PREDICTORS, Predictor, score
+from explorer.predictors import PREDICTORS, score
 from explorer.ui import cached
+from explorer.ui.healthy import colour_bars, quantiles, residual_bar
 from explorer.ui.panels import Panel
 from explorer.ui.state import State
-
-LOW_LEVEL, TOP_LEVEL, MARK_LEVEL = LEVELS = 0.2, 0.999, 0.99
-"""Fractions of healthy pixels whose scores are the two ends of a map's colour bar and the mark on it."""
-OWN_SLICES = 24
-"""Healthy slices from which the range of a map with changed options is taken."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +56,6 @@ def look(state: State) -> SliceView:
         x = stack([case.image]).to(cached.device())
         evidence = Evidence(pretrained.model, x, state.beta, scoring_beta=state.scoring_beta)
         scores = {name: score(p, evidence, calibration).cpu() for name, p in state.predictors.items()}
-        ranges = {
-            name: _range(state, pretrained.model, calibration, name, p)
-            for name, p in state.predictors.items()
-        }
     return SliceView(
         case=case,
         x_hat=evidence.x_hat[0, 0].cpu().numpy(),
@@ -74,15 +64,13 @@ def look(state: State) -> SliceView:
         rec=float(evidence.rec),
         kl=float(evidence.kl),
         elbo=float(evidence.elbo),
-        ranges=ranges,
+        ranges={name: _range(state, name) for name in state.predictors},
     )
 
 
 def panels(state: State, view: SliceView) -> list[Panel]:
     """Input, reconstruction, signed residual and one panel a predictor."""
-    card = cached.pretrained(state.model).card
-    calibration = card.calibration[state.dataset]
-    error = float(calibration.quantile("reconstruction-error", state.beta, TOP_LEVEL))
+    (error,) = residual_bar(state, [state.beta]).tolist()
     image = view.case.image.numpy()
     found = [
         Panel("Input", f"The image, {view.case.source.name}, with the anomaly", image, 0, 1, "grey"),
@@ -114,7 +102,7 @@ def panels(state: State, view: SliceView) -> list[Panel]:
 def cohort(state: State) -> Iterator[CohortResult]:
     """The cohort's results as they come; a finished cohort is remembered."""
     pretrained = cached.pretrained(state.model)
-    key = (repr(dataclasses.replace(state, place=())), pretrained.card.sha256)
+    key = (repr(dataclasses.replace(state, place=(), linked=True)), pretrained.card.sha256)
     remembered = cached.COHORTS.get(key)
     if remembered is not None:
         yield remembered
@@ -148,29 +136,8 @@ def held_out_curve(card: Card, dataset: str) -> tuple[NDArray[np.float64], ...]:
     return np.array(figures.betas), np.array(figures.kl), np.array(figures.rec)
 
 
-def _range(
-    state: State, model: Vae, calibration: Calibration, name: str, predictor: Predictor
-) -> tuple[float, float, float]:
-    """Lower and upper end of a map's colour bar and the mark on it, the same for every image.
-
-    From the card for default settings; with other settings, or a scoring beta of its own, from some healthy
-    slices.
-    """
-    as_calibrated = predictor == PREDICTORS[name]()
-    if as_calibrated and name == "intensity":  # on the scale of the image itself
-        return 0.0, 1.0, float(calibration.quantile(name, state.beta, MARK_LEVEL))
-    if as_calibrated and (state.scoring_beta == state.beta or name != "elbo-gradient"):
-        low, top, mark = (float(calibration.quantile(name, state.beta, level)) for level in LEVELS)
-        return low, top, mark
-    key = (state.model, state.dataset, state.beta, state.scoring_beta, predictor)
-    return cached.RANGES.get_or_make(key, lambda: _own_range(state, model, calibration, predictor))
-
-
-def _own_range(
-    state: State, model: Vae, calibration: Calibration, predictor: Predictor
-) -> tuple[float, float, float]:
-    images, foregrounds = cached.healthy_slices(state.dataset, OWN_SLICES)
-    evidence = Evidence(model, images.to(cached.device()), state.beta, scoring_beta=state.scoring_beta)
-    values = score(predictor, evidence, calibration).cpu()[foregrounds]
-    low, top, mark = torch.quantile(values, torch.tensor(LEVELS)).tolist()
+def _range(state: State, name: str) -> tuple[float, float, float]:
+    """Lower and upper end of a map's colour bar and the mark on it."""
+    rows = quantiles(state, name, [state.beta], [state.scoring_beta])
+    ((low, top, mark),) = colour_bars(state, name, rows).tolist()
     return low, top, mark

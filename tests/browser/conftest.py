@@ -52,6 +52,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visitor]:
     def open_page(path: str = "/", width: int = 1400, height: int = 1000, **options: Any) -> Visit:
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, **options))
         page = contexts[-1].new_page()
+        page.set_default_timeout(120_000)
         made = Visit(page)
         page.add_init_script(WATCH)
         page.on("request", lambda request: made.hosts.add(urlsplit(request.url).hostname or ""))
@@ -60,7 +61,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visitor]:
         page.goto(path if path.startswith("http") else address + path)
         page.get_by_text(COMPLETE).first.wait_for(timeout=120_000)
         for drawn in (
-            ".xp-grid",
+            ".viewer .box canvas",
             ".xp-table",
             ".stPlotlyChart .main-svg",
         ):  # their code arrives later than text

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import streamlit as st
 
 from explorer.evaluation.report import figures
-from explorer.ui import cached, view
+from explorer.ui import cached, view, viewer
 from explorer.ui.charts import precision_recall_chart, rate_distortion_chart, roc_chart
+from explorer.ui.downloads import maps_as_npz
 from explorer.ui.messages import plain
-from explorer.ui.panels import grid
-from explorer.ui.sidebar import default_state, sidebar
+from explorer.ui.moved import await_controls, follow, place_pending
+from explorer.ui.packet import packets
+from explorer.ui.sidebar import beta_options, default_state, sidebar
 from explorer.ui.state import State, left_out
 from explorer.ui.tables import figures_table
 
@@ -22,7 +25,9 @@ def page() -> None:
     """Show the page; wrong input becomes a message, the rest of the page stays."""
     asked = None if "opened" in st.session_state else st.query_params.to_dict()
     try:
+        place_pending()
         state = sidebar()
+        await_controls()
         _say_what_was_left_out(asked)
         _main(state)
     except ValueError as error:
@@ -54,15 +59,20 @@ def warm() -> None:
 
 
 def _main(state: State) -> None:
+    headline = st.container()
+    viewer.show(lambda change: follow(change, state))
+    frames = _Frames(state)
     shown = view.look(state)
-    _headline(state, shown)
-    st.html(grid(view.panels(state, shown), shown.case.mask.numpy()))
+    with headline:
+        _headline(state, shown)
+    _download(state, shown)
     if not state.predictors:
         st.info(
             "No map is chosen. Pick at least one under Predictors to see scores, curves and figures.",
             icon=":material/info:",
         )
         _rate_distortion(state, shown)
+        frames.finish()
         return
     # Containers are filled in the order of computing; what is not yet new stays on screen as it was.
     charts = st.container(horizontal=True, key="charts")
@@ -72,7 +82,69 @@ def _main(state: State) -> None:
     left, right = numbers.container(), numbers.container()
     with right:
         _rate_distortion(state, shown)
+    frames.finish()
     _cohort(state, shown, charts, left)
+
+
+class _Frames:
+    """The viewer's frames: the current beta's at once, the others when all else of the slice is on screen."""
+
+    def __init__(self, state: State) -> None:
+        feeds = st.container(key="viewer-feeds")
+        self._first, self._rest, self._controls, self._pause = (feeds.empty() for _ in range(4))
+        self._packets = packets(_as_opened(state))
+        packet = next(self._packets)
+        assert packet is not None
+        header = viewer.header_of(packet)
+        viewer.feed(*((self._rest, "frames") if header["complete"] else (self._first, "first")), packet)
+        viewer.feed(self._controls, "settings", _settings(state, header["slice"]))
+
+    def finish(self) -> None:
+        """Compute and send what is left; a newer change of the page ends this between two chunks."""
+        for packet in self._packets:
+            if packet is None:
+                self._pause.empty()
+            else:
+                viewer.feed(self._rest, "frames", packet)
+
+
+def _as_opened(state: State) -> State:
+    """The state at the training beta at which its slice was first seen.
+
+    While the scoring beta follows, all betas have the same packet, which is neither computed nor sent again.
+    """
+    if not state.linked:
+        return state
+    rest = dataclasses.replace(state, beta=0.0, scoring_beta=0.0, cohort_size=0)
+    opened = st.session_state.get("viewer-opened")
+    if opened is None or opened[0] != rest:
+        st.session_state["viewer-opened"] = opened = (rest, state.beta)
+    return dataclasses.replace(state, beta=opened[1], scoring_beta=opened[1])
+
+
+def _settings(state: State, name: str) -> dict[str, Any]:
+    betas = beta_options(state.model)
+    return viewer.settings(
+        slice=name,
+        betas=betas,
+        beta=f"{state.beta:g}",
+        scorings=("0", *betas),
+        scoring=f"{state.scoring_beta:g}",
+        linked=state.linked,
+        plant=viewer.plant_of(state.anomaly),
+    )
+
+
+def _download(state: State, shown: view.SliceView) -> None:
+    st.download_button(
+        "Maps (NPZ)",
+        lambda: maps_as_npz(state, shown),
+        "maps.npz",
+        "application/octet-stream",
+        key="maps-npz",
+        on_click="ignore",
+        help="Image, masks, reconstruction and every map at the present betas as NumPy arrays, exact.",
+    )
 
 
 def _cohort(state: State, shown: view.SliceView, charts: Any, numbers: Any) -> None:
@@ -107,7 +179,8 @@ def _headline(state: State, shown: view.SliceView) -> None:
         f"rec {shown.rec:.1f}, KL {shown.kl:.1f}, ELBO loss {shown.elbo:.1f} nats",
         help="rec: squared error over 2 s², summed over pixels. KL: distance of the latent code from the "
         "prior. ELBO loss: rec + scoring β times KL. Outlined in green: the true mask. Colour bars have the "
-        "same range for every image: they end where 99.9 % of healthy pixels lie below; the tick marks 99 %.",
+        "same range for every image: they end where 99.9 % of healthy pixels lie below; the tick marks the "
+        "threshold.",
     )
     if state.anomaly.plants and pixels == 0:
         st.info(

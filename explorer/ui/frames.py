@@ -1,0 +1,237 @@
+"""What the viewer moves through: one slice at many training betas, and at many scoring betas.
+
+The training betas of a slice are one batch of the same image, each at its own beta: one forward and two
+backward passes for all. The scoring betas need no pass, since the ELBO's gradient is linear in them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from explorer.anomalies import plant
+from explorer.contracts import Case, stack
+from explorer.evaluation.curves import auroc, average_precision, best_dice
+from explorer.evaluation.histogram import ScoreHistogram
+from explorer.evidence import Evidence
+from explorer.predictors import score
+from explorer.ui import cached
+from explorer.ui.healthy import colour_bars, quantiles, residual_bar
+from explorer.ui.state import State
+
+Floats = NDArray[np.float64]
+Maps = NDArray[np.float32]
+
+FRAMES = 25
+"""Betas over a model's range."""
+CHUNK = 8
+"""Images in a batch; after each the caller may stop. On two cores larger ones are hardly faster."""
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """One predictor along an axis of F frames.
+
+    Attributes:
+        maps: scores, (F, H, W), float32.
+        figures: AUROC, average precision, best Dice and its threshold over the slice's foreground pixels,
+            (F, 4); NaN where not defined.
+        quantiles: healthy quantiles at `explorer.calibration.LEVELS`, (F, Q).
+        bars: low end, high end and mark of the colour bar, (F, 3).
+    """
+
+    maps: Maps
+    figures: Floats
+    quantiles: Floats
+    bars: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class ScoringAxis:
+    """The current training beta under S scoring betas, for the predictors that use them.
+
+    Attributes:
+        betas: weights of the KL term, ascending from 0, (S,).
+        current: index of the page's scoring beta.
+        elbo: sample scores, nats, (S,).
+        tracks: by predictor.
+    """
+
+    betas: Floats
+    current: int
+    elbo: Floats
+    tracks: Mapping[str, Track]
+
+
+@dataclass(frozen=True, eq=False)
+class Frames:
+    """One slice at F training betas, as far as computed.
+
+    Attributes:
+        case: the slice with its anomaly.
+        s: standard deviation of p(x|z).
+        betas: training betas, ascending, (F,).
+        scoring_betas: weight of the KL term in each frame, (F,).
+        linked: whether it follows the training beta.
+        current: index of the page's training beta.
+        x_hat: reconstructions, (F, H, W), float32.
+        residual_bar: magnitude at which the signed residual's colour bar ends, (F,).
+        grad_rec, grad_kl: d rec / dx and d kl / dx, nats per unit intensity, (F, H, W), float32.
+        rec, kl, elbo: sample scores, nats, (F,).
+        tracks: by predictor, along the training betas.
+        scoring: the second axis; None where no predictor uses it, or not yet computed.
+        complete: whether nothing is left to compute.
+    """
+
+    case: Case
+    s: float
+    betas: Floats
+    scoring_betas: Floats
+    linked: bool
+    current: int
+    x_hat: Maps
+    residual_bar: Floats
+    grad_rec: Maps
+    grad_kl: Maps
+    rec: Floats
+    kl: Floats
+    elbo: Floats
+    tracks: Mapping[str, Track]
+    scoring: ScoringAxis | None = None
+    complete: bool = False
+
+
+def frame_betas(low: float, high: float) -> tuple[float, ...]:
+    """Betas from `low` to `high`, evenly in the logarithm, as numbers of three digits."""
+    count = FRAMES if high > low else 1
+    return tuple(float(f"{beta:.3g}") for beta in np.geomspace(low, high, count))
+
+
+def frames(state: State) -> Iterator[Frames]:
+    """Yield the current beta's frame, then all frames so far after each chunk; the last is complete.
+
+    Raises:
+        ValueError: where a setting of the state is out of its range.
+    """
+    low, high = cached.pretrained(state.model).model.beta_range
+    rest = [beta for beta in frame_betas(low, high) if beta != state.beta]
+    case = plant(cached.dataset(state.dataset), "test", state.place, state.anomaly, state.seed)
+    found, evidence = _computed(state, case, [state.beta])
+    yield found
+    parts = [found]
+    for start in range(0, len(rest), CHUNK):
+        parts.append(_computed(state, case, rest[start : start + CHUNK])[0])
+        found = _joined(parts)
+        yield found
+    yield dataclasses.replace(found, scoring=_scoring_axis(state, case, evidence), complete=True)
+
+
+def _computed(state: State, case: Case, betas: Sequence[float]) -> tuple[Frames, Evidence]:
+    """Frames of some betas in one batch, the first of them current, and the evidence on the batch."""
+    pretrained = cached.pretrained(state.model)
+    calibration = pretrained.card.calibration[state.dataset]
+    linked = state.linked and state.scoring_beta == state.beta
+    scoring_betas = list(betas) if linked else [state.scoring_beta] * len(betas)
+    with cached.NETWORK:
+        x = stack([case.image] * len(betas)).to(cached.device())
+        evidence = Evidence(
+            pretrained.model, x, torch.tensor(betas), scoring_beta=torch.tensor(scoring_betas)
+        )
+        maps = {
+            name: _pictures(score(predictor, evidence, calibration))
+            for name, predictor in state.predictors.items()
+        }
+        x_hat, grad_rec, grad_kl = map(_pictures, (evidence.x_hat, evidence.grad_rec, evidence.grad_kl))
+    rec, kl = (term.double().cpu().numpy() for term in (evidence.rec, evidence.kl))
+    found = Frames(
+        case=case,
+        s=pretrained.model.s,
+        betas=np.array(betas),
+        scoring_betas=np.array(scoring_betas),
+        linked=linked,
+        current=0,
+        x_hat=x_hat,
+        residual_bar=residual_bar(state, betas),
+        grad_rec=grad_rec,
+        grad_kl=grad_kl,
+        rec=rec,
+        kl=kl,
+        elbo=rec + np.array(scoring_betas) * kl,
+        tracks={name: _track(state, case, name, maps[name], betas, scoring_betas) for name in maps},
+    )
+    return found, evidence
+
+
+def _scoring_axis(state: State, case: Case, evidence: Evidence) -> ScoringAxis | None:
+    """The second axis, from the evidence on the one image at the current training beta."""
+    pretrained = cached.pretrained(state.model)
+    calibration = pretrained.card.calibration[state.dataset]
+    users = {name: p for name, p in state.predictors.items() if p.uses_scoring_beta}
+    if not users:
+        return None
+    betas = sorted({0.0, *frame_betas(*pretrained.model.beta_range), state.scoring_beta})
+    tracks = {}
+    for name, predictor in users.items():
+        with cached.NETWORK:
+            maps = [_pictures(score(predictor, evidence.rescored(beta), calibration)) for beta in betas]
+        tracks[name] = _track(state, case, name, np.concatenate(maps), [state.beta] * len(betas), betas)
+    return ScoringAxis(
+        betas=np.array(betas),
+        current=betas.index(state.scoring_beta),
+        elbo=float(evidence.rec) + np.array(betas) * float(evidence.kl),
+        tracks=tracks,
+    )
+
+
+def _track(
+    state: State,
+    case: Case,
+    name: str,
+    maps: Maps,
+    betas: Sequence[float],
+    scoring_betas: Sequence[float],
+) -> Track:
+    still = bool((maps == maps[0]).all())  # such as the intensity: counted once
+    figures = [_figures(case, values) for values in (maps[:1] if still else maps)]
+    rows = quantiles(state, name, betas, scoring_betas)
+    return Track(maps, np.resize(figures, (len(maps), 4)), rows, colour_bars(state, name, rows))
+
+
+def _figures(case: Case, values: Maps) -> tuple[float, float, float, float]:
+    """AUROC, average precision, best Dice and its threshold over the foreground."""
+    histogram = ScoreHistogram.of(torch.from_numpy(values), case.mask, case.source.foreground)
+    dice = best_dice(histogram)
+    return auroc(histogram), average_precision(histogram), dice.dice, dice.threshold
+
+
+def _pictures(batch: torch.Tensor) -> Maps:
+    """(F, 1, H, W) on any device as (F, H, W) in NumPy."""
+    pictures: Maps = batch[:, 0].cpu().numpy()
+    return pictures
+
+
+def _joined(parts: Sequence[Frames]) -> Frames:
+    """All frames in the order of their betas; the current one is the first part's."""
+    order = np.argsort(np.concatenate([part.betas for part in parts]))
+    along = ("betas", "scoring_betas", "x_hat", "residual_bar", "grad_rec", "grad_kl", "rec", "kl", "elbo")
+    tracks = {
+        name: Track(
+            **_in_order(
+                [part.tracks[name] for part in parts], order, ("maps", "figures", "quantiles", "bars")
+            )
+        )
+        for name in parts[0].tracks
+    }
+    current = int(np.flatnonzero(order == 0)[0])
+    return dataclasses.replace(parts[0], current=current, tracks=tracks, **_in_order(parts, order, along))
+
+
+def _in_order(parts: Sequence[Any], order: NDArray[np.intp], names: Sequence[str]) -> dict[str, Any]:
+    """The arrays called `names` of all parts, one after the other, put in order."""
+    return {name: np.concatenate([getattr(part, name) for part in parts])[order] for name in names}

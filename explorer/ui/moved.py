@@ -1,0 +1,73 @@
+"""What a person moved in the viewer, written to the page's controls, so that both and the address agree."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from explorer.anomalies.params import SIZES
+from explorer.ui.sidebar import beta_options
+from explorer.ui.state import State
+
+PENDING = "viewer-place"
+"""Key of a place that waits for its controls to come up."""
+
+
+def follow(change: Mapping[str, Any], state: State) -> None:
+    """Set the controls as the viewer says; what is not among their options is left out.
+
+    Args:
+        change: from the browser, so anything: see `explorer.ui.viewer.show`.
+        state: the page's, as it was when the viewer was shown.
+    """
+    betas = beta_options(state.model)
+    if change.get("beta") in betas:
+        st.session_state["beta"] = change["beta"]
+    if change.get("scoring") in ("0", *betas):
+        st.session_state["scoring-beta"] = change["scoring"]
+    if isinstance(change.get("linked"), bool):
+        st.session_state["linked"] = change["linked"]
+        if not change["linked"] and state.linked:
+            st.session_state["scoring-beta"] = st.session_state["beta"]
+    plant = change.get("plant")
+    if isinstance(plant, Mapping) and state.anomaly.plants:
+        _place(plant, state.anomaly_name)
+
+
+def place_pending() -> None:
+    """Put the anomaly where the viewer last said; to be called before the controls are shown."""
+    pending = st.session_state.get(PENDING)
+    if pending is not None and pending["shown"]:
+        st.session_state.update(pending["values"])
+        del st.session_state[PENDING]
+
+
+def await_controls() -> None:
+    """Run the page again where the controls of a place have only now come up; to be called after them.
+
+    A control that comes up with a value does not write it to the address, one that is there and changes does.
+    """
+    pending = st.session_state.get(PENDING)
+    if pending is not None:
+        pending["shown"] = True
+        st.rerun()
+
+
+def _place(plant: Mapping[str, Any], name: str) -> None:
+    limits = {"x": (0.0, 1.0), "y": (0.0, 1.0), "size": SIZES}
+    if not all(_is_within(plant.get(key), *ends) for key, ends in limits.items()):
+        return
+    values = {f"{name}-{key}": float(plant[key]) for key in limits}
+    if st.session_state.get(f"{name}-by-hand"):
+        st.session_state.update(values)
+    else:
+        st.session_state[f"{name}-by-hand"] = True
+        st.session_state[PENDING] = {"values": values, "shown": False}
+
+
+def _is_within(value: object, low: float, high: float) -> bool:
+    usable = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return usable and low <= float(value) <= high  # type: ignore[arg-type]

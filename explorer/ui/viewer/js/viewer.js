@@ -1,0 +1,349 @@
+/** The viewer: holds what a person chose, and paints it at most once a frame of the screen. */
+
+import { Chart, curvesOf, drawHistogram, drawRoc, drawStrip } from "./charts.js";
+import { lookupTables } from "./colour.js";
+import { connect } from "./controls.js";
+import { readHeader, readPacket } from "./packet.js";
+import { Panels, setText, short } from "./panels.js";
+import { PixelCard } from "./pixel.js";
+import { circle } from "./plant.js";
+import { Server } from "./server.js";
+import { Shown, nearestInRatio } from "./shown.js";
+import { tell } from "./status.js";
+import { wholeImage } from "./zoom.js";
+
+const START_LEVEL = 500;
+
+export class Viewer {
+  /**
+   * @param {ShadowRoot} root
+   * @param {{tables: Object<string, string>, lines: Object<string, string>}} constants colours of maps and lines
+   * @param {(change: Object) => void} post
+   */
+  constructor(root, constants, post) {
+    this.element = root.querySelector(".viewer");
+    this.parts = Object.fromEntries(
+      [...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]),
+    );
+    /** @type {?Shown} */
+    this.shown = null;
+    this.settings = null;
+    this.wanted = null;
+    this.tool = "look";
+    this.colours = "inferno";
+    this.level = START_LEVEL;
+    this.active = 0;
+    this.zoom = wholeImage();
+    this.windows = { grey: { centre: 0, width: 1 }, signed: { centre: 0, width: 1 }, score: { centre: 0, width: 1 } };
+    this.cursor = null;
+    this.pinned = null;
+    this.planting = null;
+    this.note = "";
+    this.dirty = new Set();
+    this.paints = 0;
+    this.thresholds = [];
+    this.tables = lookupTables(constants.tables);
+    this.lines = constants.lines;
+    this.server = new Server(post, () => this.changed("status"));
+    this.panels = new Panels(this.parts.panels);
+    this.panels.onLayout = () => this.changed("status", "charts");
+    this.card = new PixelCard(this.parts.pixelTitle, this.parts.pixel);
+    this.roc = new Chart(this.parts.roc);
+    this.histogram = new Chart(this.parts.histogram);
+    this.strip = new Chart(this.parts.strip, { left: 14, right: 3, top: 3, bottom: 3 });
+    connect(this);
+  }
+
+  /** What the page's controls say. */
+  setSettings(settings) {
+    const idle = this.server.hear(settings.heard);
+    this.settings = settings;
+    if (idle && !this.held) {
+      this.beta = Number(settings.beta);
+      this.scoringBeta = Number(settings.scoring);
+      this.wanted = null;
+    }
+    this.changed("controls", "frame", "status");
+  }
+
+  /** A packet of frames: the current beta's own or all of a slice; the last picture stays until it is read. */
+  async receive(bytes) {
+    try {
+      const header = readHeader(bytes);
+      const known = this.shown?.header;
+      const same = known && header.slice === known.slice;
+      if (same && known.complete && !header.complete) return;
+      if (same && !this.broken && JSON.stringify(header) === JSON.stringify(known)) return;
+      const ticket = (this.ticket = (this.ticket ?? 0) + 1);
+      const packet = await readPacket(bytes);
+      if (ticket !== this.ticket) return;
+      this.show(new Shown(packet));
+    } catch (error) {
+      this.broken = true;
+      this.changed("status");
+      throw error;
+    }
+  }
+
+  show(shown) {
+    const other = this.shown?.header.slice !== shown.header.slice;
+    this.broken = false;
+    this.shown = shown;
+    if (this.beta === undefined) this.beta = shown.beta;
+    if (this.wanted !== null && shown.header.complete) {
+      this.beta = this.wanted;
+      this.wanted = null;
+      if (!this.held) this.release({ beta: this.textOf(this.beta) });
+    }
+    if (other && this.cursor && (this.cursor.row >= shown.height || this.cursor.column >= shown.width)) this.letGo();
+    this.active = Math.min(this.active, Math.max(shown.header.predictors.length - 1, 0));
+    this.panels.show(shown);
+    this.changed("layers", "controls", "frame", "cursor", "zoom", "status");
+  }
+
+  /** Ask for a paint at the browser's next frame. */
+  changed(...what) {
+    for (const part of what) this.dirty.add(part);
+    this.request ??= requestAnimationFrame(() => {
+      this.request = null;
+      this.paint();
+    });
+  }
+
+  paint() {
+    const { dirty } = this;
+    if (this.shown) {
+      if (dirty.has("layers")) this.listMaps();
+      if (dirty.has("frame")) this.paintFrame();
+      if (dirty.has("zoom")) for (const panel of this.panels.all) panel.frame(this.zoom);
+      if (dirty.has("frame") || dirty.has("cursor")) this.paintCursor();
+      if (dirty.has("frame") || dirty.has("charts")) this.paintCharts();
+      if (dirty.has("planting") || dirty.has("frame")) this.paintPlanting();
+    }
+    if (dirty.has("controls") || dirty.has("frame")) this.paintControls();
+    if (dirty.has("status") || dirty.has("frame")) tell(this);
+    dirty.clear();
+    this.paints++;
+  }
+
+  /** Move to the frame of the chosen betas and paint every panel. */
+  paintFrame() {
+    const { shown } = this;
+    const { place } = shown.nearest(this.beta ?? shown.beta);
+    shown.move(place, this.scoringPlace());
+    const level = this.levelShare;
+    let map = 0;
+    shown.layers.forEach((layer, i) => {
+      const panel = this.panels.all[i];
+      const [low, high] = this.range(layer);
+      panel.paint(low, high, this.table(layer));
+      if (layer.predictor) {
+        const threshold = shown.threshold(layer.predictor, level);
+        this.thresholds[map] = threshold;
+        panel.mark(threshold, low, high);
+        setText(panel.figureName, "AUROC ");
+        setText(panel.figureText, rate(shown.figure(layer.predictor, "auroc")));
+        panel.figure.classList.toggle("active", map === this.active);
+        map++;
+      } else {
+        panel.mark(NaN, 0, 1);
+        setText(panel.figureName, "");
+        setText(panel.figureText, "");
+      }
+    });
+    const layer = this.activeLayer;
+    this.panels.all[0].paintFound(layer?.values ?? null, this.threshold, shown.foreground);
+    if (layer) shown.sortScores(layer);
+    this.describe();
+  }
+
+  /** Place on the scoring axis, or -1 where the frame's own weight is shown. */
+  scoringPlace() {
+    const axis = this.shown.header.scoring;
+    if (!axis || this.settings?.linked !== false || this.scoringBeta === undefined) return -1;
+    return nearestInRatio(axis.betas, this.scoringBeta).place;
+  }
+
+  get levelShare() {
+    return 1 - 10 ** ((-4 * this.level) / 1000);
+  }
+
+  get activeLayer() {
+    return this.shown?.layers[3 + this.active] ?? null;
+  }
+
+  get threshold() {
+    return this.thresholds[this.active];
+  }
+
+  table(layer) {
+    return this.tables[layer.kind === "score" ? this.colours : layer.kind];
+  }
+
+  /** Ends of a layer's colour bar: fixed or its own, then widened or moved by the window. */
+  range(layer) {
+    let { low, high } = layer;
+    if (this.parts.own.checked) [low, high] = ownRange(layer, this.shown.foreground);
+    const { centre, width } = this.windows[layer.kind];
+    const span = high - low;
+    const middle = low + span * (0.5 + (layer.kind === "signed" ? 0 : centre));
+    return [middle - (span * width) / 2, middle + (span * width) / 2];
+  }
+
+  paintCharts() {
+    const { dirty } = this;
+    if (!this.ink || dirty.has("charts") || dirty.has("layers")) this.ink = getComputedStyle(this.element).color;
+    const { ink } = this;
+    const layer = this.activeLayer;
+    if (layer) {
+      const [low, high] = this.range(layer);
+      drawRoc(this.roc, this.shown.scores, this.threshold, this.lines[layer.predictor.name], ink);
+      drawHistogram(this.histogram, this.shown.scores, { low, high }, this.threshold, ink);
+    }
+    if (this.shown.header.betas.length > 1) {
+      drawStrip(this.strip, this.curves, this.shown.header.betas, this.active, this.shown.beta, ink);
+    } else this.strip.begin(ink);
+  }
+
+  paintCursor() {
+    const at = this.pinned ?? this.cursor;
+    this.panels.cross(at);
+    if (at) this.card.show(this.shown, at, this.pinned !== null, this.thresholds);
+    else this.card.clear();
+  }
+
+  paintPlanting() {
+    const [panel] = this.panels.all;
+    const plant = this.planting ?? (this.tool === "plant" && this.settings?.plant);
+    const drawn = plant && plant.x !== null && (this.planting || plant.plants);
+    panel.paths.planting.setAttribute(
+      "d", drawn ? circle(plant.x, plant.y, plant.size, panel.width, panel.height) : "");
+  }
+
+  paintControls() {
+    const { parts, settings, shown } = this;
+    if (settings) {
+      parts.beta.max = String(settings.betas.length - 1);
+      parts.scoring.max = String(settings.scorings.length - 1);
+      const beta = shown?.beta ?? this.beta;
+      setValue(parts.beta, nearestInRatio(settings.betas.map(Number), beta).place);
+      parts.beta.setAttribute("aria-valuetext", `training β ${short(beta)}`);
+      setText(parts.betaText, short(beta));
+      const scoring = shown?.scoringBeta ?? this.scoringBeta;
+      setValue(parts.scoring, nearestInRatio(settings.scorings.map(Number), scoring).place);
+      parts.scoring.setAttribute("aria-valuetext", `scoring β ${short(scoring)}`);
+      setText(parts.scoringText, short(scoring));
+      parts.linked.checked = settings.linked;
+      parts.scoring.disabled = settings.linked;
+    }
+    setValue(parts.level, this.level);
+    if (!shown || !this.activeLayer) return;
+    const { scores } = shown;
+    setText(parts.levelText, short(this.threshold));
+    const percent = (100 * this.levelShare).toFixed(this.level > 750 ? 2 : 1);
+    setText(parts.levelNote, `${percent} % of healthy pixels score lower, in every map`);
+    parts.level.setAttribute("aria-valuetext", `${short(this.threshold)}, above ${percent} % of healthy pixels`);
+    setText(parts.dice, rate(scores.dice(this.threshold)));
+    setText(parts.sensitivity, rate(scores.sensitivity(this.threshold)));
+    setText(parts.falsePositive, rate(scores.falsePositiveRate(this.threshold)));
+  }
+
+  /** Texts for those who do not see the pictures; set when a finger rests, not while it moves. */
+  describe() {
+    clearTimeout(this.describing);
+    this.describing = setTimeout(() => {
+      this.shown.layers.forEach((layer, i) => {
+        const [low, high] = this.range(layer);
+        const figure = layer.predictor ? `, AUROC ${rate(this.shown.figure(layer.predictor, "auroc"))}` : "";
+        this.panels.all[i].box.setAttribute(
+          "aria-label", `${layer.caption}; colours from ${short(low)} to ${short(high)}${figure}`);
+      });
+      const layer = this.activeLayer;
+      if (!layer) return;
+      const at = `at threshold ${short(this.threshold)}: sensitivity ${this.parts.sensitivity.textContent}, ` +
+        `false-positive rate ${this.parts.falsePositive.textContent}`;
+      this.parts.roc.setAttribute("aria-label", `ROC curve of ${layer.title}, ${at}`);
+      this.parts.histogram.setAttribute("aria-label", `Scores of ${layer.title}, healthy and anomalous, ${at}`);
+      this.parts.strip.setAttribute("aria-label", `AUROC over training β; ${layer.title} at β ${short(this.shown.beta)}: ` +
+        rate(this.shown.figure(layer.predictor, "auroc")));
+    }, 250);
+  }
+
+  listMaps() {
+    this.curves = curvesOf(this.shown.header.predictors, this.lines);
+    const { active } = this.parts;
+    const titles = this.shown.header.predictors.map(({ title }) => title);
+    if ([...active.options].map((option) => option.text).join("\n") !== titles.join("\n")) {
+      active.replaceChildren(...titles.map((title, i) => new Option(title, String(i))));
+    }
+    active.value = String(this.active);
+    active.disabled = !titles.length;
+  }
+
+  /** Go to a place of the slider of training betas. */
+  setBeta(place) {
+    const { betas } = this.settings;
+    const beta = Number(betas[Math.min(Math.max(place, 0), betas.length - 1)]);
+    this.wanted = this.shown && !this.shown.nearest(beta).exact && !this.shown.header.complete ? beta : null;
+    this.beta = beta;
+    if (this.settings.linked) this.scoringBeta = beta;
+    this.changed("frame");
+  }
+
+  setScoring(place) {
+    const { scorings } = this.settings;
+    this.scoringBeta = Number(scorings[Math.min(Math.max(place, 0), scorings.length - 1)]);
+    this.changed("frame");
+  }
+
+  /** The page's own text of a beta. */
+  textOf(beta, texts = this.settings.betas) {
+    return texts[nearestInRatio(texts.map(Number), beta).place];
+  }
+
+  /** Tell the server what the finger left. */
+  release(change) {
+    this.server.send(change);
+  }
+
+  pin(pixel) {
+    const same = pixel && this.pinned && pixel.row === this.pinned.row && pixel.column === this.pinned.column;
+    this.pinned = same ? null : pixel;
+    this.cursor = pixel;
+    this.changed("cursor");
+  }
+
+  letGo() {
+    this.pinned = this.cursor = this.planting = null;
+    this.changed("cursor", "planting");
+  }
+
+  stop() {
+    cancelAnimationFrame(this.request);
+    clearTimeout(this.describing);
+    this.server.stop();
+    this.panels.stop();
+  }
+}
+
+function ownRange({ values, kind }, foreground) {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) {
+    if (!foreground[i]) continue;
+    if (values[i] < low) low = values[i];
+    if (values[i] > high) high = values[i];
+  }
+  if (!(high > low)) return [low || 0, (low || 0) + 1e-6];
+  const size = Math.max(-low, high);
+  return kind === "signed" ? [-size, size] : [low, high];
+}
+
+function setValue(input, place) {
+  const text = String(place);
+  if (input.value !== text) input.value = text;
+}
+
+/** A rate in three digits, a dash where it is not defined. */
+export function rate(value) {
+  return value === null || value === undefined || Number.isNaN(value) ? "–" : value.toFixed(3);
+}

@@ -1,0 +1,218 @@
+"""How smoothly the viewer moves in a real browser, and how soon the curves follow, beside a bare fragment.
+
+    python -m tests.benchmarks.viewer_browser
+
+Eight panels of 128x128 at device pixel ratio 2. Prints the median and the 95th percentile of the time between
+two paints while training beta and threshold are dragged with the mouse, the work of one paint, and the time
+from letting go of beta to the changed ROC curve of the slice, beside a Streamlit fragment with a slider and a
+text and the computing time of the slice's figures in the same run. Exits with 1 when a target is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from explorer.predictors import PREDICTORS
+from explorer.ui import view
+from explorer.ui.charts import precision_recall_chart, roc_chart
+from explorer.ui.sidebar import default_state
+from tests.browser.viewing import at_hand, thumb
+from tests.browsing import WATCH, settle, slider
+from tests.server import ROOT, streamlit
+
+MAPS = ("intensity", "reconstruction-error", "kl-gradient", "elbo-gradient", "combination")
+MEDIAN_MS, SLOW_MS, RATIO = 16.8, 33.4, 1.5
+"""Targets: one and two frames of a screen of 60 Hz, and the curves against the fragment."""
+FRAGMENT = """
+import streamlit as st
+
+@st.fragment
+def part():
+    st.write("The value is", st.slider("Value", 0, 100, 50))
+
+part()
+"""
+PAINTS = """
+() => {
+  const seen = window.seen = {between: [], work: [], painted: 0, last: null, drew: false};
+  const put = CanvasRenderingContext2D.prototype.putImageData;
+  CanvasRenderingContext2D.prototype.putImageData = function (...all) {
+    seen.drew = true;
+    return put.apply(this, all);
+  };
+  const ask = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (work) => ask((now) => {
+    const began = performance.now();
+    work(now);
+    if (seen.on && seen.drew) seen.work.push(performance.now() - began);
+    if (seen.drew) seen.painted++;
+    seen.drew = false;
+  });
+  const tick = (now) => {
+    if (seen.on && seen.last !== null) seen.between.push(now - seen.last);
+    seen.last = seen.on ? now : null;
+    ask(tick);
+  };
+  ask(tick);
+}
+"""
+ALL_CURVES = (
+    "[...document.querySelectorAll('.st-key-charts .stPlotlyChart')][0]"
+    "?.querySelectorAll('path.js-line').values().map(line => line.getAttribute('d')).toArray().join('|')"
+)
+
+
+def drag(page: Page, name: str, seconds: float) -> tuple[list[float], list[float], int]:
+    """Move a slider's thumb to and fro; ms between paints, ms of one paint's work, how many painted."""
+    page.evaluate("Object.assign(seen, {between: [], work: [], painted: 0, last: null, on: false})")
+    start = thumb(page, name, 0.5)
+    page.mouse.move(start["x"], start["y"])
+    page.mouse.down()
+    page.evaluate("seen.on = true")
+    began, step = time.monotonic(), 0
+    while time.monotonic() - began < seconds:
+        step += 1
+        at = thumb_x(page, name, abs((step / 60) % 2 - 1), start)
+        page.mouse.move(at, start["y"])
+    page.evaluate("seen.on = false")
+    page.mouse.up()
+    found = page.evaluate("[seen.between, seen.work, seen.painted]")
+    return found[0], found[1], int(found[2])
+
+
+_WIDTHS: dict[str, tuple[float, float]] = {}
+
+
+def thumb_x(page: Page, name: str, share: float, start: dict[str, float]) -> float:
+    """The x of a slider at a share of its way; its ends are measured once."""
+    if name not in _WIDTHS:
+        _WIDTHS[name] = (thumb(page, name, 0.0)["x"], thumb(page, name, 1.0)["x"])
+    low, high = _WIDTHS[name]
+    return low + share * (high - low)
+
+
+def quantiles(values: list[float]) -> tuple[float, float]:
+    """Median and 95th percentile."""
+    ordered = sorted(values)
+    return statistics.median(ordered), ordered[min(int(0.95 * len(ordered)), len(ordered) - 1)]
+
+
+def until_changed(page: Page, expression: str, before: str, began: float) -> float:
+    """Seconds of the page's clock from `began` until an expression has another value."""
+    page.wait_for_function(
+        f"before => {{ const now = {expression}; if (!now || now === before) return false;"
+        " window.changedAt ??= performance.now(); return true; }",
+        arg=before,
+        timeout=60_000,
+    )
+    return (
+        float(page.evaluate("() => { const at = changedAt; changedAt = undefined; return at; }")) - began
+    ) / 1000
+
+
+def release(page: Page, share: float) -> float:
+    """Seconds from letting go of the training beta to the changed ROC curve of the slice."""
+    before = page.evaluate(ALL_CURVES)
+    start, end = thumb(page, "beta", 0.5), thumb(page, "beta", share)
+    page.mouse.move(start["x"], start["y"])
+    page.mouse.down()
+    page.mouse.move(end["x"], end["y"], steps=4)
+    page.wait_for_timeout(300)
+    began = float(page.evaluate("performance.now()"))
+    page.mouse.up()
+    seconds = until_changed(page, ALL_CURVES, before, began)
+    settle(page)
+    return seconds
+
+
+def fragment(page: Page, key: str) -> float:
+    """Seconds from a key on the bare fragment's slider to its changed text."""
+    text = "document.querySelector('[data-testid=stMarkdown]')?.innerText"
+    before = page.evaluate(text)
+    slider(page, "Value").focus()
+    began = float(page.evaluate("performance.now()"))
+    page.keyboard.press(key)
+    seconds = until_changed(page, text, before, began)
+    settle(page)
+    return seconds
+
+
+def computing() -> float:
+    """Seconds that the slice's figures and curves take in this process, median of 5."""
+    state = dataclasses.replace(default_state(), predictors={name: PREDICTORS[name]() for name in MAPS})
+    times = []
+    for _ in range(6):
+        began = time.perf_counter()
+        shown = view.look(state)
+        roc_chart("", shown.histograms)
+        precision_recall_chart("", shown.histograms)
+        times.append(time.perf_counter() - began)
+    return statistics.median(times[1:])
+
+
+def opened(browser: Browser, address: str) -> Page:
+    page = browser.new_context(viewport={"width": 1400, "height": 1000}, device_scale_factor=2).new_page()
+    page.add_init_script(WATCH)
+    page.goto(address)
+    return page
+
+
+def main() -> int:
+    """Run the benchmark; the exit code says whether all targets were met."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seconds", type=float, default=4.0, help="of each drag")
+    parser.add_argument("--chromium", default="/usr/bin/chromium", help="path of the browser")
+    arguments = parser.parse_args()
+    missed = []
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+        browser = playwright.chromium.launch(executable_path=arguments.chromium, args=["--no-sandbox"])
+        bare = Path(folder) / "bare.py"
+        bare.write_text(FRAGMENT)
+        maps = ",".join(MAPS)
+        with streamlit(bare, Path(folder)) as (bare_address, _), streamlit(ROOT / "app.py") as (address, _):
+            page = opened(browser, f"{address}/?cohort=8&predictors={'&predictors='.join(MAPS)}")
+            at_hand(page)
+            panels = page.locator("figure[data-key]").count()
+            print(f"panels {panels}, device pixel ratio {page.evaluate('devicePixelRatio')}, maps {maps}")
+            page.evaluate(PAINTS)
+            drag(page, "level", 1.0)
+            for name, label in (("beta", "training beta"), ("level", "threshold")):
+                between, work, painted = drag(page, name, arguments.seconds)
+                settle(page)
+                middle, slow = quantiles(between)
+                print(
+                    f"dragging {label:14} between paints: median {middle:.1f} ms, 95th percentile {slow:.1f} "
+                    f"ms ({len(between)} frames, {painted} drawn; work of one: median "
+                    f"{quantiles(work)[0]:.1f} ms, 95th percentile {quantiles(work)[1]:.1f} ms)"
+                )
+                missed += [label] * (middle > MEDIAN_MS or slow > SLOW_MS)
+            ours = [release(page, share) for share in (0.3, 0.7, 0.4, 0.8, 0.2)]
+            plain_page = opened(browser, bare_address)
+            plain_page.get_by_text("The value is").wait_for()
+            settle(plain_page)
+            plain = [fragment(plain_page, key) for key in ("ArrowRight",) * 5]
+        browser.close()
+    work_seconds = computing()
+    middle, bare_middle = statistics.median(ours), statistics.median(plain)
+    allowed = RATIO * bare_middle + work_seconds
+    print(
+        f"letting go of beta to the slice's curve {middle:.2f} s; bare fragment {bare_middle:.2f} s, "
+        f"computing {work_seconds:.2f} s, allowed {allowed:.2f} s"
+    )
+    missed += ["release"] * (middle > allowed)
+    print("missed: " + ", ".join(missed) if missed else "all targets met")
+    return bool(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""Reads packets as their documentation says, with nothing of the code that writes them."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """One array: codes, (F, H, W), and the values that they stand for; masks have the same for both."""
+
+    codes: NDArray[np.int64]
+    values: NDArray[np.float64]
+    step: NDArray[np.float64]
+
+
+def read(packet: bytes) -> tuple[dict[str, Any], dict[str, Picture]]:
+    """The header and the arrays by name."""
+    assert packet[:4] == b"XPF1"
+    end = 8 + int.from_bytes(packet[4:8], "little")
+    header: dict[str, Any] = json.loads(packet[8:end].decode("utf-8"))
+    body = zlib.decompress(packet[end:])
+    return header, {array["name"]: picture(body, array, header["shape"]) for array in header["arrays"]}
+
+
+def picture(body: bytes, array: Mapping[str, Any], shape: list[int]) -> Picture:
+    height, width = shape
+    count, offset = array["frames"], array["offset"]
+    size = count * height * width
+    if array["dtype"] == "uint8":
+        mask = np.frombuffer(body, np.uint8, size, offset).reshape(count, height, width).astype(np.int64)
+        return Picture(mask, mask.astype(np.float64), np.zeros(count))
+    codes = unpacked(body[offset : offset + 2 * size], count, height, width)
+    low, step = (np.array(array[key])[:, None, None] for key in ("low", "step"))
+    return Picture(codes, low + (codes + 0.5) * step, np.array(array["step"]))
+
+
+def unpacked(part: bytes, count: int, height: int, width: int) -> NDArray[np.int64]:
+    """Codes: signs unfolded, then sums along the rows, then sums over the frames, modulo 2^16."""
+    low, high = np.frombuffer(part, np.uint8).reshape(2, count, height, width).astype(np.int64)
+    z = low | high << 8
+    d = (z >> 1) ^ -(z & 1)
+    codes: NDArray[np.int64] = d.cumsum(2).cumsum(0) & 0xFFFF
+    return codes
+
+
+def steps_of_bar(values: NDArray[np.floating[Any]], low: float, high: float) -> NDArray[np.int64]:
+    """The step of a colour bar in which each value lies."""
+    steps: NDArray[np.int64] = np.floor(np.clip((values - low) * 256 / (high - low), 0, 255)).astype(np.int64)
+    return steps

@@ -1,0 +1,39 @@
+"""A random network in place of the shipped ones, and a state of the page that uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from explorer import checkpoints
+from explorer.anomalies import ANOMALIES
+from explorer.predictors import PREDICTORS
+from explorer.ui import cached
+from explorer.ui.state import State
+from tests.tiny import NAME, save_tiny
+
+TABLES: cached.Recent[NDArray[np.float64]] = cached.Recent(64)
+"""Healthy quantiles of the tiny network, the same in all tests."""
+
+
+@pytest.fixture
+def tiny_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The tiny network, and caches of its own."""
+    save_tiny(tmp_path)
+    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
+    monkeypatch.setattr(cached, "COHORTS", cached.Recent(4))
+    monkeypatch.setattr(cached, "QUANTILES", TABLES)
+    monkeypatch.setattr(cached, "PACKETS", cached.Recent(2))
+    cached.pretrained.cache_clear()
+    yield
+    cached.pretrained.cache_clear()
+
+
+@pytest.fixture
+def state(tiny_model: None) -> State:
+    predictors = {name: PREDICTORS[name]() for name in PREDICTORS.names()}
+    return State("fashion-mnist", (1, 3), ANOMALIES["lesion"](), "lesion", 5, NAME, 0.5, 0.5, predictors, 8)

@@ -1,0 +1,141 @@
+"""The frames of a slice: each one the view at its betas, computed in few passes, the current one first."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.anomalies import ANOMALIES
+from explorer.evaluation.curves import auroc, average_precision, best_dice
+from explorer.predictors.smoothing import smooth
+from explorer.ui import cached, view
+from explorer.ui.frames import Frames, Track, frame_betas, frames
+from explorer.ui.healthy import OWN_SLICES
+from explorer.ui.state import State
+from tests.tiny import NAME
+
+close = partial(np.testing.assert_allclose, rtol=1e-3, atol=1e-5)
+"""A batch rounds differently from a single image."""
+
+
+def complete(state: State) -> Frames:
+    *_, last = frames(state)
+    return last
+
+
+def check_track(track: Track, at: int, shown: view.SliceView, name: str) -> None:
+    """One frame of a predictor against the view."""
+    histogram = shown.histograms[name]
+    dice = best_dice(histogram)
+    close(track.maps[at], shown.maps[name])
+    expected = [auroc(histogram), average_precision(histogram), dice.dice]
+    np.testing.assert_allclose(track.figures[at, :3], expected, atol=0.01)
+    np.testing.assert_allclose(track.bars[at], shown.ranges[name])
+
+
+@pytest.mark.parametrize("at", [0, 13, 24])
+def test_a_frame_is_the_view_at_its_beta(state: State, at: int) -> None:
+    found = complete(state)
+    beta = float(found.betas[at])
+    shown = view.look(dataclasses.replace(state, beta=beta, scoring_beta=beta))
+    close(found.x_hat[at], shown.x_hat)
+    for name in state.predictors:
+        check_track(found.tracks[name], at, shown, name)
+    sample_scores = (found.rec[at], found.kl[at], found.elbo[at])
+    assert sample_scores == pytest.approx((shown.rec, shown.kl, shown.elbo), rel=1e-4)
+    residual = view.panels(dataclasses.replace(state, beta=beta), shown)[2]
+    assert found.residual_bar[at] == pytest.approx(residual.high)
+
+
+@pytest.mark.parametrize("scoring_beta", [0.5, 3.0])
+def test_a_scoring_beta_of_its_own_stays(state: State, scoring_beta: float) -> None:
+    state = dataclasses.replace(state, scoring_beta=scoring_beta, linked=False)
+    found = complete(state)
+    assert (found.scoring_betas == scoring_beta).all()
+    shown = view.look(dataclasses.replace(state, beta=float(found.betas[20])))
+    check_track(found.tracks["elbo-gradient"], 20, shown, "elbo-gradient")
+    assert found.elbo[20] == pytest.approx(shown.elbo, rel=1e-4)
+
+
+def test_the_current_frame_comes_first_and_stays(state: State) -> None:
+    state = dataclasses.replace(state, beta=0.51, scoring_beta=0.51)
+    parts = list(frames(state))
+    assert [len(part.betas) for part in parts] == [1, 9, 17, 25, 26, 26]
+    assert [part.complete for part in parts] == [False] * 5 + [True]
+    for part in parts:
+        assert (np.diff(part.betas) > 0).all()
+        assert part.betas[part.current] == 0.51
+        for name, track in part.tracks.items():
+            first = parts[0].tracks[name]
+            assert np.array_equal(track.maps[part.current], first.maps[0])
+            assert np.array_equal(track.figures[part.current], first.figures[0], equal_nan=True)
+
+
+def test_betas_are_log_spaced_and_the_current_one_is_among_them_once(state: State) -> None:
+    betas = frame_betas(0.01, 10.0)
+    assert betas[::8] == (0.01, 0.1, 1.0, 10.0)
+    np.testing.assert_allclose(np.diff(np.log(betas)), np.log(1000) / 24, atol=0.01)
+    found = complete(dataclasses.replace(state, beta=0.0133, scoring_beta=0.0133))
+    assert tuple(found.betas) == betas and found.current == 1
+
+
+def test_one_pass_an_image(state: State) -> None:
+    sizes: list[int] = []
+    model = cached.pretrained(NAME).model
+    hook = model.register_forward_hook(lambda module, inputs, output: sizes.append(len(inputs[0])))  # type: ignore[attr-defined]
+    complete(state)
+    hook.remove()
+    assert [size for size in sizes if size != OWN_SLICES] == [1, 8, 8, 8, 1]
+
+
+def test_the_caller_may_stop_and_others_may_compute_in_between(state: State) -> None:
+    running = frames(state)
+    for _ in range(2):
+        next(running)
+        assert cached.NETWORK.acquire(blocking=False)
+        cached.NETWORK.release()
+
+
+def test_the_scoring_axis_is_the_view_at_each_scoring_beta(state: State) -> None:
+    state = dataclasses.replace(state, scoring_beta=0.6, linked=False)
+    axis = complete(state).scoring
+    assert axis is not None and set(axis.tracks) == {"elbo-gradient"}
+    assert tuple(axis.betas) == (0.0, *sorted({*frame_betas(0.01, 10.0), 0.6}))
+    assert axis.betas[axis.current] == 0.6
+    for at in (0, 7, axis.current, 26):
+        shown = view.look(dataclasses.replace(state, scoring_beta=float(axis.betas[at])))
+        check_track(axis.tracks["elbo-gradient"], at, shown, "elbo-gradient")
+        assert axis.elbo[at] == pytest.approx(shown.elbo, rel=1e-4)
+
+
+def test_what_the_elbo_gradient_smooths_is_linear_in_the_scoring_beta(state: State) -> None:
+    found = complete(state)
+    axis, now = found.scoring, found.current
+    assert axis is not None
+    grad_rec, grad_kl = (torch.from_numpy(g[now]) for g in (found.grad_rec, found.grad_kl))
+    terms = torch.stack([(grad_rec + beta * grad_kl).abs() for beta in axis.betas])[:, None].float()
+    np.testing.assert_allclose(
+        axis.tracks["elbo-gradient"].maps, smooth(terms)[:, 0].numpy(), rtol=1e-4, atol=1e-5
+    )
+    np.testing.assert_allclose(axis.elbo, found.rec[now] + axis.betas * found.kl[now], rtol=1e-5)
+
+
+def test_without_an_anomaly_figures_are_not_defined(state: State) -> None:
+    found = complete(dataclasses.replace(state, anomaly=ANOMALIES["none"](), anomaly_name="none"))
+    assert all(np.isnan(track.figures).all() for track in found.tracks.values())
+
+
+def test_without_predictors_there_are_still_reconstructions(state: State) -> None:
+    found = complete(dataclasses.replace(state, predictors={}))
+    assert found.x_hat.shape == (26, 28, 28) and found.tracks == {} and found.scoring is None
+
+
+def test_a_network_of_one_beta_has_one_frame(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cached.pretrained(NAME).model, "beta_range", (0.5, 0.5))
+    first, found = frames(state)
+    assert found.betas.tolist() == first.betas.tolist() == [0.5]
+    assert found.complete and found.scoring is not None and found.scoring.betas.tolist() == [0.0, 0.5]

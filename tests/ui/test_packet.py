@@ -1,0 +1,148 @@
+"""Packets, read by a reader of its own: exact to 8 bits, within the stated bound, and once a slice."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from explorer.anomalies import ANOMALIES
+from explorer.calibration import LEVELS
+from explorer.predictors import PREDICTORS
+from explorer.ui.colour import levels
+from explorer.ui.frames import FRAMES, Frames, frames
+from explorer.ui.packet import encode, packets
+from explorer.ui.state import State
+from tests.packets import read, steps_of_bar
+
+
+@pytest.fixture
+def found(state: State) -> Frames:
+    *_, last = frames(state)
+    return last
+
+
+def floats(found: Frames) -> dict[str, tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]]:
+    """What was packed, by name of the array: pictures and both ends of their colour bars."""
+    image = found.case.image.numpy()[None]
+    none, ones = np.zeros(len(found.betas)), np.ones(len(found.betas))
+    assert found.scoring is not None
+    tracks = {f"map:{name}": track for name, track in found.tracks.items()}
+    tracks |= {f"scoring:{name}": track for name, track in found.scoring.tracks.items()}
+    signed = {"grad-rec": found.grad_rec, "grad-kl": found.grad_kl}
+    largest = {name: np.abs(g).max((1, 2)).astype(float) for name, g in signed.items()}
+    return {
+        "input": (image, none[:1], ones[:1]),
+        "reconstruction": (found.x_hat, none, ones),
+        "residual": (image - found.x_hat, -found.residual_bar, found.residual_bar),
+        **{name: (values, -largest[name], largest[name]) for name, values in signed.items()},
+        **{name: (track.maps, track.bars[:, 0], track.bars[:, 1]) for name, track in tracks.items()},
+    }
+
+
+def test_every_picture_is_exact_to_8_bits_and_within_half_a_cell(state: State, found: Frames) -> None:
+    _, arrays = read(encode(state, found))
+    expected = floats(found)
+    assert set(arrays) == {*expected, "mask", "foreground"}
+    for name, (values, low, high) in expected.items():
+        for f in range(len(values)):
+            at = min(f, len(arrays[name].codes) - 1)  # those that do not change are sent once
+            sent, step = arrays[name].values[at], arrays[name].step[at]
+            assert np.array_equal(steps_of_bar(sent, low[f], high[f]), levels(values[f], low[f], high[f])), (
+                name
+            )
+            assert np.abs(sent - values[f]).max() <= step * 0.5001, name
+            assert step <= (high[f] - low[f]) / 256, name
+
+
+def test_what_does_not_change_is_sent_once(state: State, found: Frames) -> None:
+    header, arrays = read(encode(state, found))
+    once = {array["name"] for array in header["arrays"] if array["frames"] == 1}
+    assert once == {"input", "mask", "foreground", "map:intensity"}
+    assert np.array_equal(arrays["mask"].codes[0], found.case.mask.numpy())
+    assert np.array_equal(arrays["foreground"].codes[0], found.case.source.foreground.numpy())
+
+
+def test_the_header_says_what_was_computed(state: State, found: Frames) -> None:
+    header, _ = read(encode(state, found))
+    assert header["complete"] and header["linked"] and header["levels"] == list(LEVELS)
+    assert header["shape"] == [28, 28] and header["spacing"] is None and header["s"] == 0.5
+    assert header["betas"] == header["scoring_betas"] == found.betas.tolist()
+    assert header["betas"][header["current"]] == state.beta
+    assert (header["rec"], header["kl"]) == (found.rec.tolist(), found.kl.tolist())
+    np.testing.assert_allclose(header["elbo"], found.rec + found.betas * found.kl)
+    for predictor in header["predictors"]:
+        name, figures = predictor["name"], predictor["figures"]
+        assert predictor["title"] == PREDICTORS[name].title
+        assert predictor["uses_scoring_beta"] == (name == "elbo-gradient")
+        assert figures["auroc"] == found.tracks[name].figures[:, 0].tolist()
+        assert figures["dice_threshold"] == found.tracks[name].figures[:, 3].tolist()
+        assert [figures[key] for key in ("low", "high", "mark")] == found.tracks[name].bars.T.tolist()
+        np.testing.assert_allclose(figures["quantiles"], found.tracks[name].quantiles, rtol=1e-6)
+    assert found.scoring is not None
+    scoring = header["scoring"]
+    assert scoring["betas"][0] == 0 and scoring["betas"][scoring["current"]] == state.scoring_beta
+    assert (
+        scoring["figures"]["elbo-gradient"]["auroc"][3] == found.scoring.tracks["elbo-gradient"].figures[3, 0]
+    )
+
+
+def test_pixel_terms_add_up(state: State, found: Frames) -> None:
+    header, arrays = read(encode(state, found))
+    rec = (arrays["residual"].values ** 2 / (2 * header["s"] ** 2)).sum((1, 2))
+    np.testing.assert_allclose(rec, header["rec"], rtol=0.02)
+
+
+def test_an_undefined_figure_is_null(state: State) -> None:
+    healthy = dataclasses.replace(state, anomaly=ANOMALIES["none"](), anomaly_name="none")
+    header, _ = read(encode(healthy, next(frames(healthy))))
+    assert header["predictors"][0]["figures"]["auroc"] == [None]
+    assert header["scoring"] is None and not header["complete"]
+
+
+def test_the_first_packet_holds_the_current_frame_the_last_one_all(state: State) -> None:
+    sent = [packet for packet in packets(state) if packet is not None]
+    (first, few), (last, all_of_them) = (read(packet) for packet in sent)
+    assert (first["betas"], first["current"], first["complete"]) == ([0.5], 0, False)
+    assert len(last["betas"]) == FRAMES + 1 and last["complete"]
+    assert first["slice"] == last["slice"]
+    now = last["current"]
+    for name, one in few.items():
+        at = min(now, len(all_of_them[name].codes) - 1)
+        assert np.array_equal(one.values[0], all_of_them[name].values[at])
+
+
+def test_a_slice_is_packed_once_and_few_are_kept(state: State) -> None:
+    *_, complete = packets(state)
+    assert [packet is complete for packet in packets(state)] == [True]
+    for seed in (6, 7):
+        *_, _ = packets(dataclasses.replace(state, seed=seed))
+    assert len(list(packets(state))) > 1
+
+
+def test_an_abandoned_slice_is_not_remembered(state: State) -> None:
+    running = packets(state)
+    assert next(running) is not None and next(running) is None
+    assert len(list(packets(state))) > 1
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ({"beta": 2.0}, True),
+        ({"scoring_beta": 2.0, "linked": False}, True),
+        ({"cohort_size": 16}, True),
+        ({"place": (2, 3)}, False),
+        ({"seed": 6}, False),
+        ({"anomaly": ANOMALIES["lesion"](strength=0.9)}, False),
+        ({"predictors": {"intensity": PREDICTORS["kl-gradient"]()}}, False),
+    ],
+)
+def test_the_key_tells_slices_apart_but_not_betas(state: State, change: dict[str, Any], same: bool) -> None:
+    keys = [
+        read(encode(s, next(frames(s))))[0]["slice"] for s in (state, dataclasses.replace(state, **change))
+    ]
+    assert (keys[0] == keys[1]) == same
