@@ -8,6 +8,7 @@ only if hash, names, shapes and values are as the card and the architecture say.
 from __future__ import annotations
 
 import hashlib
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -27,6 +28,13 @@ from explorer.models import MODELS
 
 FOLDER = Path(__file__).parent.parent / "pretrained"
 LARGEST_BYTES = 64 * 2**20
+LARGEST_CARD = 2 * 2**20
+LARGEST_SETTING, LONGEST_SETTING = 65536, 16
+"""Bounds on the numbers and lists of a card's [model]."""
+
+_NO_NETWORK = (TypeError, ValueError, IndexError, RuntimeError, ArithmeticError)
+"""What networks and torch answer to settings of which nothing can be made."""
+
 REMEDY = "restore both files from the repository, or make them again with: python -m explorer train"
 
 
@@ -115,15 +123,34 @@ def load_pretrained(name: str, device: torch.device, folder: Path | None = None)
     except SafetensorError as error:
         raise ValueError(f"{path.name} is not a safetensors file ({error}); {REMEDY}") from None
     try:
+        _check_settings("model", card.model)
         with torch.device("meta"):
             model = MODELS[card.kind](**card.model)
-    except (TypeError, ValueError, IndexError, RuntimeError) as error:  # torch answers sizes below 0
+    except _NO_NETWORK as error:
         raise ValueError(f"card {name}.toml: [model] does not fit {card.kind}: {error}") from None
     _check_tensors(path.name, tensors, model.state_dict())
     model.load_state_dict({k: v.float() for k, v in tensors.items()}, assign=True)
     model.eval().requires_grad_(False)
     model.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     return Pretrained(cast(Vae, model), card)
+
+
+def load_own(path: Path, device: torch.device) -> Pretrained:
+    """Load a model from any folder by the path of its card or of its weights, which lie side by side.
+
+    Raises:
+        ValueError: as `load_pretrained`, and where a file is a link out of that folder.
+    """
+    path = path.absolute()
+    for ending in (".toml", ".safetensors"):
+        file = path.with_suffix(ending)
+        if not file.is_file():
+            raise ValueError(
+                f"{file.name} is missing: a model is a card (.toml) beside its .safetensors file"
+            )
+        if file.resolve().parent != path.parent.resolve():
+            raise ValueError(f"{file.name} is a link out of its folder; copy the file itself there")
+    return load_pretrained(path.stem, device, path.parent)
 
 
 def save_pretrained(model: nn.Module, card: Card, folder: Path) -> None:
@@ -158,7 +185,11 @@ def read_card(path: Path) -> Card:
         ValueError: naming the card and what is wrong with it.
     """
     try:
+        if not path.is_file() or path.stat().st_size > LARGEST_CARD:
+            raise ValueError(f"it is no plain file of at most {LARGEST_CARD // 2**20} MiB")
         content = tomllib.loads(path.read_text(encoding="utf-8"))
+        if content.get("name", path.stem) != path.stem:
+            raise ValueError(f"it is the card of {content['name']!r}")
         return Card(
             name=path.stem,
             kind=str(content["kind"]),
@@ -182,9 +213,26 @@ def read_card(path: Path) -> Card:
         OSError,
         TypeError,
         AttributeError,
+        RecursionError,
         ValueError,
     ) as error:
         raise ValueError(f"card {path.name} cannot be read: {error}; {REMEDY}") from None
+
+
+def _check_settings(name: str, value: Any) -> None:
+    """Raise ValueError for what no network can be made of in reasonable time: huge, endless, not numbers."""
+    if isinstance(value, Mapping):
+        children = list(value.items())
+    elif isinstance(value, list):
+        children = [(name, part) for part in value]
+    elif isinstance(value, int | float) and math.isfinite(value) and abs(value) <= LARGEST_SETTING:
+        return
+    else:
+        raise ValueError(f"{name} must hold numbers up to {LARGEST_SETTING} only")
+    if len(children) > LONGEST_SETTING:
+        raise ValueError(f"{name} must be at most {LONGEST_SETTING} long, got {len(children)}")
+    for key, part in children:
+        _check_settings(str(key), part)
 
 
 def _write_card(card: Card, folder: Path) -> None:

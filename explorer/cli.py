@@ -1,4 +1,4 @@
-"""The command line: list, evaluate, train, download.
+"""The command line: list, evaluate, localize, train, download.
 
 Results go to standard output, progress and messages to standard error. Wrong input is answered by one line
 and exit code 2.
@@ -80,6 +80,31 @@ def build_parser() -> Parser:
     evaluate.add_argument("--json", type=Path, metavar="FILE", help="also write settings and figures to FILE")
     evaluate.set_defaults(run=run_evaluate)
 
+    localize = commands.add_parser("localize", help="score a scan of your own, or a folder of scans")
+    localize.add_argument("scan", type=Path, metavar="SCAN", help=".nii, .nii.gz, .png, .npy, or a folder")
+    localize.add_argument(
+        "--output", type=Path, required=True, metavar="MAP", help="file; folder for a folder"
+    )
+    localize.add_argument(
+        "--model", default="beta-vae", help="kind, name, or path of a card (default: beta-vae)"
+    )
+    localize.add_argument("--predictor", required=True, metavar="P")
+    localize.add_argument("--beta", type=float, default=1.0, metavar="B", help="training beta (default: 1)")
+    localize.add_argument(
+        "--scoring-beta", type=float, metavar="B", help="weight of KL in scores (default: beta)"
+    )
+    localize.add_argument("--contrast", metavar="C", help="flair, t1 or t2: compare with its healthy scores")
+    localize.add_argument(
+        "--mask", type=Path, metavar="M", help="of anomalies, to measure against; or a folder"
+    )
+    localize.add_argument("--brain-mask", type=Path, metavar="M", help="estimated if left out; or a folder")
+    localize.add_argument("--volume", type=int, metavar="N", help="which one of a 4-D file, from 0")
+    localize.add_argument("--window", metavar="W", help="of a CT, e.g. brain")
+    localize.add_argument("--seed", type=int, default=0, metavar="S", help="of the predictor (default: 0)")
+    localize.add_argument("--report", action="store_true", help="also write a page with pictures")
+    localize.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    localize.set_defaults(run=run_localize)
+
     train = commands.add_parser("train", help="make a model from a recipe")
     train.add_argument("recipe", type=Path, metavar="RECIPE.toml")
     train.add_argument("--output", type=Path, default=Path("runs"), metavar="DIR", help="default: runs")
@@ -151,6 +176,37 @@ def run_evaluate(arguments: argparse.Namespace) -> None:
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(report, indent=2, allow_nan=False) + "\n", encoding="utf-8")
         print(f"wrote {arguments.json}", file=sys.stderr)
+
+
+def run_localize(arguments: argparse.Namespace) -> None:
+    """Write the map of a scan, or of each in a folder; one that fails does not stop the others."""
+    from explorer.scans.command import localize, outputs, summary
+    from explorer.scans.jobs import make_job
+
+    job = make_job(
+        arguments.model,
+        arguments.predictor,
+        beta=arguments.beta,
+        scoring_beta=arguments.scoring_beta,
+        seed=arguments.seed,
+        contrast=arguments.contrast,
+        volume=arguments.volume,
+        window=arguments.window,
+        device=pick_device(arguments.device),
+    )
+    failed = 0
+    pairs = outputs(arguments.scan, arguments.output, arguments.mask)
+    for entry, output in pairs:
+        try:
+            record = localize(entry, output, job, arguments.brain_mask, report=arguments.report)
+            print(summary(record, output))
+        except (ValueError, OSError) as error:
+            if not arguments.scan.is_dir():
+                raise
+            failed += 1
+            print(f"explorer: {' '.join(str(error).split())}", file=sys.stderr)
+    if failed:
+        raise ValueError(f"{failed} of {len(pairs)} scans failed, as said above; the other maps are written")
 
 
 def check_writable(path: Path) -> None:

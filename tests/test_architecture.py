@@ -24,6 +24,7 @@ LAYERS = (
     ("explorer.calibration",),
     ("explorer.checkpoints",),
     ("explorer.evaluation",),
+    ("explorer.scans",),
     ("explorer.training",),
     ("explorer.cli", "explorer.__main__"),
     ("explorer.ui",),

@@ -52,6 +52,10 @@ class BetaVae(nn.Module):
         super().__init__()
         if image_size % 2 ** len(widths):
             raise ValueError(f"image_size must be divisible by {2 ** len(widths)}, got {image_size}")
+        if image_size < 1 or 0 in (latents, *widths):
+            raise ValueError("image_size, latents and widths must be above 0")
+        if not s > 0 or scale == 0:
+            raise ValueError(f"s must be above 0 and scale not 0, got {s} and {scale}")
         if experts < 1:
             raise ValueError(f"experts must be at least 1, got {experts}")
         if not 0 < beta_min <= beta_max:

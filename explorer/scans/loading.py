@@ -1,0 +1,61 @@
+"""Any supported file as a scan, and masks on a scan's grid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.scans.files import ScanFile, refusal
+from explorer.scans.nifti import read_nifti
+from explorer.scans.pictures import read_npy, read_png
+from explorer.scans.scan import Scan
+
+FORMATS = (".nii", ".nii.gz", ".png", ".npy")
+_SAME_GRID = 1e-3
+"""Largest difference of two affines on one grid, mm."""
+
+
+def load_scan(file: ScanFile, volume: int | None = None) -> Scan:
+    """Read a scan by the ending of its name.
+
+    Args:
+        file: `.nii`, `.nii.gz`, `.png` or `.npy`.
+        volume: which volume of a 4-D NIfTI file, from 0.
+
+    Raises:
+        ValueError: naming the file, the problem and the remedy.
+    """
+    name = file.name.lower()
+    if name.endswith((".nii", ".nii.gz")):
+        return read_nifti(file, volume)
+    readers: dict[str, Callable[[ScanFile], Scan]] = {".png": read_png, ".npy": read_npy}
+    for ending, read in readers.items():
+        if name.endswith(ending):
+            if volume not in (None, 0):
+                raise refusal(file.name, "holds no numbered volumes", "leave the number out")
+            return read(file)
+    raise refusal(file.name, "is of no known kind", f"bring one of {', '.join(FORMATS)}")
+
+
+def load_mask(file: ScanFile, scan: Scan) -> NDArray[np.bool_]:
+    """Read a mask on the grid of `scan`: True where its value is above one half.
+
+    Raises:
+        ValueError: where it is no image, of another grid, or empty.
+    """
+    mask = load_scan(file)
+    against = f"while {scan.name} has"
+    remedy = "resample the mask to the scan's grid, by nearest neighbour"
+    if mask.data.shape != scan.data.shape:
+        raise refusal(file.name, f"has the shape {mask.data.shape}, {against} {scan.data.shape}", remedy)
+    if mask.affine is not None and scan.affine is not None and mask.header is not None:
+        corners = np.array(np.meshgrid(*((0, size - 1) for size in scan.data.shape), [1])).reshape(4, -1)
+        apart = float(np.abs((mask.affine - scan.affine) @ corners).max())
+        if apart > _SAME_GRID:
+            raise refusal(file.name, f"lies up to {apart:.3g} mm off the voxels of {scan.name}", remedy)
+    marked = mask.data > 0.5
+    if not marked.any():
+        raise refusal(file.name, "marks nothing (no value above 0.5)", "check that it is the mask")
+    return marked

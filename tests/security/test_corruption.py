@@ -1,0 +1,103 @@
+"""Valid files with random damage are either read, to finite numbers, or answered; nothing else happens."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from explorer.checkpoints import load_own
+from explorer.scans.files import ScanFile
+from explorer.scans.loading import load_scan
+from tests.security.making import npy, png, small
+from tests.security.test_hostile_files import check_message
+from tests.tiny import NAME, save_tiny
+
+VALID: dict[str, bytes] = {
+    "scan.nii": small(),
+    "scan.nii.gz": gzip.compress(small(), mtime=0),
+    "picture.png": png(),
+    "array.npy": npy(np.arange(900, dtype=np.float32).reshape(30, 30)),
+}
+damages = st.lists(
+    st.tuples(
+        st.sampled_from(["flip", "cut", "insert", "zero", "repeat"]),
+        st.floats(0, 1, exclude_max=True),
+        st.binary(min_size=1, max_size=8),
+    ),
+    min_size=1,
+    max_size=6,
+)
+quick = settings(
+    max_examples=60,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+def damaged(content: bytes, damage: list[tuple[str, float, bytes]], reach: int) -> bytes:
+    """`content` after each damage, most of them among the first `reach` bytes, where headers are."""
+    for kind, share, noise in damage:
+        at = int(share * min(len(content), reach))
+        rest = content[at + len(noise) :]
+        before, after = content[:at], content[at:]
+        content = {
+            "flip": before + noise + rest,
+            "cut": content[: int(share * len(content))],
+            "insert": before + noise + after,
+            "zero": before + bytes(len(noise)) + rest,
+            "repeat": before + content[: at + 1] + rest,
+        }[kind]
+    return content
+
+
+@pytest.mark.parametrize("name", VALID)
+@quick
+@given(damage=damages, reach=st.sampled_from([60, 400, 10**9]))
+def test_damaged_scans(name: str, damage: list[tuple[str, float, bytes]], reach: int) -> None:
+    file = ScanFile(name, damaged(VALID[name], damage, reach))
+    with warnings.catch_warnings(action="error"):
+        try:
+            scan = load_scan(file, None)
+        except ValueError as error:
+            check_message(error, name)
+        else:
+            assert scan.data.dtype == np.float32 and np.isfinite(scan.data).all()
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("own")
+    save_tiny(folder)
+    return folder / f"{NAME}.toml"
+
+
+@pytest.mark.parametrize("which", ["card", "weights"])
+@quick
+@given(damage=damages, reach=st.sampled_from([500, 10**9]))
+def test_damaged_models(own: Path, which: str, damage: list[tuple[str, float, bytes]], reach: int) -> None:
+    weights = own.with_suffix(".safetensors")
+    card_before, weights_before = own.read_bytes(), weights.read_bytes()
+    target, before = (own, card_before) if which == "card" else (weights, weights_before)
+    content = damaged(before, damage, reach)
+    target.write_bytes(content)
+    if which == "weights":  # as by one who can write both
+        old, new = (hashlib.sha256(part).hexdigest().encode() for part in (before, content))
+        own.write_bytes(card_before.replace(old, new))
+    try:
+        network = load_own(own, torch.device("cpu")).model
+    except ValueError as error:
+        assert NAME in str(error)
+    else:
+        assert network(torch.zeros(1, 1, 28, 28), torch.ones(1)).x_hat.shape == (1, 1, 28, 28)
+    finally:
+        own.write_bytes(card_before)
+        weights.write_bytes(weights_before)

@@ -1,0 +1,47 @@
+"""Each hostile file gets a plain message that names it and the remedy, soon and in little memory."""
+
+from __future__ import annotations
+
+import time
+import tracemalloc
+from collections.abc import Callable
+
+import pytest
+
+from explorer.scans.files import ScanFile, label
+from explorer.scans.loading import load_scan
+from explorer.scans.preparing import prepare_volume
+from tests.security.corpus import corpus
+
+CORPUS = corpus()
+SECONDS, BYTES = 2.0, 500e6
+
+
+def check_message(error: ValueError, name: str) -> None:
+    """One short printable line: the file's name, the problem, and after a semicolon the remedy."""
+    message = str(error)
+    assert message.startswith(label(name))
+    assert message.isprintable() and len(message) < 400
+    assert message.count(";") >= 1 and len(message.rpartition(";")[2].split()) >= 2
+
+
+@pytest.mark.parametrize(
+    ("name", "make"), [case[1:] for case in CORPUS], ids=[ascii(case[0]) for case in CORPUS]
+)
+def test_a_hostile_file_is_answered(name: str, make: Callable[[], bytes]) -> None:
+    file = ScanFile(name, make())
+    tracemalloc.start()
+    began = time.thread_time()
+    try:
+        with pytest.raises(ValueError) as caught:
+            prepare_volume(load_scan(file))
+        seconds, (_, peak) = time.thread_time() - began, tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    check_message(caught.value, name)
+    assert seconds < SECONDS
+    assert peak < BYTES
+
+
+def test_the_corpus_is_large() -> None:
+    assert len(CORPUS) >= 200
