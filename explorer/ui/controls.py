@@ -15,8 +15,8 @@ BIND: Literal["query-params"] = "query-params"
 def plugin_controls(name: str, plugin: Any) -> dict[str, Any]:
     """Show a control for each setting of a plug-in and return the chosen values.
 
-    Settings without a default (a position, say) come together behind one switch, and are left out while it
-    is off.
+    Settings without a default (a position, say) come together behind one switch: while it is off, their
+    controls are greyed and their values left out.
 
     Args:
         name: the plug-in's registry name; keys in the address are `<name>-<setting>`.
@@ -30,15 +30,17 @@ def plugin_controls(name: str, plugin: Any) -> dict[str, Any]:
         chosen = st.toggle(
             f"Choose {shown}", key=f"{name}-by-hand", bind=BIND, help=f"Off: {shown} are drawn from the seed."
         )
-        if chosen:
-            values |= {s.name: control(f"{name}-{s.name}", s) for s in optional}
+        found = {s.name: control(f"{name}-{s.name}", s, disabled=not chosen) for s in optional}
+        values |= found if chosen else {}
     return values
 
 
-def control(key: str, setting: Setting) -> Any:
+def control(key: str, setting: Setting, *, disabled: bool = False) -> Any:
     """One control for one setting; its key is also its name in the address."""
     label = setting.name.replace("_", " ").capitalize()
-    common: Mapping[str, Any] = {"key": key, "help": _sentence(setting.help), "bind": BIND}
+    common: Mapping[str, Any] = {
+        "key": key, "help": _sentence(setting.help), "bind": BIND, "disabled": disabled
+    }  # fmt: skip
     if setting.choices:
         if len(setting.choices) <= 3:
             chosen = st.segmented_control(

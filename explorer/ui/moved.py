@@ -12,9 +12,6 @@ from explorer.anomalies.params import SIZES
 from explorer.ui.sidebar import beta_options
 from explorer.ui.state import State
 
-PENDING = "viewer-place"
-"""Key of a place that waits for its controls to come up."""
-
 
 def follow(change: Mapping[str, Any], state: State) -> None:
     """Set the controls as the viewer says; what is not among their options is left out.
@@ -37,35 +34,12 @@ def follow(change: Mapping[str, Any], state: State) -> None:
         _place(plant, state.anomaly_name)
 
 
-def place_pending() -> None:
-    """Put the anomaly where the viewer last said; to be called before the controls are shown."""
-    pending = st.session_state.get(PENDING)
-    if pending is not None and pending["shown"]:
-        st.session_state.update(pending["values"])
-        del st.session_state[PENDING]
-
-
-def await_controls() -> None:
-    """Run the page again where the controls of a place have only now come up; to be called after them.
-
-    A control that comes up with a value does not write it to the address, one that is there and changes does.
-    """
-    pending = st.session_state.get(PENDING)
-    if pending is not None:
-        pending["shown"] = True
-        st.rerun()
-
-
 def _place(plant: Mapping[str, Any], name: str) -> None:
     limits = {"x": (0.0, 1.0), "y": (0.0, 1.0), "size": SIZES}
     if not all(_is_within(plant.get(key), *ends) for key, ends in limits.items()):
         return
-    values = {f"{name}-{key}": float(plant[key]) for key in limits}
-    if st.session_state.get(f"{name}-by-hand"):
-        st.session_state.update(values)
-    else:
-        st.session_state[f"{name}-by-hand"] = True
-        st.session_state[PENDING] = {"values": values, "shown": False}
+    st.session_state[f"{name}-by-hand"] = True
+    st.session_state.update({f"{name}-{key}": float(plant[key]) for key in limits})
 
 
 def _is_within(value: object, low: float, high: float) -> bool:

@@ -12,7 +12,7 @@ from explorer.ui import cached, view, viewer
 from explorer.ui.charts import precision_recall_chart, rate_distortion_chart, roc_chart
 from explorer.ui.downloads import maps_as_npz
 from explorer.ui.messages import plain
-from explorer.ui.moved import await_controls, follow, place_pending
+from explorer.ui.moved import follow
 from explorer.ui.packet import packets
 from explorer.ui.sidebar import beta_options, default_state, sidebar
 from explorer.ui.state import State, left_out
@@ -25,9 +25,7 @@ def page() -> None:
     """Show the page; wrong input becomes a message, the rest of the page stays."""
     asked = None if "opened" in st.session_state else st.query_params.to_dict()
     try:
-        place_pending()
         state = sidebar()
-        await_controls()
         _say_what_was_left_out(asked)
         _main(state)
     except ValueError as error:
