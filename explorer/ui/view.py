@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from explorer.anomalies import plant
 from explorer.calibration import Calibration
 from explorer.checkpoints import Card
-from explorer.contracts import Case, Vae, stack
+from explorer.code_evidence import observe
+from explorer.contracts import Case, Model, stack
 from explorer.evaluation.cohort import CohortResult, Scoring, run_cohort
 from explorer.evaluation.histogram import ScoreHistogram
-from explorer.evidence import Evidence
 from explorer.predictors import PREDICTORS, Predictor, score
 from explorer.ui import cached
 from explorer.ui.panels import Panel
@@ -60,7 +60,7 @@ def look(state: State) -> SliceView:
     mask, foreground = case.mask[None, None], case.source.foreground[None, None]
     with cached.NETWORK:
         x = stack([case.image]).to(cached.device())
-        evidence = Evidence(pretrained.model, x, state.beta, scoring_beta=state.scoring_beta)
+        evidence = observe(pretrained.model, x, state.beta, scoring_beta=state.scoring_beta)
         scores = {name: score(p, evidence, calibration).cpu() for name, p in state.predictors.items()}
         ranges = {
             name: _range(state, pretrained.model, calibration, name, p)
@@ -149,14 +149,14 @@ def held_out_curve(card: Card, dataset: str) -> tuple[NDArray[np.float64], ...]:
 
 
 def _range(
-    state: State, model: Vae, calibration: Calibration, name: str, predictor: Predictor
+    state: State, model: Model, calibration: Calibration, name: str, predictor: Predictor
 ) -> tuple[float, float, float]:
     """Lower and upper end of a map's colour bar and the mark on it, the same for every image.
 
     From the card for default settings; with other settings, or a scoring beta of its own, from some healthy
     slices.
     """
-    as_calibrated = predictor == PREDICTORS[name]()
+    as_calibrated = predictor == PREDICTORS[name]() and name in calibration.quantiles
     if as_calibrated and name == "intensity":  # on the scale of the image itself
         return 0.0, 1.0, float(calibration.quantile(name, state.beta, MARK_LEVEL))
     if as_calibrated and (state.scoring_beta == state.beta or name != "elbo-gradient"):
@@ -167,10 +167,10 @@ def _range(
 
 
 def _own_range(
-    state: State, model: Vae, calibration: Calibration, predictor: Predictor
+    state: State, model: Model, calibration: Calibration, predictor: Predictor
 ) -> tuple[float, float, float]:
     images, foregrounds = cached.healthy_slices(state.dataset, OWN_SLICES)
-    evidence = Evidence(model, images.to(cached.device()), state.beta, scoring_beta=state.scoring_beta)
+    evidence = observe(model, images.to(cached.device()), state.beta, scoring_beta=state.scoring_beta)
     values = score(predictor, evidence, calibration).cpu()[foregrounds]
     low, top, mark = torch.quantile(values, torch.tensor(LEVELS)).tolist()
     return low, top, mark

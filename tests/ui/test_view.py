@@ -12,13 +12,13 @@ import torch
 
 from explorer import checkpoints
 from explorer.anomalies import ANOMALIES, plant
+from explorer.code_evidence import observe
 from explorer.contracts import stack
 from explorer.evaluation import cohort as cohorts
-from explorer.evidence import Evidence
-from explorer.predictors import PREDICTORS, score
+from explorer.predictors import PREDICTORS, quick_predictors_for, score
 from explorer.ui import cached, view
 from explorer.ui.state import State
-from tests.tiny import NAME, save_tiny
+from tests.tiny import NAME, save_tiny, tiny_vae
 
 FIELD = "fashion-mnist"
 
@@ -37,7 +37,8 @@ def tiny_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
 
 @pytest.fixture
 def state() -> State:
-    predictors = {name: PREDICTORS[name]() for name in PREDICTORS.names()}
+    names = quick_predictors_for(tiny_vae())
+    predictors = {name: PREDICTORS[name]() for name in names}
     return State(FIELD, (1, 3), ANOMALIES["lesion"](), "lesion", 5, NAME, 0.5, 0.5, predictors, 8)
 
 
@@ -51,7 +52,7 @@ def test_maps_are_those_of_the_evidence(state: State) -> None:
     shown = view.look(state)
     case = plant(cached.dataset(FIELD), "test", state.place, state.anomaly, state.seed)
     pretrained = cached.pretrained(NAME)
-    evidence = Evidence(pretrained.model, stack([case.image]), 0.5, scoring_beta=2.0)
+    evidence = observe(pretrained.model, stack([case.image]), 0.5, scoring_beta=2.0)
     assert shown.case.image.equal(case.image) and shown.case.mask.equal(case.mask)
     torch.testing.assert_close(torch.from_numpy(shown.x_hat), evidence.x_hat[0, 0])
     for name, values in shown.maps.items():
@@ -81,7 +82,7 @@ def test_ranges_are_quantiles_of_the_card_for_every_image(state: State) -> None:
 def test_a_changed_option_has_its_range_from_healthy_slices(state: State) -> None:
     state = changed(state, "reconstruction-error", form="squared")
     images, foregrounds = cached.healthy_slices(FIELD, view.OWN_SLICES)
-    evidence = Evidence(cached.pretrained(NAME).model, images, 0.5)
+    evidence = observe(cached.pretrained(NAME).model, images, 0.5)
     squared = (images - evidence.x_hat).square()[foregrounds]
     expected = torch.quantile(squared, torch.tensor(view.LEVELS)).tolist()
     assert view.look(state).ranges["reconstruction-error"] == pytest.approx(expected, rel=1e-4)
