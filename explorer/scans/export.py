@@ -27,9 +27,6 @@ from explorer.scans.preparing import Prepared
 from explorer.scans.scan import Scan
 from explorer.scans.scoring import ScoredScan
 
-NOTICE = "Research and teaching only: not a medical device, not for diagnosis"
-"""Fits the 79 characters of a NIfTI header's description."""
-
 GEOMETRY = (
     *("xyzt_units", "qform_code", "sform_code", "quatern_b", "quatern_c", "quatern_d"),
     *("qoffset_x", "qoffset_y", "qoffset_z", "srow_x", "srow_y", "srow_z"),
@@ -61,7 +58,7 @@ def map_header(scan: Scan) -> Any:
     header["datatype"], header["bitpix"] = 16, 32  # float32
     header["vox_offset"] = 352 if header.sizeof_hdr == 348 else 544
     header["scl_slope"], header["scl_inter"] = 1, 0
-    header["descrip"] = NOTICE
+    header["descrip"] = explorer.NOTICE  # fits its 79 characters
     return header
 
 
@@ -113,7 +110,7 @@ def sidecar(
     profile = [None if math.isnan(value) else value for value in scored.profile[name].tolist()]
     known = healthy is not None and name in healthy.quantiles
     return {
-        "notice": NOTICE,
+        "notice": explorer.NOTICE,
         "program": f"explorer {explorer.__version__}",
         "scan": {"name": label(scan.name), "sha256": scan.digest, "shape": list(scan.data.shape)},
         "model": {"name": card.name, "kind": card.kind, "sha256": card.sha256},

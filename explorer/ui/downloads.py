@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from explorer import NOTICE
 from explorer.ui.state import State
 from explorer.ui.view import SliceView
-
-NOTICE = "Research and teaching only: not a medical device, not for diagnosis"
 
 
 def maps_as_npz(state: State, shown: SliceView) -> bytes:

@@ -4,16 +4,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from explorer import NOTICE
 from explorer.ui.style import STYLE
 from explorer.ui.warm import wait_until_warm
-
-NOTICE = "Research and teaching only: not a medical device, not for diagnosis."
 
 st.set_page_config(
     page_title="Explorer: anomaly localization with VAEs",
     page_icon=str(Path(__file__).parent / "icon.png"),
     layout="wide",
-    menu_items={"about": NOTICE},
+    menu_items={"about": f"{NOTICE}."},
 )
 
 
@@ -26,5 +25,5 @@ def explore() -> None:
 
 
 st.html(STYLE)
-st.caption(f":material/info: {NOTICE}")
+st.caption(f":material/info: {NOTICE}.")
 st.navigation([st.Page(explore, title="Explore", icon=":material/search:")], position="hidden").run()

@@ -68,6 +68,15 @@ def asked(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
 
+def plant_by_hand(page: Page) -> None:
+    """Drag an anomaly of three pixels' radius about row 9, column 13, and wait until all has followed."""
+    page.get_by_role("radio", name="Plant").click()
+    drag(page, point(page, 9, 13), point(page, 9, 16))
+    page.wait_for_function("location.search.includes('lesion-x')", timeout=60_000)
+    settle(page)
+    at_hand(page)
+
+
 @pytest.fixture
 def page(visit: Visitor) -> Page:
     found = visit(SMALL).page
@@ -198,11 +207,7 @@ def test_hovering_shows_the_cross_everywhere_and_a_click_explains(page: Page) ->
 
 
 def test_dragging_on_the_input_plants_the_anomaly(page: Page) -> None:
-    page.get_by_role("radio", name="Plant").click()
-    drag(page, point(page, 9, 13), point(page, 9, 16))
-    page.wait_for_function("location.search.includes('lesion-x')", timeout=60_000)
-    settle(page)
-    at_hand(page)
+    plant_by_hand(page)
     found = asked(page)
     assert found["lesion-by-hand"] == ["true"]
     x, y, size = (float(found[f"lesion-{name}"][0]) for name in ("x", "y", "size"))
@@ -213,11 +218,7 @@ def test_dragging_on_the_input_plants_the_anomaly(page: Page) -> None:
 
 
 def test_an_anomaly_dragged_out_of_the_image_stays(page: Page) -> None:
-    page.get_by_role("radio", name="Plant").click()
-    drag(page, point(page, 9, 13), point(page, 9, 16))
-    page.wait_for_function("location.search.includes('lesion-x')", timeout=60_000)
-    settle(page)
-    at_hand(page)
+    plant_by_hand(page)
     before, shown = asked(page), pictures(page)
     inside, edge = point(page, 9, 13), box(page).bounding_box()
     assert edge is not None

@@ -12,10 +12,9 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import checkpoints
+from explorer import NOTICE, checkpoints
 from explorer.checkpoints import Card, HeldOut, load_pretrained, save_pretrained
 from explorer.cli import main
-from explorer.scans.export import NOTICE
 from tests.scans.phantoms import head, nifti_bytes, ras_affine
 from tests.security.making import npy, png
 from tests.tiny import SETTINGS, save_tiny, tiny_calibration, tiny_vae

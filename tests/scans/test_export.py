@@ -12,7 +12,8 @@ import nibabel
 import numpy as np
 import pytest
 
-from explorer.scans.export import GEOMETRY, NOTICE, ending_for, map_bytes, map_ending, map_stem, write_map
+from explorer import NOTICE
+from explorer.scans.export import GEOMETRY, ending_for, map_bytes, map_ending, map_stem, write_map
 from explorer.scans.files import ScanFile
 from explorer.scans.loading import load_scan
 from tests.scans.phantoms import head, head_file, nifti_bytes, oblique_affine, scan_file
