@@ -1,7 +1,8 @@
 """How predictors score healthy pixels at each training beta: the scale on which they can be compared.
 
-Quantiles of each predictor's scores over the foreground of healthy images, on a grid of betas; between two
-betas, quantiles are interpolated linearly in log(beta).
+Quantiles of each predictor's scores over the foreground of healthy images, on a grid of betas, and of the
+reconstruction term over the images themselves; between two betas, quantiles are interpolated linearly in
+log(beta).
 """
 
 from __future__ import annotations
@@ -14,16 +15,20 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from explorer.contracts import Vae
+from explorer.code_evidence import observe
+from explorer.contracts import Model
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.evidence import Evidence
-from explorer.predictors import PREDICTORS, score
+from explorer.predictors import PREDICTORS, HealthyScores, check_fits, predictors_for, score
 
 LEVELS = (
     *(0.0, 0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6),
     *(0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1.0),
 )
 """Fractions of healthy pixels; denser towards 1, where anomalies are told from healthy pixels."""
+
+REC = "rec"
+"""The name under which quantiles of the reconstruction term are kept, nats an image."""
 
 _STEEPEST = 1e30
 """Slope that stands for a step where neighbouring quantiles are equal."""
@@ -36,8 +41,8 @@ class Calibration:
     Attributes:
         betas: training betas, ascending, (K,), float64, on the CPU.
         levels: fractions of healthy pixels, ascending from 0 to 1, (Q,), float64, on the CPU.
-        quantiles: by predictor, the scores that these fractions do not exceed, non-decreasing along the
-            levels, (K, Q), float64, on the CPU.
+        quantiles: by predictor, and under `REC`, the scores that these fractions do not exceed,
+            non-decreasing along the levels, (K, Q), float64, on the CPU.
 
     Raises:
         ValueError: where shapes do not fit or an order is broken.
@@ -114,6 +119,11 @@ class Calibration:
             total.add_(ramp.mul_(slopes[:, j]).clamp_(0, share))
         return total.clamp_(max=1)
 
+    def joined(self, other: Calibration) -> Calibration:
+        """This calibration and what only `other`, of the same levels, has, interpolated to these betas."""
+        more = {name: other._rows(name, self.betas) for name in other.quantiles if name not in self.quantiles}
+        return Calibration(self.betas, self.levels, {**self.quantiles, **more})
+
     def to_dict(self) -> dict[str, Any]:
         """Plain lists for a model's card, numbers rounded to 6 significant digits."""
         return {
@@ -150,7 +160,7 @@ class Calibration:
 
 
 def calibrate(
-    model: Vae,
+    model: Model,
     images: Tensor,
     foregrounds: Tensor,
     betas: Sequence[float],
@@ -158,6 +168,7 @@ def calibrate(
     batch_size: int = 16,
     device: torch.device | str = "cpu",
     names: Sequence[str] | None = None,
+    given: HealthyScores | None = None,
 ) -> Calibration:
     """Score healthy images with predictors at their default settings.
 
@@ -165,19 +176,20 @@ def calibrate(
     beta. Quantiles are exact to 12 bits: they come from score histograms, so that no scores are kept.
 
     Args:
-        model: a VAE on `device`.
+        model: on `device`.
         images: healthy images, (N, 1, H, W), float32 in [0, 1].
         foregrounds: the pixels that count, (N, 1, H, W), bool.
         betas: training betas, ascending, in the model's range.
         batch_size: images scored at once.
         device: where the model is; batches are moved there.
-        names: of the predictors; None takes all that are registered.
+        names: of the predictors; None takes all that fit the model.
+        given: what predictors that need a calibration get instead of this one.
 
     Returns:
         The calibration, on the CPU.
 
     Raises:
-        ValueError: where shapes do not fit or no pixel counts.
+        ValueError: where shapes do not fit, no pixel counts, or a predictor does not fit the model.
     """
     if images.shape != foregrounds.shape:
         raise ValueError(
@@ -185,36 +197,42 @@ def calibrate(
         )
     if not bool(foregrounds.any()):
         raise ValueError("foregrounds must hold at least one pixel that counts, got none")
-    chosen = PREDICTORS.names() if names is None else tuple(names)
+    chosen = predictors_for(model) if names is None else tuple(names)
+    for name in chosen:
+        check_fits(name, PREDICTORS[name], model)
     calibration = Calibration(
         torch.tensor(list(betas), dtype=torch.float64), torch.tensor(LEVELS, dtype=torch.float64), {}
     )
-    for stage in (False, True):
-        stage_names = [name for name in chosen if PREDICTORS[name].needs_calibration == stage]
-        rows = {name: torch.empty(len(betas), len(LEVELS), dtype=torch.float64) for name in stage_names}
-        for k, beta in enumerate(betas if stage_names else ()):
+    stages: tuple[list[str], list[str]] = ([REC], [])
+    for name in chosen:
+        stages[PREDICTORS[name].needs_calibration].append(name)
+    for stage in stages:
+        rows = {name: torch.empty(len(betas), len(LEVELS), dtype=torch.float64) for name in stage}
+        for k, beta in enumerate(betas if stage else ()):
             evidences = (
-                (Evidence(model, x.to(device), beta), foreground.to(device))
+                (observe(model, x.to(device), beta), foreground.to(device))
                 for x, foreground in zip(
                     torch.split(images, batch_size), torch.split(foregrounds, batch_size), strict=True
                 )
             )
-            for name, histogram in _histograms(stage_names, evidences, calibration).items():
+            for name, histogram in _histograms(stage, evidences, given or calibration).items():
                 rows[name][k] = _quantiles(histogram)
         calibration = Calibration(calibration.betas, calibration.levels, {**calibration.quantiles, **rows})
     return calibration
 
 
 def _histograms(
-    names: Sequence[str], batches: Iterator[tuple[Evidence, Tensor]], calibration: Calibration
+    names: Sequence[str], batches: Iterator[tuple[Evidence, Tensor]], calibration: HealthyScores
 ) -> dict[str, ScoreHistogram]:
-    """Histogram of each predictor's scores over the foreground of all batches."""
+    """Histogram of each predictor's scores over the foreground of all batches, of `REC` over the images."""
     parts: dict[str, list[ScoreHistogram]] = {name: [] for name in names}
     for evidence, foreground in batches:
-        healthy = torch.zeros_like(foreground)
         for name in names:
-            scores = score(PREDICTORS[name](), evidence, calibration)
-            parts[name].append(ScoreHistogram.of(scores, healthy, foreground))
+            if name == REC:
+                scores, counted = evidence.rec, torch.ones_like(evidence.rec, dtype=torch.bool)
+            else:
+                scores, counted = score(PREDICTORS[name](), evidence, calibration), foreground
+            parts[name].append(ScoreHistogram.of(scores, torch.zeros_like(counted), counted))
     return {name: ScoreHistogram.merge(histograms) for name, histograms in parts.items()}
 
 

@@ -23,7 +23,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
 from explorer.calibration import Calibration
-from explorer.contracts import Vae
+from explorer.contracts import Model
 from explorer.models import MODELS
 
 FOLDER = Path(__file__).parent.parent / "pretrained"
@@ -47,12 +47,16 @@ class HeldOut:
         rec: reconstruction term at z = mu, nats an image, (K,).
         kl: KL term, nats an image, (K,).
         error: mean |x - x_hat| over foreground pixels, (K,).
+        perplexity: exp of the entropy of how often each code is used, (K,); empty for models without codes.
+        code_nll: mean -log p(c_i | c_<i) of the prior, nats a code, (K,); empty for models without codes.
     """
 
     betas: tuple[float, ...]
     rec: tuple[float, ...]
     kl: tuple[float, ...]
     error: tuple[float, ...]
+    perplexity: tuple[float, ...] = ()
+    code_nll: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +92,7 @@ class Card:
 class Pretrained:
     """A frozen model, in `eval()` without gradients of its weights, and its card."""
 
-    model: Vae
+    model: Model
     card: Card
 
 
@@ -132,7 +136,7 @@ def load_pretrained(name: str, device: torch.device, folder: Path | None = None)
     model.load_state_dict({k: v.float() for k, v in tensors.items()}, assign=True)
     model.eval().requires_grad_(False)
     model.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return Pretrained(cast(Vae, model), card)
+    return Pretrained(cast(Model, model), card)
 
 
 def load_own(path: Path, device: torch.device) -> Pretrained:
@@ -162,13 +166,13 @@ def save_pretrained(model: nn.Module, card: Card, folder: Path) -> None:
     content = save_tensors(tensors)
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / f"{card.name}.safetensors", content)
-    _write_card(replace(card, sha256=hashlib.sha256(content).hexdigest()), folder)
+    write_card(replace(card, sha256=hashlib.sha256(content).hexdigest()), folder)
 
 
 def add_benchmark(path: Path, name: str, figures: Mapping[str, Any]) -> None:
     """Enter what a benchmark measured into the card at `path`; the weights and the rest of the card stay."""
     card = read_card(path)
-    _write_card(replace(card, benchmarks={**card.benchmarks, name: dict(figures)}), path.parent)
+    write_card(replace(card, benchmarks={**card.benchmarks, name: dict(figures)}), path.parent)
 
 
 def round_weights(model: nn.Module) -> None:
@@ -235,7 +239,8 @@ def _check_settings(name: str, value: Any) -> None:
         _check_settings(str(key), part)
 
 
-def _write_card(card: Card, folder: Path) -> None:
+def write_card(card: Card, folder: Path) -> None:
+    """Write `<name>.toml` to `folder`, whole or not at all."""
     described = {
         "name": card.name,
         "kind": card.kind,
@@ -245,7 +250,9 @@ def _write_card(card: Card, folder: Path) -> None:
         "model": dict(card.model),
         "recipe": dict(card.recipe),
         "held_out": {
-            name: {key: [float(f"{v:.5g}") for v in values] for key, values in asdict(figures).items()}
+            name: {
+                key: [float(f"{v:.5g}") for v in values] for key, values in asdict(figures).items() if values
+            }
             for name, figures in card.held_out.items()
         },
         "benchmarks": dict(card.benchmarks),

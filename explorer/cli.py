@@ -1,4 +1,4 @@
-"""The command line: list, evaluate, localize, train, download.
+"""The command line: list, evaluate, localize, train, calibrate, download.
 
 Results go to standard output, progress and messages to standard error. Wrong input is answered by one line
 and exit code 2.
@@ -118,6 +118,12 @@ def build_parser() -> Parser:
     train.add_argument("--threads", type=int, metavar="N", help="CPU threads of the network")
     train.set_defaults(run=run_train)
 
+    calibrate = commands.add_parser("calibrate", help="score healthy images anew for a model's card")
+    calibrate.add_argument("model", metavar="NAME", help="e.g. beta-vae-brain")
+    calibrate.add_argument("--folder", type=Path, default=FOLDER, metavar="DIR", help="default: pretrained")
+    calibrate.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
+    calibrate.set_defaults(run=run_calibrate)
+
     download = commands.add_parser("download", help="fetch a public dataset into the user's cache")
     download.add_argument("dataset", choices=["fashion-mnist"])
     download.set_defaults(run=run_download)
@@ -233,6 +239,14 @@ def run_train(arguments: argparse.Namespace) -> None:
         threads=arguments.threads,
     )
     print(f"wrote {made} and its weights; copy both to {FOLDER.name}/ to use them", file=sys.stderr)
+
+
+def run_calibrate(arguments: argparse.Namespace) -> None:
+    """Rewrite a card's figures on healthy images, for all predictors that there are now."""
+    from explorer.training.finish import calibrate_again
+
+    for name in calibrate_again(arguments.model, arguments.folder, pick_device(arguments.device)):
+        tqdm.write(f"calibrating on {name}", file=sys.stderr)
 
 
 def run_download(arguments: argparse.Namespace) -> None:

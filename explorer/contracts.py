@@ -5,8 +5,8 @@ Images are `(H, W)` float32 tensors in [0, 1], one slice each; batches are `(B, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import torch
@@ -54,10 +54,16 @@ class ScoreMap:
     Attributes:
         values: anomaly scores, (B, 1, H, W), float32; higher is more anomalous.
         step: how many steps an iterative predictor has taken; 0 for one-shot predictors.
+        restored: the image on its way back to health, (B, 1, H, W), float32, or None.
+        changed: share of the restorations that replaced a latent code, (B, h, w), in [0, 1], or None.
+        curves: what an iterative predictor descends, by name, one number an image, (B,).
     """
 
     values: Tensor
     step: int = 0
+    restored: Tensor | None = None
+    changed: Tensor | None = None
+    curves: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -127,12 +133,12 @@ class VaeOutput:
     x_hat: Tensor
 
 
-class Vae(Protocol):
-    """A VAE conditioned on its training beta, as the evidence needs it.
+class Model(Protocol):
+    """What every model of healthy images has.
 
     Attributes:
         s: standard deviation of p(x|z), fixed per model.
-        beta_range: smallest and largest training beta.
+        beta_range: smallest and largest training beta; (1, 1) where a model knows no beta.
     """
 
     @property
@@ -140,6 +146,10 @@ class Vae(Protocol):
 
     @property
     def beta_range(self) -> tuple[float, float]: ...
+
+
+class Vae(Model, Protocol):
+    """A VAE conditioned on its training beta, as the evidence needs it."""
 
     def __call__(self, x: Tensor, beta: Tensor) -> VaeOutput:
         """Encode and decode `x`, (B, 1, H, W), each image at its own `beta`, (B,)."""

@@ -16,7 +16,8 @@ from __future__ import annotations
 import copy
 import math
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -45,6 +46,9 @@ class Evidence:
         ValueError: where shapes do not fit, a pixel is not finite, or a beta is out of its range.
     """
 
+    PARTS: ClassVar[frozenset[str]] = frozenset({"x_hat", "grad_rec", "grad_kl"})
+    """What predictors may need of the model."""
+
     def __init__(
         self, model: Vae, x: Tensor, beta: Tensor | float, *, scoring_beta: Tensor | float | None = None
     ) -> None:
@@ -60,6 +64,11 @@ class Evidence:
     def x(self) -> Tensor:
         """The images, (B, 1, H, W)."""
         return self._x
+
+    @property
+    def s(self) -> float:
+        """Standard deviation of p(x|z)."""
+        return self._model.s
 
     @property
     def beta(self) -> Tensor:
@@ -137,6 +146,15 @@ class Evidence:
                 self._shared.parts[key] = make()
             return self._shared.parts[key]
 
+    def elsewhere(self, x: Tensor, rows: Tensor) -> Pass:
+        """One pass of other images, (K, 1, H, W), each at the beta of one of these images.
+
+        Args:
+            x: the other images, as those of this evidence.
+            rows: for each, the index of the image whose beta it takes, (K,).
+        """
+        return Pass(self._model, x, self.beta[rows])
+
     def smooth_grad_kl(self, copies: int, eps: float = 0.1, seed: int = 0) -> Tensor:
         """The mean of d kl / dx over noisy copies of each image (SmoothGrad); one pass each way per copy.
 
@@ -159,7 +177,7 @@ class Evidence:
         for number in range(copies):
             noise = torch.randn(self.x.shape[-2:], generator=stream(seed, "smooth-grad", number))
             noisy = self.x + eps * span * noise.to(self.x)
-            total += _Pass(self._model, noisy, self.beta).gradient("kl")
+            total += Pass(self._model, noisy, self.beta).gradient("kl")
         return total / copies
 
     def _part(self, name: str) -> Tensor:
@@ -168,9 +186,9 @@ class Evidence:
     def _gradient(self, name: str) -> Tensor:
         return self.memo(f"grad_{name}", lambda: self._pass().gradient(name))
 
-    def _pass(self) -> _Pass:
+    def _pass(self) -> Pass:
         if self._shared.forward is None:
-            self._shared.forward = _Pass(self._model, self._x, self._beta)
+            self._shared.forward = Pass(self._model, self._x, self._beta)
         return self._shared.forward
 
     def _checked_scoring_beta(self, value: Tensor | float | None) -> Tensor:
@@ -183,11 +201,20 @@ class _Shared:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.parts: dict[Hashable, Tensor] = {}
-        self.forward: _Pass | None = None
+        self.forward: Pass | None = None
 
 
-class _Pass:
-    """One forward pass; its graph lives until the gradients of both terms were taken."""
+class Pass:
+    """One forward pass; its graph lives until the gradients of all terms were taken.
+
+    Args:
+        model: see `Evidence`.
+        x: images, (B, 1, H, W).
+        beta: training beta of each, (B,).
+
+    Attributes:
+        parts: `mu`, `log_var`, `x_hat`, `rec_map`, `rec` and `kl` as in `Evidence`, detached.
+    """
 
     def __init__(self, model: Vae, x: Tensor, beta: Tensor) -> None:
         with torch.enable_grad():
@@ -196,18 +223,28 @@ class _Pass:
             rec_map = (leaf - output.x_hat).square() / (2 * model.s**2)
             rec = rec_map.sum((1, 2, 3))
             kl = 0.5 * (output.mu.square() + torch.expm1(output.log_var) - output.log_var).sum(1)
-            # Images are independent. For the gradient of a vector torch would import sympy first, 0.6 s.
-            self._terms = {"rec": rec.sum(), "kl": kl.sum()}
         parts = {"mu": output.mu, "log_var": output.log_var, "x_hat": output.x_hat, "rec_map": rec_map}
-        self.parts = {name: part.detach() for name, part in {**parts, "rec": rec, "kl": kl}.items()}
+        self._keep(leaf, parts, {"rec": rec, "kl": kl})
+
+    def _keep(self, leaf: Tensor, parts: Mapping[str, Tensor], terms: Mapping[str, Tensor]) -> None:
+        self.parts = {name: part.detach() for name, part in {**parts, **terms}.items()}
         self._leaf = leaf
+        self._terms = dict(terms)
 
     def gradient(self, name: str) -> Tensor:
         """d term / dx, (B, 1, H, W); only once for each of `rec` and `kl`."""
-        term = self._terms[name]
         others = len(self._terms) > 1
+        with torch.enable_grad():  # of the sum: for the gradient of a vector torch imports sympy, 0.6 s
+            term = self._terms[name].sum()
         (gradient,) = torch.autograd.grad(term, self._leaf, retain_graph=others)
         del self._terms[name]
+        return gradient
+
+    def loss_gradient(self, beta: Tensor) -> Tensor:
+        """d (rec + beta kl) / dx, (B, 1, H, W), in one backward pass; only once, instead of `gradient`."""
+        with torch.enable_grad():
+            loss = (self._terms["rec"] + beta * self._terms["kl"]).sum()
+        (gradient,) = torch.autograd.grad(loss, self._leaf)
         return gradient
 
 

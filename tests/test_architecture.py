@@ -19,6 +19,8 @@ LAYERS = (
     ("explorer.models",),
     ("explorer.devices",),
     ("explorer.evidence",),
+    ("explorer.code_evidence",),
+    ("explorer.restoration",),
     ("explorer.predictors",),
     ("explorer.evaluation.histogram", "explorer.evaluation.curves"),
     ("explorer.calibration",),

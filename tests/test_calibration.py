@@ -11,9 +11,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from explorer.calibration import LEVELS, Calibration, calibrate
+from explorer.calibration import LEVELS, REC, Calibration, calibrate
 from explorer.evidence import Evidence
-from explorer.predictors import PREDICTORS, score
+from explorer.predictors import PREDICTORS, predictors_for, score
 from tests.linear_vae import LinearVae, images
 
 
@@ -159,11 +159,11 @@ def healthy() -> tuple[LinearVae, Tensor, Tensor, Calibration]:
 
 def test_calibrate_covers_every_predictor(healthy: tuple[LinearVae, Tensor, Tensor, Calibration]) -> None:
     calibration = healthy[3]
-    assert set(calibration.quantiles) == set(PREDICTORS.names())
+    assert set(calibration.quantiles) == {REC, *predictors_for(healthy[0])}
     assert all(rows.shape == (2, len(LEVELS)) for rows in calibration.quantiles.values())
 
 
-@pytest.mark.parametrize("name", PREDICTORS.names())
+@pytest.mark.parametrize("name", predictors_for(LinearVae()))
 def test_calibrate_finds_the_quantiles_of_foreground_scores(
     name: str, healthy: tuple[LinearVae, Tensor, Tensor, Calibration]
 ) -> None:
@@ -173,6 +173,44 @@ def test_calibrate_finds_the_quantiles_of_foreground_scores(
         expected = torch.quantile(scores, torch.tensor(LEVELS, dtype=torch.float64), interpolation="higher")
         lower = torch.quantile(scores, torch.tensor(LEVELS, dtype=torch.float64), interpolation="lower")
         assert bool((row <= expected * (1 + 1e-6)).all()) and bool((row >= lower * (1 - 1e-3)).all())
+
+
+def test_calibrate_keeps_the_reconstruction_terms_of_images(
+    healthy: tuple[LinearVae, Tensor, Tensor, Calibration],
+) -> None:
+    model, x, _, calibration = healthy
+    rec = Evidence(model, x, 2.0).rec
+    assert float(calibration.quantile(REC, 2.0, 0.0)) == pytest.approx(float(rec.min()), rel=1e-3)
+    assert float(calibration.quantile(REC, 2.0, 1.0)) == pytest.approx(float(rec.max()), rel=1e-3)
+
+
+def test_what_only_another_calibration_has_is_interpolated() -> None:
+    fine = made([0.1, 1.0, 10.0], [0.0, 1.0], [[0, 1], [1, 2], [2, 3]])
+    coarse = Calibration(
+        torch.tensor([0.1, 10.0]).double(),
+        fine.levels,
+        {"q": torch.tensor([[0.0, 2.0], [4.0, 6.0]]).double()},
+    )
+    joined = fine.joined(coarse)
+    assert joined.quantiles["p"] is fine.quantiles["p"]
+    torch.testing.assert_close(
+        joined.quantiles["q"], torch.tensor([[0.0, 2.0], [2.0, 4.0], [4.0, 6.0]]).double()
+    )
+
+
+def test_calibrate_hands_on_what_is_given(healthy: tuple[LinearVae, Tensor, Tensor, Calibration]) -> None:
+    model, x, foreground, calibration = healthy
+    few = calibrate(model, x, foreground, [0.1, 2.0], names=["ensemble"], given=calibration)
+    assert set(few.quantiles) == {REC, "ensemble"}
+    torch.testing.assert_close(
+        few.quantiles["ensemble"], calibration.quantiles["ensemble"], rtol=3e-4, atol=1e-6
+    )
+
+
+def test_calibrate_refuses_a_predictor_that_does_not_fit() -> None:
+    x = images(2)
+    with pytest.raises(ValueError, match="predictor 'code-surprise' needs indices, code_nll"):
+        calibrate(LinearVae(), x, torch.ones_like(x, dtype=torch.bool), [1.0], names=["code-surprise"])
 
 
 def test_calibrate_does_not_depend_on_the_batches(

@@ -17,8 +17,19 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
 from explorer import checkpoints
-from explorer.checkpoints import load_pretrained, model_for, pretrained_names, read_card
+from explorer.checkpoints import (
+    Card,
+    HeldOut,
+    load_pretrained,
+    model_for,
+    pretrained_names,
+    read_card,
+    save_pretrained,
+)
+from explorer.contracts import Vae
 from explorer.models.beta_vae import BetaVae
+from explorer.models.vq_vae import VqVae
+from tests import tiny_codes
 from tests.linear_vae import BETAS, images
 from tests.tiny import NAME, SETTINGS, save_tiny, tiny_calibration, tiny_vae
 
@@ -59,7 +70,7 @@ def test_what_was_saved_is_loaded(folder: Path) -> None:
     loaded, x = load_pretrained(NAME, CPU, folder), images(8, 28).float()
     weights = cast(nn.Module, loaded.model).state_dict()
     assert all(torch.equal(value, weights[name]) for name, value in tiny_vae().state_dict().items())
-    expected, found = tiny_vae()(x, BETAS.float()), loaded.model(x, BETAS.float())
+    expected, found = tiny_vae()(x, BETAS.float()), cast(Vae, loaded.model)(x, BETAS.float())
     torch.testing.assert_close(
         found.mu, expected.mu, rtol=1e-4, atol=1e-5
     )  # another memory layout, other sums
@@ -217,4 +228,42 @@ def test_a_card_that_describes_no_network_is_refused(folder: Path, changed: dict
 
 def test_a_card_of_an_unknown_architecture_is_refused(folder: Path) -> None:
     edit_card(folder, lambda card: card.update(kind="gan"))
-    refused(folder, "unknown model kind 'gan'; known: beta-vae")
+    refused(folder, "unknown model kind 'gan'; known: beta-vae, vq-vae")
+
+
+def save_codes(folder: Path, **changed: object) -> None:
+    """Write a tiny VQ-VAE with its prior as `tiny`, with a card whose settings may be other ones."""
+    figures = HeldOut((1.0,), (2.0,), (30.0,), (0.1,), perplexity=(5.0,), code_nll=(1.5,))
+    card = Card(
+        "tiny", "vq-vae", "brain", "", tiny_codes.SETTINGS | changed, {}, "", {"brain/t1": figures}, {}
+    )
+    save_pretrained(tiny_codes.tiny_vq_vae(), card, folder)
+
+
+def test_a_vq_vae_and_its_prior_are_one_model(tmp_path: Path) -> None:
+    save_codes(tmp_path)
+    loaded, expected = load_pretrained("tiny", CPU, tmp_path), tiny_codes.tiny_vq_vae()
+    assert isinstance(loaded.model, VqVae) and not loaded.model.training
+    codes = expected.indices(images(2, 16).float())
+    assert torch.equal(loaded.model.indices(images(2, 16).float()), codes)
+    torch.testing.assert_close(loaded.model.prior.nll(codes.flatten(1)), expected.prior.nll(codes.flatten(1)))
+    held_out = loaded.card.held_out["brain/t1"]
+    assert (held_out.perplexity, held_out.code_nll) == ((5.0,), (1.5,))
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"prior": {"codes": 7}}, "the prior knows 7 codes, its VQ-VAE has 12"),
+        ({"codes": 7}, r"tiny.safetensors: .* has the shape \(13, 16\) instead of \(8, 16\)"),
+        ({"prior": {"width": 16, "layers": 3}}, "does not hold this architecture's weights"),
+        ({"prior": {"width": 15}}, "width divisible by heads"),
+        ({"prior": 3}, r"\[model\] does not fit vq-vae"),
+    ],
+)
+def test_a_prior_that_does_not_fit_its_vq_vae_is_refused(
+    tmp_path: Path, changed: dict[str, object], message: str
+) -> None:
+    save_codes(tmp_path, **changed)
+    with pytest.raises(ValueError, match=message):
+        load_pretrained("tiny", CPU, tmp_path)

@@ -9,60 +9,19 @@ from typing import Any
 import pytest
 import torch
 
-from explorer import checkpoints
 from explorer.anomalies import ANOMALIES
 from explorer.checkpoints import load_pretrained
-from explorer.cli import main
-from explorer.datasets import dataset_names, load_dataset
+from explorer.datasets import dataset_names
 from explorer.predictors import PREDICTORS
-from explorer.training import finish
-from tests.tiny import NAME, save_tiny, without_published_files
+from tests.commands import refusal, run, with_tiny_model
+from tests.tiny import NAME
 
-RECIPE = """\
-name = "tiny"
-kind = "beta-vae"
-dataset = "brain"
-samples = 8
-batch_size = 4
-learning_rate = 1e-3
-seed = 1
-pool = 6
-
-[model]
-image_size = 128
-widths = [2, 2, 2]
-latents = 3
-s = 0.5
-beta_min = 0.01
-beta_max = 10.0
-"""
 EVALUATE = "evaluate --dataset fashion-mnist --anomaly lesion --predictor intensity --slices 4 --device cpu"
 
 
 @pytest.fixture(autouse=True)
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of models with the tiny one, and no published files of Fashion-MNIST."""
-    folder = tmp_path / "pretrained"
-    save_tiny(folder)
-    monkeypatch.setattr(checkpoints, "FOLDER", folder)
-    (tmp_path / "empty").mkdir()
-    without_published_files(monkeypatch, tmp_path / "empty")
-    monkeypatch.chdir(tmp_path)
-    return folder
-
-
-def run(line: str, *more: str) -> int:
-    return main([*line.split(), *more])
-
-
-def refusal(capsys: pytest.CaptureFixture[str], line: str, *more: str) -> str:
-    """The one line on standard error that answers wrong input."""
-    assert run(line, *more) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err.count("\n") == 1
-    assert printed.err.startswith("explorer: ")
-    return printed.err
+    return with_tiny_model(tmp_path, monkeypatch)
 
 
 def test_list_names_all_there_is(capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,7 +30,7 @@ def test_list_names_all_there_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["datasets"] == list(dataset_names())
     assert found["anomalies"] == list(ANOMALIES.names())
     assert found["predictors"] == list(PREDICTORS.names())
-    assert (found["models"], found["pretrained"]) == (["beta-vae"], [NAME])
+    assert (found["models"], found["pretrained"]) == (["beta-vae", "vq-vae"], [NAME])
 
 
 def test_list_for_people(capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,7 +112,7 @@ def test_a_dataset_without_calibration_is_scored_where_none_is_needed(
         ("--dataset fashion-mnist", "--dataset brain/pd", "unknown dataset 'brain/pd'; known: "),
         ("--dataset fashion-mnist", "--dataset brain/t1", f"unknown model 'beta-vae-brain'; known: {NAME}"),
         ("--anomaly lesion", "--anomaly tumor", "unknown anomaly 'tumor'; known: blur"),
-        ("--predictor intensity", "--predictor klgrad", "unknown predictor 'klgrad'; known: combination"),
+        ("--predictor intensity", "--predictor klgrad", "unknown predictor 'klgrad'; known: code-surprise"),
         ("--slices 4", "--slices 4 --model gan", "unknown model kind 'gan'; known: beta-vae"),
         ("--slices 4", "--slices 0", "slices of a cohort must be in [1, 900] for split 'test', got 0"),
         (
@@ -211,88 +170,7 @@ def test_an_interruption_is_no_error(
     assert capsys.readouterr().err == "explorer: stopped\n"
 
 
-@pytest.fixture
-def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A recipe that takes a second, calibration included."""
-    monkeypatch.setattr(finish, "CALIBRATION_SLICES", 2)
-    monkeypatch.setattr(finish, "CALIBRATION_BETAS", 2)
-    path = tmp_path / "tiny.toml"
-    path.write_text(RECIPE, encoding="utf-8")
-    return path
-
-
-def test_train_makes_a_model_that_loads(
-    capsys: pytest.CaptureFixture[str], recipe: Path, tmp_path: Path
-) -> None:
-    assert run("train --device cpu --output made", str(recipe)) == 0
-    loaded = load_pretrained("tiny", torch.device("cpu"), tmp_path / "made")
-    assert loaded.model.beta_range == (0.01, 10.0)
-    assert set(loaded.card.calibration) == {"brain/flair", "brain/t1", "brain/t2"}
-    assert loaded.card.held_out["brain/t1"].betas == (0.01, 10.0)
-    assert loaded.card.recipe["seed"] == 1
-    x = load_dataset("brain/t1").slice("test", 0, 28).image[None, None]
-    assert bool(loaded.model(x, torch.tensor([1.0])).x_hat.isfinite().all())
-    capsys.readouterr()
-    assert "pass --resume to go on from it" in refusal(
-        capsys, "train --device cpu --output made", str(recipe)
-    )
-
-
-def test_a_finished_training_can_be_resumed_to_the_same_files(recipe: Path, tmp_path: Path) -> None:
-    made = tmp_path / "made"
-    assert run("train --device cpu --output made", str(recipe)) == 0
-    before = (made / "tiny.toml").read_bytes(), (made / "tiny.safetensors").read_bytes()
-    assert run("train --device cpu --output made --resume", str(recipe)) == 0
-    assert (made / "tiny.toml").read_bytes() == before[0]
-    assert (made / "tiny.safetensors").read_bytes() == before[1]
-
-
-def test_train_for_one_beta(recipe: Path, tmp_path: Path) -> None:
-    assert run("train --device cpu --output made --beta 0.5", str(recipe)) == 0
-    loaded = load_pretrained("tiny-0.5", torch.device("cpu"), tmp_path / "made")
-    assert loaded.model.beta_range == (0.5, 0.5)
-    assert loaded.card.held_out["brain/t2"].betas == (0.5,)
-
-
-@pytest.mark.parametrize(
-    ("more", "message"),
-    [
-        ("--beta 0", "beta must be a finite number above 0, got 0"),
-        ("--beta nan", "beta must be a finite number above 0, got nan"),
-        ("--beta inf", "beta must be a finite number above 0, got inf"),
-        ("--threads 0", "threads must be at least 1, got 0"),
-        ("--device tpu", "unknown device 'tpu'"),
-        ("--output tiny.toml", "tiny.toml"),
-    ],
-)
-def test_wrong_input_to_train(
-    capsys: pytest.CaptureFixture[str], recipe: Path, more: str, message: str
-) -> None:
-    assert message in refusal(capsys, f"train {recipe} {more}")
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("latents = 3", "latents = -3", "[model] does not describe a network"),
-        ("widths = [2, 2, 2]", "widths = []", "[model] does not describe a network"),
-        ("latents = 3", "depth = 3", "[model] does not fit beta-vae"),
-        ('dataset = "brain"', 'dataset = "moon"', "dataset of a recipe must be fashion-mnist or brain"),
-        (
-            'dataset = "brain"',
-            'dataset = "fashion-mnist"',
-            "training images of Fashion-MNIST are not on",
-        ),
-        ("pool = 6", "pool = 6\nreal_share = 0.5", "pass --anatomies FOLDER"),
-        ("seed = 1", "sede = 1", "unknown: sede; missing: seed"),
-    ],
-)
-def test_wrong_recipes(
-    capsys: pytest.CaptureFixture[str], recipe: Path, old: str, new: str, message: str
-) -> None:
-    recipe.write_text(RECIPE.replace(old, new), encoding="utf-8")
-    assert message in refusal(capsys, f"train {recipe} --device cpu")
-
-
-def test_a_missing_recipe(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "there is no recipe at none.toml" in refusal(capsys, "train none.toml")
+def test_a_predictor_that_does_not_fit_is_answered(capsys: pytest.CaptureFixture[str]) -> None:
+    message = refusal(capsys, EVALUATE.replace("intensity", "code-surprise"))
+    assert "predictor 'code-surprise' needs indices, code_nll, which this model does not have" in message
+    assert "predictors for it: combination" in message

@@ -14,6 +14,7 @@ from explorer.calibration import Calibration, calibrate
 from explorer.checkpoints import Card, HeldOut, round_weights, save_pretrained
 from explorer.datasets import fashion_mnist, load_dataset
 from explorer.models.beta_vae import BetaVae
+from explorer.predictors import quick_predictors_for
 from tests.linear_vae import images
 
 NAME = "beta-vae-fashion-mnist"
@@ -44,7 +45,8 @@ def tiny_vae(seed: int = 0, **changed: Any) -> BetaVae:
 
 def tiny_calibration(network: BetaVae) -> Calibration:
     healthy = images(4, network.image_size, seed=4).float()
-    return calibrate(network, healthy, torch.ones_like(healthy, dtype=torch.bool), [0.01, 0.3, 10.0])
+    counted = torch.ones_like(healthy, dtype=torch.bool)
+    return calibrate(network, healthy, counted, [0.01, 0.3, 10.0], names=quick_predictors_for(network))
 
 
 def tiny_card(network: BetaVae, datasets: Sequence[str] = ("fashion-mnist",)) -> Card:

@@ -20,15 +20,15 @@ from torch import Tensor
 
 from explorer.anomalies import Anomaly, plant
 from explorer.calibration import Calibration
-from explorer.contracts import Dataset, Vae, stack
+from explorer.code_evidence import observe
+from explorer.contracts import Dataset, Model, stack
 from explorer.evaluation.histogram import ScoreHistogram
-from explorer.evidence import Evidence
-from explorer.predictors import Predictor, score
+from explorer.evaluation.sample_scores import sample_score_names, sample_scores
+from explorer.predictors import Predictor, check_fits, score
 
 T = TypeVar("T")
 Remember = Callable[[Hashable, Callable[[], "CohortResult"]], "CohortResult"]
 
-SAMPLE_SCORES = ("rec", "kl", "elbo")
 TOP_SHARE = 0.01
 """Share of an image's foreground pixels, the highest, whose mean is its image score."""
 
@@ -87,7 +87,7 @@ class CohortResult:
         done: slices scored.
         total: slices in the whole cohort.
         predictors: counts by predictor name.
-        sample_scores: counts by `SAMPLE_SCORES`.
+        sample_scores: counts by name; see `sample_scores`.
     """
 
     done: int
@@ -101,7 +101,7 @@ class Scoring:
     """How a cohort is scored.
 
     Attributes:
-        model: a frozen VAE.
+        model: frozen.
         calibration: of that model on this dataset.
         predictors: by the name under which they are reported.
         beta: training beta.
@@ -110,7 +110,7 @@ class Scoring:
         batch_size: slices a batch; each is scored with and without its anomaly.
     """
 
-    model: Vae
+    model: Model
     calibration: Calibration | None
     predictors: Mapping[str, Predictor]
     beta: float
@@ -164,8 +164,11 @@ def run_cohort(
             do not depend on the anomaly. Keys name the slices; the caller adds what stands for `scoring`.
 
     Raises:
-        ValueError: where the dataset has fewer slices, or a setting is out of its range.
+        ValueError: where the dataset has fewer slices, a setting is out of its range, or a predictor needs
+            what the model does not have.
     """
+    for name, predictor in scoring.predictors.items():
+        check_fits(name, predictor, scoring.model)
     places = list(dataset.cohort("test", count, seed))
     held_out = [] if anomaly.plants else list(dataset.held_out_cohort(count, seed))
     result: CohortResult | None = None
@@ -200,16 +203,19 @@ def _healthy(
 
 
 def score_members(members: Sequence[Member], scoring: Scoring) -> CohortResult:
-    """Score images in one batch: one forward and at most two backward passes for all predictors."""
+    """Score images in one batch; all predictors share the passes of one evidence."""
     if not members:  # the anomaly took hold on none of the slices
         return CohortResult(
-            0, 0, dict.fromkeys(scoring.predictors, NOTHING), dict.fromkeys(SAMPLE_SCORES, NOTHING)
+            0,
+            0,
+            dict.fromkeys(scoring.predictors, NOTHING),
+            dict.fromkeys(sample_score_names(scoring.model), NOTHING),
         )
     x = stack([member.image for member in members]).to(scoring.device)
     masks = stack([member.mask for member in members]).to(scoring.device)
     foregrounds = stack([member.foreground for member in members]).to(scoring.device)
     anomalous = torch.tensor([member.anomalous for member in members], device=scoring.device)
-    evidence = Evidence(scoring.model, x, scoring.beta, scoring_beta=scoring.scoring_beta)
+    evidence = observe(scoring.model, x, scoring.beta, scoring_beta=scoring.scoring_beta)
     counted = foregrounds & anomalous[:, None, None, None]
     passes: dict[str, float] = {}
     found = {}
@@ -225,10 +231,8 @@ def score_members(members: Sequence[Member], scoring: Scoring) -> CohortResult:
             len(members),
         )
     samples = {
-        name: Counts(
-            ScoreHistogram.empty(), ScoreHistogram.of(getattr(evidence, name), anomalous), 0.0, len(members)
-        )
-        for name in SAMPLE_SCORES
+        name: Counts(ScoreHistogram.empty(), ScoreHistogram.of(values, anomalous), 0.0, len(members))
+        for name, values in sample_scores(evidence, scoring.model, scoring.calibration).items()
     }
     return CohortResult(len(members), len(members), found, samples)
 

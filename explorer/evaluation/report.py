@@ -18,7 +18,7 @@ def figures(result: CohortResult) -> dict[str, Any]:
     Returns:
         `slices`, `images`, `prevalence` (anomalous among counted pixels), `predictors` (name -> auroc,
         average_precision, best_dice, dice_threshold, image_auroc, seconds an image) and `image_auroc` of the
-        sample scores `rec`, `kl` and `elbo`.
+        sample scores.
     """
     predictors = {}
     for name, counts in result.predictors.items():

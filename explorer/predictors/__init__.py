@@ -1,5 +1,23 @@
 """Predictors: a file a method, each turning the evidence on a batch into maps of anomaly scores."""
 
-from explorer.predictors.base import PREDICTORS, HealthyScores, Predictor, score
+from explorer.predictors.base import (
+    PREDICTORS,
+    HealthyScores,
+    Predictor,
+    check_fits,
+    predictors_for,
+    quick_predictors_for,
+    score,
+    within,
+)
 
-__all__ = ["PREDICTORS", "HealthyScores", "Predictor", "score"]
+__all__ = [
+    "PREDICTORS",
+    "HealthyScores",
+    "Predictor",
+    "check_fits",
+    "predictors_for",
+    "quick_predictors_for",
+    "score",
+    "within",
+]

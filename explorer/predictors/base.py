@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from typing import ClassVar, Protocol
 
 from torch import Tensor
 
-from explorer.contracts import ScoreMap
+from explorer.code_evidence import CodeEvidence, parts_of
+from explorer.contracts import Model, ScoreMap
 from explorer.evidence import Evidence
 from explorer.registry import Registry
 from explorer.settings import check_settings
@@ -19,7 +21,10 @@ class HealthyScores(Protocol):
     """How predictors score healthy pixels; `explorer.calibration.Calibration` is the one there is."""
 
     def quantile(self, name: str, beta: Tensor | float, level: float) -> Tensor:
-        """The score of predictor `name` that a fraction `level` of healthy pixels does not exceed, (B,)."""
+        """The score of predictor `name` that a fraction `level` of healthy pixels does not exceed, (B,).
+
+        Under the name `rec`: the reconstruction term that this fraction of healthy images does not exceed.
+        """
         ...
 
     def percentile(self, name: str, beta: Tensor | float, scores: Tensor) -> Tensor:
@@ -35,8 +40,10 @@ class Predictor(ABC):
         title: short name for people.
         summary: one line for the page on what it measures.
         source: where it comes from.
-        needs: the parts of the evidence that cost a pass of the network (`x_hat`, `grad_rec`, `grad_kl`).
+        needs: the parts of the evidence that cost a pass of the network (`x_hat`, `grad_rec`, `grad_kl`,
+            `indices`, `code_nll`); only models that have them all can be used.
         needs_calibration: whether it cannot do without healthy scores.
+        iterative: whether it takes many passes and yields as it goes.
     """
 
     title: ClassVar[str]
@@ -44,6 +51,7 @@ class Predictor(ABC):
     source: ClassVar[str]
     needs: ClassVar[tuple[str, ...]] = ()
     needs_calibration: ClassVar[bool] = False
+    iterative: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -74,3 +82,47 @@ def score(predictor: Predictor, evidence: Evidence, calibration: HealthyScores |
     for scored in predictor.maps(evidence, calibration):
         last = scored.values
     return last
+
+
+def within(maps: Iterator[ScoreMap], seconds: float) -> Iterator[ScoreMap]:
+    """The maps that begin to be made within a time budget, the first in any case.
+
+    For callers that must not wait for all steps of an iterative predictor; the last map is the answer so far.
+    """
+    ends = time.monotonic() + seconds
+    for scored in maps:
+        yield scored
+        if time.monotonic() >= ends:
+            return
+
+
+def predictors_for(model: Model) -> tuple[str, ...]:
+    """Names of the predictors that can do with what this model offers, in alphabetical order."""
+    return tuple(name for name in PREDICTORS.names() if not missing_parts(PREDICTORS[name], model))
+
+
+def quick_predictors_for(model: Model) -> tuple[str, ...]:
+    """Those of `predictors_for` that are not iterative."""
+    return tuple(name for name in predictors_for(model) if not PREDICTORS[name].iterative)
+
+
+def check_fits(name: str, predictor: type[Predictor] | Predictor, model: Model) -> None:
+    """Raise ValueError where `predictor`, called `name`, needs what this model lacks."""
+    if lacking := missing_parts(predictor, model):
+        known = ", ".join(predictors_for(model))
+        raise ValueError(
+            f"predictor {name!r} needs {', '.join(lacking)}, which this model does not have; "
+            f"predictors for it: {known}"
+        )
+
+
+def missing_parts(predictor: type[Predictor] | Predictor, model: Model) -> tuple[str, ...]:
+    """The parts that a predictor needs and a model's evidence does not have."""
+    return tuple(part for part in predictor.needs if part not in parts_of(model))
+
+
+def codes_of(evidence: Evidence) -> CodeEvidence:
+    """The evidence as that of a VQ-VAE; raises ValueError where it is of another model."""
+    if not isinstance(evidence, CodeEvidence):
+        raise ValueError("this predictor needs latent codes; choose a model of kind vq-vae")
+    return evidence

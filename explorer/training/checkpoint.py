@@ -7,10 +7,9 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import nn
 
-from explorer.models.beta_vae import BetaVae
-from explorer.training.losses import LossBalance
+from explorer.training.objective import Objective
 
 MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
@@ -19,17 +18,16 @@ def write_checkpoint(
     path: Path,
     fingerprint: str,
     step: int,
-    model: BetaVae,
+    objective: Objective,
     optimizer: torch.optim.Adam,
-    balance: LossBalance,
     generator: torch.Generator,
 ) -> None:
     """Write the whole state; a crash leaves the previous file whole."""
-    tensors: dict[str, Tensor] = {f"model.{name}": value for name, value in model.state_dict().items()}
-    for i, parameter in enumerate(model.parameters()):
+    tensors = {f"model.{name}": value for name, value in objective.model.state_dict().items()}
+    for i, parameter in enumerate(trained_parameters(objective.model)):
         state = optimizer.state[parameter]
         tensors |= {f"adam.{i}.{moment}": torch.as_tensor(state[moment]) for moment in MOMENTS}
-    tensors["balance"] = balance.means
+    tensors |= objective.state()
     tensors["generator"] = generator.get_state()
     partial = path.with_name(path.name + ".partial")
     contiguous = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
@@ -40,9 +38,8 @@ def write_checkpoint(
 def read_checkpoint(
     path: Path,
     fingerprint: str,
-    model: BetaVae,
+    objective: Objective,
     optimizer: torch.optim.Adam,
-    balance: LossBalance,
     generator: torch.Generator,
 ) -> int:
     """Restore the state in place and return the number of steps done; 0 where there is no checkpoint.
@@ -60,13 +57,19 @@ def read_checkpoint(
         raise ValueError(f"checkpoint {path} is damaged ({error}); delete it to start anew") from None
     if metadata.get("fingerprint") != fingerprint:
         raise ValueError(f"checkpoint {path} belongs to another recipe; delete it or choose another --output")
-    model.load_state_dict({k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")})
-    for i, parameter in enumerate(model.parameters()):
+    weights = {k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")}
+    objective.model.load_state_dict(weights)
+    for i, parameter in enumerate(trained_parameters(objective.model)):
         state = {moment: tensors[f"adam.{i}.{moment}"] for moment in MOMENTS}
         optimizer.state[parameter] = {
             name: value if name == "step" else torch.empty_like(parameter).copy_(value)  # its layout, too
             for name, value in state.items()
         }
-    balance.means = tensors["balance"]
+    objective.load(tensors)
     generator.set_state(tensors["generator"])
     return int(metadata["step"])
+
+
+def trained_parameters(model: nn.Module) -> list[nn.Parameter]:
+    """The parameters that a training changes, in the model's order."""
+    return [parameter for parameter in model.parameters() if parameter.requires_grad]

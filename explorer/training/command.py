@@ -13,6 +13,7 @@ from explorer.training.finish import finish
 from explorer.training.loop import build_model, train
 from explorer.training.recipe import Recipe, read_recipe
 from explorer.training.sources import batches_for
+from explorer.training.stages import stages_of
 
 
 def train_recipe(
@@ -33,7 +34,7 @@ def train_recipe(
         output: folder for checkpoint, card and weights.
         resume: go on from the checkpoint in `output`.
         beta: train for this one beta only; None for the recipe's range.
-        samples: images to see in training; None for the recipe's number.
+        samples: images to see in each stage of training; None for the recipe's numbers.
         anatomies: folder of real segmentations, for brain recipes that want them.
         device: where to train.
         threads: CPU threads, or None for torch's choice.
@@ -43,16 +44,21 @@ def train_recipe(
     """
     recipe = read_recipe(path)
     if samples is not None:
-        recipe = dataclasses.replace(recipe, samples=samples)
+        prior = recipe.prior and {**recipe.prior, "samples": samples}
+        recipe = dataclasses.replace(recipe, samples=samples, prior=prior)
     if beta is not None:
         recipe = at_one_beta(recipe, beta)
     if threads is not None:
         if threads < 1:
             raise ValueError(f"threads must be at least 1, got {threads}")
         torch.set_num_threads(threads)
-    checkpoint = output / f"{recipe.name}.checkpoint.safetensors"
-    if checkpoint.exists() and not resume:
-        raise ValueError(f"{checkpoint} exists; pass --resume to go on from it, or choose another --output")
+    stages = stages_of(recipe)
+    checkpoints = [output / f"{stage.recipe.name}.checkpoint.safetensors" for stage in stages]
+    for checkpoint in checkpoints:
+        if checkpoint.exists() and not resume:
+            raise ValueError(
+                f"{checkpoint} exists; pass --resume to go on from it, or choose another --output"
+            )
     try:
         model = build_model(recipe)
     except (IndexError, RuntimeError) as error:  # torch's answers to sizes below 0
@@ -65,12 +71,16 @@ def train_recipe(
             bar.update(done - bar.n)
 
         batches = batches_for(recipe, output, anatomies, show)
-    with tqdm(total=recipe.steps, unit="step", desc=recipe.name) as bar:
-        for progress in train(model, recipe, batches, device=device, checkpoint=checkpoint, resume=resume):
-            bar.update(progress.step - bar.n)
-            bar.set_postfix_str(
-                f"loss {progress.loss:.1f}, {progress.images_per_second:.0f} images/s", refresh=False
-            )
+    for stage, checkpoint in zip(stages, checkpoints, strict=True):
+        objective = stage.objective(model)
+        with tqdm(total=stage.recipe.steps, unit="step", desc=stage.recipe.name) as bar:
+            for progress in train(
+                objective, stage.recipe, batches, device=device, checkpoint=checkpoint, resume=resume
+            ):
+                bar.update(progress.step - bar.n)
+                bar.set_postfix_str(
+                    f"loss {progress.loss:.4g}, {progress.images_per_second:.0f} images/s", refresh=False
+                )
     for name in finish(model, recipe, output, device):
         tqdm.write(f"calibrating on {name}")
     return output / f"{recipe.name}.toml"
@@ -80,5 +90,7 @@ def at_one_beta(recipe: Recipe, beta: float) -> Recipe:
     """The same training for a single beta, without the mixture of maps that only conditioning needs."""
     if not (beta > 0 and math.isfinite(beta)):
         raise ValueError(f"beta must be a finite number above 0, got {beta:g}")
+    if recipe.kind != "beta-vae":
+        raise ValueError(f"beta must be left out for kind {recipe.kind}, which knows none; got {beta:g}")
     model = dict(recipe.model) | {"beta_min": beta, "beta_max": beta, "experts": 1}
     return dataclasses.replace(recipe, name=f"{recipe.name}-{beta:g}", model=model)

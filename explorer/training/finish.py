@@ -6,21 +6,30 @@ import dataclasses
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from explorer.calibration import calibrate
-from explorer.checkpoints import Card, HeldOut, round_weights, save_pretrained
-from explorer.contracts import Vae
+from explorer.calibration import Calibration, calibrate
+from explorer.checkpoints import (
+    Card,
+    HeldOut,
+    load_pretrained,
+    round_weights,
+    save_pretrained,
+    write_card,
+)
+from explorer.code_evidence import CodeEvidence, observe
+from explorer.contracts import Model
 from explorer.datasets import dataset_names, load_dataset
 from explorer.evaluation.cohort import calibration_slices
-from explorer.evidence import Evidence
-from explorer.models.beta_vae import BetaVae
-from explorer.training.recipe import Recipe
+from explorer.predictors import predictors_for, quick_predictors_for
+from explorer.training.recipe import Recipe, described
 
-CALIBRATION_SLICES = 100
-CALIBRATION_BETAS = 13
+CALIBRATION_SLICES, CALIBRATION_BETAS = 100, 13
+ITERATIVE_SLICES, ITERATIVE_BETAS = 16, 4
+"""For predictors of many passes, which would take hours; quantiles between betas are interpolated."""
 
 
 def betas_between(low: float, high: float, count: int) -> list[float]:
@@ -32,23 +41,18 @@ def betas_between(low: float, high: float, count: int) -> list[float]:
     return [low, *inner, high]
 
 
-def finish(model: BetaVae, recipe: Recipe, output: Path, device: torch.device) -> Iterator[str]:
+def finish(network: nn.Module, recipe: Recipe, output: Path, device: torch.device) -> Iterator[str]:
     """Measure and calibrate a trained model, then write its card and weights to `output`.
 
     Yields the name of each dataset before its turn, for a progress display.
     """
-    model.eval().requires_grad_(False).to(device)
-    round_weights(model)
-    betas = betas_between(*model.beta_range, CALIBRATION_BETAS)
-    held_out, calibrations = {}, {}
-    for name in dataset_names():
-        if name.partition("/")[0] != recipe.dataset:
-            continue
-        yield name
-        images, foregrounds = calibration_slices(load_dataset(name), CALIBRATION_SLICES)
-        held_out[name] = measure(model, images, foregrounds, betas, device)
-        calibrations[name] = calibrate(model, images, foregrounds, betas, batch_size=25, device=device)
-    settings = dataclasses.asdict(recipe)
+    network.eval().requires_grad_(False).to(device)
+    round_weights(network)
+    model = cast(Model, network)
+    held_out: dict[str, HeldOut] = {}
+    calibrations: dict[str, Calibration] = {}
+    yield from look_at_healthy(model, recipe.dataset, device, held_out, calibrations)
+    settings = described(recipe)
     card = Card(
         name=recipe.name,
         kind=settings.pop("kind"),
@@ -60,21 +64,71 @@ def finish(model: BetaVae, recipe: Recipe, output: Path, device: torch.device) -
         held_out=held_out,
         calibration=calibrations,
     )
-    save_pretrained(model, card, output)
+    save_pretrained(network, card, output)
+
+
+def calibrate_again(name: str, folder: Path, device: torch.device) -> Iterator[str]:
+    """Measure and calibrate the pretrained model `name` and enter the figures into its card in `folder`.
+
+    Yields the name of each dataset before its turn. For cards that are older than a predictor.
+    """
+    pretrained = load_pretrained(name, device, folder)
+    held_out: dict[str, HeldOut] = {}
+    calibrations: dict[str, Calibration] = {}
+    yield from look_at_healthy(pretrained.model, pretrained.card.dataset, device, held_out, calibrations)
+    write_card(dataclasses.replace(pretrained.card, held_out=held_out, calibration=calibrations), folder)
+
+
+def look_at_healthy(
+    model: Model,
+    family: str,
+    device: torch.device,
+    held_out: dict[str, HeldOut],
+    calibrations: dict[str, Calibration],
+) -> Iterator[str]:
+    """Fill in what a model makes of each dataset of a family; yields its name before its turn."""
+    betas = betas_between(*model.beta_range, CALIBRATION_BETAS)
+    for name in dataset_names():
+        if name.partition("/")[0] == family:
+            yield name
+            images, foregrounds = calibration_slices(load_dataset(name), CALIBRATION_SLICES)
+            held_out[name] = measure(model, images, foregrounds, betas, device)
+            calibrations[name] = calibrate_all(model, images, foregrounds, device)
+
+
+def calibrate_all(model: Model, images: Tensor, foregrounds: Tensor, device: torch.device) -> Calibration:
+    """Calibrate every predictor that fits; the iterative ones on fewer images and betas."""
+    quick = quick_predictors_for(model)
+    slow = [name for name in predictors_for(model) if name not in quick]
+    betas, few = (betas_between(*model.beta_range, k) for k in (CALIBRATION_BETAS, ITERATIVE_BETAS))
+    made = calibrate(model, images, foregrounds, betas, batch_size=25, device=device, names=quick)
+    some, counted = images[:ITERATIVE_SLICES], foregrounds[:ITERATIVE_SLICES]
+    return made.joined(calibrate(model, some, counted, few, device=device, names=slow, given=made))
 
 
 def measure(
-    model: Vae, images: Tensor, foregrounds: Tensor, betas: Sequence[float], device: torch.device
+    model: Model, images: Tensor, foregrounds: Tensor, betas: Sequence[float], device: torch.device
 ) -> HeldOut:
     """Means over healthy images at each training beta; see `HeldOut`."""
     rows = []
     for beta in betas:
-        rec, kl, error, pixels = 0.0, 0.0, 0.0, 0
+        rec, kl, error, pixels, codes = 0.0, 0.0, 0.0, 0, []
         for x, foreground in zip(torch.split(images, 50), torch.split(foregrounds, 50), strict=True):
-            evidence = Evidence(model, x.to(device), beta)
+            evidence = observe(model, x.to(device), beta)
             rec += float(evidence.rec.sum())
             kl += float(evidence.kl.sum())
             error += float((evidence.x - evidence.x_hat).abs()[foreground.to(device)].sum())
             pixels += int(foreground.sum())
-        rows.append((rec / len(images), kl / len(images), error / pixels))
+            codes += [evidence.indices.cpu()] if isinstance(evidence, CodeEvidence) else []
+        row = [rec / len(images), kl / len(images), error / pixels]
+        if codes:
+            found = torch.cat(codes)
+            row += [perplexity(found), kl / found.numel()]
+        rows.append(row)
     return HeldOut(tuple(betas), *(tuple(column) for column in zip(*rows, strict=True)))
+
+
+def perplexity(codes: Tensor) -> float:
+    """exp of the entropy of how often codes of any shape are used; K where K are used alike."""
+    counts = torch.bincount(codes.flatten()).double()
+    return float(torch.special.entr(counts / counts.sum()).sum().exp())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import math
@@ -10,17 +9,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import torch
+from torch import nn
 
 from explorer.models import MODELS
-from explorer.models.beta_vae import BetaVae
 from explorer.randomness import stream
-from explorer.training.brain_pool import log_uniform
 from explorer.training.checkpoint import read_checkpoint, write_checkpoint
-from explorer.training.losses import LossBalance, elbo_terms
-from explorer.training.recipe import Recipe
+from explorer.training.objective import Objective
+from explorer.training.recipe import Recipe, described
 from explorer.training.sources import Batches
 
 
@@ -31,7 +28,7 @@ class Progress:
     Attributes:
         step: optimiser steps done.
         steps: optimiser steps in all.
-        loss: mean of rec + beta kl over the last batch, nats.
+        loss: mean over the last batch, in the objective's unit.
         images_per_second: since this run started.
     """
 
@@ -41,18 +38,18 @@ class Progress:
     images_per_second: float
 
 
-def build_model(recipe: Recipe) -> BetaVae:
+def build_model(recipe: Recipe) -> nn.Module:
     """The recipe's network with fresh weights drawn from its seed."""
     with torch.random.fork_rng(devices=[]):  # initialisers of torch.nn know the global generator only
         torch.manual_seed(recipe.seed)
         try:
-            return cast(BetaVae, MODELS[recipe.kind](**recipe.model))
+            return MODELS[recipe.kind](**recipe.model)
         except TypeError as error:
             raise ValueError(f"recipe {recipe.name}: [model] does not fit {recipe.kind}: {error}") from None
 
 
 def train(
-    model: BetaVae,
+    objective: Objective,
     recipe: Recipe,
     batches: Batches,
     *,
@@ -61,11 +58,11 @@ def train(
     resume: bool = False,
     every: int = 500,
 ) -> Iterator[Progress]:
-    """Train `model` in place; yields after each step, writes a checkpoint every `every` steps and at the end.
+    """Train a model in place; yields after each step, writes a checkpoint every `every` steps and at the end.
 
     Args:
-        model: from `build_model`; moved to `device`.
-        recipe: what to do.
+        objective: what to descend, and the model, which is moved to `device`.
+        recipe: how.
         batches: source of images.
         device: where to train.
         checkpoint: file of the state from which an interrupted training goes on.
@@ -78,42 +75,40 @@ def train(
     torch.set_flush_denormal(
         True
     )  # Adam's moments of closed latents fade into denormals, 10 times slower on a CPU
+    model = objective.model
     model.to(device=device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     optimizer = build_optimizer(model, recipe)
-    balance = LossBalance(model.beta_range)
     generator = stream(recipe.seed, "training")
     digest = fingerprint(recipe)
-    start = read_checkpoint(checkpoint, digest, model, optimizer, balance, generator) if resume else 0
+    start = read_checkpoint(checkpoint, digest, objective, optimizer, generator) if resume else 0
     began = time.monotonic()
     for step in range(start, recipe.steps):
         for group in optimizer.param_groups:
             group["lr"] = group["initial_lr"] * schedule(step, recipe.steps)
         x = batches.batch(recipe.batch_size, generator).to(device)
-        beta = log_uniform(recipe.batch_size, *model.beta_range, generator).to(device)
-        noise = torch.randn(recipe.batch_size, model.latents, generator=generator).to(device)
         with torch.autocast(device.type, torch.bfloat16, enabled=recipe.precision == "bfloat16"):
-            terms = elbo_terms(model, x, beta, noise)
-        loss = terms.rec + beta * terms.kl
+            loss = objective.loss(x, generator)
         optimizer.zero_grad()
-        balance(loss, beta).mean().backward()  # type: ignore[no-untyped-call]
+        loss.descended.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         optimizer.step()
         done = step + 1
-        mean = float(loss.detach().mean())
+        mean = float(loss.shown)
         if not math.isfinite(mean):
             raise ValueError(
                 f"the loss is {mean} at step {done}; lower learning_rate in the recipe and start again"
             )
         if done % every == 0 or done == recipe.steps:
-            write_checkpoint(checkpoint, digest, done, model, optimizer, balance, generator)
+            write_checkpoint(checkpoint, digest, done, objective, optimizer, generator)
         rate = recipe.batch_size * (done - start) / max(time.monotonic() - began, 1e-9)
         yield Progress(done, recipe.steps, mean, rate)
 
 
-def build_optimizer(model: BetaVae, recipe: Recipe) -> torch.optim.Adam:
-    """Adam with the recipe's learning rates, one for the gates and one for the rest."""
-    gates = [value for name, value in model.named_parameters() if "gate" in name]
-    others = [value for name, value in model.named_parameters() if "gate" not in name]
+def build_optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Adam:
+    """Adam with the recipe's learning rates, one for the gates and one for the rest that is not frozen."""
+    named = [(name, value) for name, value in model.named_parameters() if value.requires_grad]
+    gates = [value for name, value in named if "gate" in name]
+    others = [value for name, value in named if "gate" not in name]
     pairs = ((gates, recipe.gate_pace * recipe.learning_rate), (others, recipe.learning_rate))
     return torch.optim.Adam(
         [{"params": group, "lr": rate, "initial_lr": rate} for group, rate in pairs], fused=True
@@ -128,5 +123,5 @@ def schedule(step: int, steps: int) -> float:
 
 def fingerprint(recipe: Recipe) -> str:
     """A short hash of everything in the recipe that the result depends on."""
-    content = dataclasses.asdict(recipe) | {"data": "", "model": dict(recipe.model)}
+    content = described(recipe) | {"data": ""}
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]

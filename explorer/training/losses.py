@@ -6,12 +6,15 @@ loss(beta) = rec + beta kl per image, in nats (METHODS: sums over pixels and lat
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from explorer.models.beta_vae import BetaVae
+from explorer.training.brain_pool import log_uniform
+from explorer.training.objective import Loss
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,3 +72,27 @@ class LossBalance:
         started = self.means > 0
         self.means = torch.where(seen & started, self.memory * self.means + (1 - self.memory) * fresh, fresh)
         return loss / self.means[which].to(loss.device)
+
+
+class ElboObjective:
+    """Descends rec + beta kl, relative to its mean at each beta; shows it as it is, in nats.
+
+    Satisfies `Objective`.
+    """
+
+    def __init__(self, model: BetaVae) -> None:
+        self.model = model
+        self.balance = LossBalance(model.beta_range)
+
+    def loss(self, x: Tensor, generator: torch.Generator) -> Loss:
+        beta = log_uniform(len(x), *self.model.beta_range, generator).to(x.device)
+        noise = torch.randn(len(x), self.model.latents, generator=generator).to(x.device)
+        terms = elbo_terms(self.model, x, beta, noise)
+        loss = terms.rec + beta * terms.kl
+        return Loss(self.balance(loss, beta).mean(), loss.detach().mean())
+
+    def state(self) -> dict[str, Tensor]:
+        return {"balance": self.balance.means}
+
+    def load(self, state: Mapping[str, Tensor]) -> None:
+        self.balance.means = state["balance"]

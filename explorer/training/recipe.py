@@ -7,11 +7,12 @@ import math
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 PRECISIONS = ("float32", "bfloat16")
+PRIOR_KEYS = ("samples", "batch_size", "learning_rate")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Recipe:
         precision: `float32`, or `bfloat16` for the matrix products alone.
         pool: brain only: deformed slices to draw from.
         real_share: brain only: fraction of the pool that comes from real anatomies.
+        prior: `vq-vae` only: `samples`, `batch_size` and `learning_rate` of the second stage, in which the
+            prior learns the codes.
         data: what the weights were trained on, with licence and citation, for the card.
     """
 
@@ -47,6 +50,7 @@ class Recipe:
     precision: str = "float32"
     pool: int = 0
     real_share: float = 0.0
+    prior: Mapping[str, Any] = field(default_factory=dict)
     data: str = ""
 
     def __post_init__(self) -> None:
@@ -67,11 +71,21 @@ class Recipe:
         _check_number("real_share", self.real_share, whole=False, least=0)
         if self.real_share > 1:
             raise ValueError(f"real_share must be in [0, 1], got {self.real_share!r}")
+        wanted = PRIOR_KEYS if self.kind == "vq-vae" else ()
+        if not isinstance(self.prior, Mapping) or sorted(self.prior) != sorted(wanted):
+            rule = f"a table of {', '.join(wanted)}" if wanted else "left out"
+            raise ValueError(f"prior must be {rule} for kind {self.kind}, got {self.prior!r}")
 
     @property
     def steps(self) -> int:
         """Optimiser steps in all."""
         return max(self.samples // self.batch_size, 1)
+
+
+def described(recipe: Recipe) -> dict[str, Any]:
+    """A recipe as a plain dictionary, without the stages that it does not have."""
+    content = dataclasses.asdict(recipe)
+    return {name: value for name, value in content.items() if name != "prior" or value}
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -90,9 +104,12 @@ def read_recipe(path: Path) -> Recipe:
         raise ValueError(f"{path} is not a readable TOML recipe: {error}") from None
     fields = {field.name: field for field in dataclasses.fields(Recipe)}
     unknown = sorted(set(content) - set(fields))
-    missing = sorted(
-        name for name, field in fields.items() if field.default is dataclasses.MISSING and name not in content
-    )
+    optional = {
+        name
+        for name, field in fields.items()
+        if not (field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING)
+    }
+    missing = sorted(set(fields) - optional - set(content))
     if unknown or missing:
         found = [f"unknown: {', '.join(unknown)}"] * bool(unknown) + [
             f"missing: {', '.join(missing)}"

@@ -7,11 +7,11 @@ from typing import Any
 import streamlit as st
 
 from explorer.anomalies import ANOMALIES
-from explorer.checkpoints import model_for
+from explorer.checkpoints import model_for, pretrained_names
 from explorer.contracts import Axis
 from explorer.datasets import DATASETS
 from explorer.models import MODELS
-from explorer.predictors import PREDICTORS
+from explorer.predictors import PREDICTORS, predictors_for
 from explorer.settings import settings_of
 from explorer.ui import cached
 from explorer.ui.controls import BIND, plugin_controls
@@ -45,7 +45,7 @@ def sidebar() -> State:
         model = _model(name)
         beta, scoring_beta, linked = _betas(model)
         st.markdown("### Predictors")
-        predictor_settings = _predictors()
+        predictor_settings = _predictors(model)
         size = st.select_slider(
             "Cohort size",
             COHORT_SIZES,
@@ -66,9 +66,9 @@ def default_state() -> State:
     """The state of a page that nobody has touched."""
     family = DATASETS.names()[0]
     dataset = f"{family}/{DATASETS[family].options[0]}"
-    predictors = {name: PREDICTORS[name]() for name in sorted(PREDICTORS.names(), key=_by_cost)}
     place = tuple(_start(axis) for axis in cached.dataset(dataset).axes("test"))
     model = model_for(MODELS.names()[0], dataset)
+    predictors = {name: PREDICTORS[name]() for name in _quick(_fitting(model))}
     return State(
         dataset, place, ANOMALIES[ANOMALY](), ANOMALY, SEED, model, BETA, BETA, predictors, COHORT_SIZE
     )
@@ -127,7 +127,8 @@ def _anomaly() -> tuple[str, dict[str, Any]]:
 
 
 def _model(dataset: str) -> str:
-    kinds = MODELS.names()
+    known = pretrained_names()
+    kinds = [kind for kind in MODELS.names() if model_for(kind, dataset) in known] or MODELS.names()
     kind = st.selectbox(
         "Model",
         kinds,
@@ -176,12 +177,12 @@ def beta_options(model: str) -> tuple[str, ...]:
     return found if len(found) > 1 else 2 * found  # a slider needs two ends
 
 
-def _predictors() -> dict[str, dict[str, Any]]:
-    names = sorted(PREDICTORS.names(), key=_by_cost)
+def _predictors(model: str) -> dict[str, dict[str, Any]]:
+    names = _fitting(model)
     chosen = st.multiselect(
         "Maps",
         names,
-        default=names,
+        default=_quick(names),
         key="predictors",
         bind=BIND,
         help="Methods that turn what the model says into a map of anomaly scores.",
@@ -195,7 +196,17 @@ def _predictors() -> dict[str, dict[str, Any]]:
     return found
 
 
-def _by_cost(name: str) -> tuple[bool, int, str]:
-    """From the plain image over single passes to those that build on others."""
+def _fitting(model: str) -> list[str]:
+    """The predictors for a model, the cheapest first."""
+    return sorted(predictors_for(cached.pretrained(model).model), key=_by_cost)
+
+
+def _quick(names: list[str]) -> list[str]:
+    """Those that are shown unasked."""
+    return [name for name in names if not PREDICTORS[name].iterative]
+
+
+def _by_cost(name: str) -> tuple[bool, bool, int, str]:
+    """From the plain image over single passes to those that build on others, and to those of many passes."""
     predictor = PREDICTORS[name]
-    return predictor.needs_calibration, len(predictor.needs), name
+    return predictor.iterative, predictor.needs_calibration, len(predictor.needs), name

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from explorer.anomalies import plant
 from explorer.checkpoints import Card
+from explorer.code_evidence import observe
 from explorer.contracts import Case, stack
 from explorer.evaluation.cohort import CohortResult, Scoring, run_cohort
 from explorer.evaluation.histogram import ScoreHistogram
-from explorer.evidence import Evidence
 from explorer.predictors import PREDICTORS, score
 from explorer.ui import cached
 from explorer.ui.healthy import colour_bars, quantiles, residual_bar
@@ -54,7 +54,7 @@ def look(state: State) -> SliceView:
     mask, foreground = case.mask[None, None], case.source.foreground[None, None]
     with cached.NETWORK:
         x = stack([case.image]).to(cached.device())
-        evidence = Evidence(pretrained.model, x, state.beta, scoring_beta=state.scoring_beta)
+        evidence = observe(pretrained.model, x, state.beta, scoring_beta=state.scoring_beta)
         scores = {name: score(p, evidence, calibration).cpu() for name, p in state.predictors.items()}
     return SliceView(
         case=case,

@@ -25,10 +25,10 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from explorer.checkpoints import FOLDER, add_benchmark, load_pretrained
+from explorer.code_evidence import observe
 from explorer.datasets.anatomy import SLICES, sample, slice_coordinates, template_anatomy
 from explorer.evaluation.curves import auroc, average_precision
 from explorer.evaluation.histogram import ScoreHistogram
-from explorer.evidence import Evidence
 from explorer.predictors import PREDICTORS, Predictor, score
 from explorer.predictors.reconstruction_error import ReconstructionError
 
@@ -101,7 +101,7 @@ def main() -> int:
         parts: dict[str, list[ScoreHistogram]] = {name: [] for name in predictors}
         batches = (torch.split(part, 16) for part in (images, masks, foregrounds))
         for x, mask, foreground in zip(*batches, strict=True):
-            evidence = Evidence(pretrained.model, x, beta)
+            evidence = observe(pretrained.model, x, beta)
             for name, predictor in predictors.items():
                 parts[name].append(
                     ScoreHistogram.of(score(predictor, evidence, calibration), mask, foreground)

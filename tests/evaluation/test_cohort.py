@@ -11,10 +11,10 @@ import torch
 from torch import Tensor
 
 from explorer.anomalies import ANOMALIES, plant
+from explorer.code_evidence import observe
 from explorer.contracts import Dataset
 from explorer.datasets import load_dataset
 from explorer.evaluation.cohort import (
-    SAMPLE_SCORES,
     CohortResult,
     Scoring,
     anomalous_members,
@@ -24,7 +24,7 @@ from explorer.evaluation.cohort import (
 )
 from explorer.evaluation.curves import auroc
 from explorer.evaluation.report import figures
-from explorer.evidence import Evidence
+from explorer.evaluation.sample_scores import sample_score_names
 from explorer.predictors import PREDICTORS
 from tests.tiny import tiny_calibration, tiny_vae, without_published_files
 
@@ -151,13 +151,13 @@ def test_where_nothing_is_planted_the_held_out_class_is_the_anomaly(
     result = last(dataset, "none", scoring, 6, seed=1)
     drawn = dataset.cohort("test", 6, 1), dataset.held_out_cohort(6, 1)
     places = [(place, label) for label in (0, 1) for place in drawn[label]]
-    for name in SAMPLE_SCORES:
+    for name in sample_score_names(scoring.model):
         counts = result.sample_scores[name].images
         assert (counts.healthy, counts.anomalous) == (6, 6)
     scores: tuple[list[float], list[float]] = ([], [])
     for place, label in places:
         x = dataset.slice("test", *place).image[None, None]
-        scores[label].append(float(Evidence(scoring.model, x, 0.5, scoring_beta=2.0).elbo))
+        scores[label].append(float(observe(scoring.model, x, 0.5, scoring_beta=2.0).elbo))
     pairs = [(a > h) + 0.5 * (a == h) for h in scores[0] for a in scores[1]]
     assert auroc(result.sample_scores["elbo"].images) == pytest.approx(sum(pairs) / 36, abs=0.03)
     assert result.predictors["intensity"].pixels.anomalous == 0
@@ -189,6 +189,14 @@ def test_impossible_cohorts_are_refused(dataset: Dataset, scoring: Scoring, coun
 def test_a_beta_outside_the_models_range_is_refused(dataset: Dataset, scoring: Scoring) -> None:
     with pytest.raises(ValueError, match=r"beta must be in \[0.01, 10\], got 11"):
         next(run_cohort(dataset, ANOMALIES["lesion"](), dataclasses.replace(scoring, beta=11.0), 2, 0))
+
+
+def test_a_predictor_that_does_not_fit_the_model_is_refused(dataset: Dataset, scoring: Scoring) -> None:
+    wrong = dataclasses.replace(scoring, predictors={"restored": PREDICTORS["latent-restoration"]()})
+    with pytest.raises(
+        ValueError, match="predictor 'restored' needs indices, code_nll, which this model does"
+    ):
+        next(run_cohort(dataset, ANOMALIES["lesion"](), wrong, 2, 0))
 
 
 def test_an_anomaly_that_takes_hold_nowhere_leaves_nothing_to_count(

@@ -121,7 +121,7 @@ def test_missing_calibration_is_explained(evidence: Evidence) -> None:
 @pytest.mark.parametrize(
     ("members", "message"),
     [
-        ("klgrad", "unknown predictor 'klgrad'; known: combination"),
+        ("klgrad", "unknown predictor 'klgrad'; known: code-surprise"),
         ("", "unknown predictor ''"),
         ("intensity,ensemble", "members must be predictors that need no calibration, got 'ensemble'"),
     ],

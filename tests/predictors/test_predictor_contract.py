@@ -1,7 +1,9 @@
-"""What holds for every registered predictor, on the network that the app ships."""
+"""What holds for every registered predictor, on every kind of network that it fits."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import cast
 from unittest.mock import Mock
 
 import pytest
@@ -9,12 +11,14 @@ import torch
 from torch import Tensor, nn
 
 from explorer.calibration import Calibration, calibrate
-from explorer.contracts import VaeOutput
+from explorer.code_evidence import CodeEvidence, observe
+from explorer.contracts import Model, VaeOutput
 from explorer.evidence import Evidence
 from explorer.models.beta_vae import BetaVae
 from explorer.predictors import PREDICTORS, score
 from explorer.settings import settings_of
 from tests.linear_vae import BETAS, images
+from tests.tiny_codes import tiny_vq_vae
 
 SEVEN = (
     *("intensity", "reconstruction-error", "reconstruction-gradient", "kl-gradient", "elbo-gradient"),
@@ -22,6 +26,13 @@ SEVEN = (
 )
 BETA = BETAS.float()
 X = images(8, 16).float()
+PAIRS = [
+    (kind, name)
+    for kind, parts in (("beta-vae", Evidence.PARTS), ("vq-vae", CodeEvidence.PARTS))
+    for name in PREDICTORS.names()
+    if set(PREDICTORS[name].needs) <= parts
+]
+"""Kinds of models and the predictors that fit them."""
 
 
 class Counted(BetaVae):
@@ -51,30 +62,50 @@ def calibration(model: Counted) -> Calibration:
     return calibrate(model, healthy, torch.ones_like(healthy, dtype=torch.bool), [0.01, 0.3, 10.0])
 
 
-def test_the_seven_are_there() -> None:
-    assert set(SEVEN) <= set(PREDICTORS.names())
+Known = Callable[[str], tuple[nn.Module, Tensor, Calibration]]
 
 
-@pytest.mark.parametrize("name", PREDICTORS.names())
-def test_maps_are_finite_scores_of_every_pixel(name: str, model: Counted, calibration: Calibration) -> None:
+@pytest.fixture(scope="module")
+def known(model: Counted, calibration: Calibration) -> Known:
+    """By kind: a model, a beta for each of its images, and its calibration."""
+    codes, healthy = tiny_vq_vae(), images(6, 16, seed=4).float()
+    counted = torch.ones_like(healthy, dtype=torch.bool)
+    found = {
+        "beta-vae": (model, BETA, calibration),
+        "vq-vae": (codes, torch.ones(8), calibrate(codes, healthy, counted, [1.0])),
+    }
+    return found.__getitem__
+
+
+def test_each_predictor_fits_some_model() -> None:
+    assert {name for _, name in PAIRS} == set(PREDICTORS.names())
+    assert set(SEVEN) <= {name for kind, name in PAIRS if kind == "beta-vae"}
+    restoring = {"code-surprise", "latent-restoration", "energy-projection"}
+    assert restoring <= {name for kind, name in PAIRS if kind == "vq-vae"}
+
+
+@pytest.mark.parametrize(("kind", "name"), PAIRS)
+def test_maps_are_finite_scores_of_every_pixel(kind: str, name: str, known: Known) -> None:
+    model, beta, calibration = known(kind)
     before, weights = X.clone(), {key: w.clone() for key, w in model.state_dict().items()}
-    maps = list(PREDICTORS[name]().maps(Evidence(model, X, BETA), calibration))
-    assert maps
+    maps = list(PREDICTORS[name]().maps(observe(cast(Model, model), X, beta), calibration))
+    assert len(maps) > 1 if PREDICTORS[name].iterative else len(maps) == 1
     for scored in maps:
         assert scored.values.shape == X.shape and scored.values.dtype == torch.float32
         assert bool(scored.values.isfinite().all()) and float(scored.values.min()) >= 0
         assert not scored.values.requires_grad
+        assert scored.restored is None or (scored.restored.shape == X.shape and scored.step > 0)
+        assert all(curve.shape == (8,) and bool(curve.isfinite().all()) for curve in scored.curves.values())
     assert torch.equal(X, before) and not model.training
     assert all(torch.equal(w, weights[key]) for key, w in model.state_dict().items())
 
 
-@pytest.mark.parametrize("name", PREDICTORS.names())
-def test_an_image_does_not_depend_on_its_neighbours(
-    name: str, model: Counted, calibration: Calibration
-) -> None:
-    predictor = PREDICTORS[name]()
-    batch = score(predictor, Evidence(model, X, BETA), calibration)
-    singles = [score(predictor, Evidence(model, X[[i]], BETA[[i]]), calibration) for i in range(len(X))]
+@pytest.mark.parametrize(("kind", "name"), PAIRS)
+def test_an_image_does_not_depend_on_its_neighbours(kind: str, name: str, known: Known) -> None:
+    network, beta, calibration = known(kind)
+    predictor, model = PREDICTORS[name](), cast(Model, network)
+    batch = score(predictor, observe(model, X, beta), calibration)
+    singles = [score(predictor, observe(model, X[[i]], beta[[i]]), calibration) for i in range(len(X))]
     torch.testing.assert_close(batch, torch.cat(singles), rtol=1e-4, atol=1e-5)
 
 

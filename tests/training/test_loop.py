@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 
-from explorer.models.beta_vae import BetaVae
 from explorer.training.loop import Progress, build_model, build_optimizer, fingerprint, schedule, train
 from explorer.training.recipe import Recipe
 from explorer.training.sources import ImageBatches
+from explorer.training.stages import Stage, stages_of
 from tests.linear_vae import images
 
 MODEL = {"image_size": 16, "widths": [4, 8], "latents": 6, "s": 0.5, "beta_min": 0.01, "beta_max": 10.0}
@@ -29,6 +30,19 @@ RECIPE = Recipe(
     learning_rate=2e-3,
     seed=1,
 )
+CODES_RECIPE = dataclasses.replace(
+    RECIPE,
+    kind="vq-vae",
+    model={
+        "image_size": 16,
+        "widths": [4, 8],
+        "codes": 8,
+        "dimension": 4,
+        "prior": {"width": 8, "layers": 1},
+    },
+    prior={"samples": 56, "batch_size": 8, "learning_rate": 2e-3},
+)
+STAGES = [*stages_of(RECIPE), *stages_of(CODES_RECIPE)]
 CPU = torch.device("cpu")
 
 
@@ -37,27 +51,35 @@ def batches() -> ImageBatches:
     return ImageBatches(images(32, 16).float())
 
 
-def weights(model: BetaVae) -> Mapping[str, Tensor]:
+def weights(model: nn.Module) -> Mapping[str, Tensor]:
     return {name: value.clone() for name, value in model.state_dict().items()}
 
 
 def run(recipe: Recipe, batches: ImageBatches, path: Path, steps: int | None = None) -> list[Progress]:
     """All steps, or the first few of an interrupted training; with a checkpoint every third."""
-    made = train(build_model(recipe), recipe, batches, device=CPU, checkpoint=path, every=3)
-    return list(islice(made, steps))
+    return list(islice(descend(stages_of(recipe)[0], build_model(recipe), batches, path), steps))
+
+
+def descend(
+    stage: Stage, model: nn.Module, batches: ImageBatches, path: Path, **options: Any
+) -> Iterator[Progress]:
+    """One stage of a training of `model`."""
+    objective = stage.objective(model)
+    return train(objective, stage.recipe, batches, device=CPU, checkpoint=path, **({"every": 3} | options))
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("interrupted", [3, 5])
+@pytest.mark.parametrize("stage", STAGES, ids=["elbo", "codes", "prior"])
 def test_a_resumed_training_is_bit_exact(
-    precision: str, interrupted: int, batches: ImageBatches, tmp_path: Path
+    stage: Stage, precision: str, interrupted: int, batches: ImageBatches, tmp_path: Path
 ) -> None:
-    recipe = dataclasses.replace(RECIPE, precision=precision)
-    whole, resumed = build_model(recipe), build_model(recipe)
-    list(train(whole, recipe, batches, device=CPU, checkpoint=tmp_path / "whole", every=3))
+    stage = dataclasses.replace(stage, recipe=dataclasses.replace(stage.recipe, precision=precision))
+    whole, part, resumed = (build_model(stage.recipe) for _ in range(3))
+    list(descend(stage, whole, batches, tmp_path / "whole"))
     path = tmp_path / "part"
-    run(recipe, batches, path, interrupted)
-    again = train(resumed, recipe, batches, device=CPU, checkpoint=path, resume=True, every=3)
+    list(islice(descend(stage, part, batches, path), interrupted))
+    again = descend(stage, resumed, batches, path, resume=True)
     assert [progress.step for progress in again] == [4, 5, 6, 7]
     expected = weights(whole)
     assert all(torch.equal(value, expected[name]) for name, value in weights(resumed).items())
@@ -68,9 +90,9 @@ def test_a_resumed_training_is_bit_exact(
 
 def test_a_finished_training_has_nothing_left_to_do(batches: ImageBatches, tmp_path: Path) -> None:
     path, model = tmp_path / "state", build_model(RECIPE)
-    list(train(model, RECIPE, batches, device=CPU, checkpoint=path))
+    list(descend(STAGES[0], model, batches, path))
     again = build_model(RECIPE)
-    assert list(train(again, RECIPE, batches, device=CPU, checkpoint=path, resume=True)) == []
+    assert list(descend(STAGES[0], again, batches, path, resume=True)) == []
     expected = weights(model)
     assert all(torch.equal(value, expected[name]) for name, value in weights(again).items())
 
@@ -87,9 +109,7 @@ def test_the_checkpoint_of_another_recipe_is_refused(
     other: Recipe, batches: ImageBatches, tmp_path: Path
 ) -> None:
     run(RECIPE, batches, tmp_path / "state", 3)
-    resumed = train(
-        build_model(other), other, batches, device=CPU, checkpoint=tmp_path / "state", resume=True
-    )
+    resumed = descend(stages_of(other)[0], build_model(other), batches, tmp_path / "state", resume=True)
     with pytest.raises(ValueError, match="belongs to another recipe; delete it or choose another --output"):
         next(resumed)
 
@@ -99,7 +119,7 @@ def test_a_truncated_checkpoint_is_refused(batches: ImageBatches, tmp_path: Path
     run(RECIPE, batches, path, 3)
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(ValueError, match="is damaged .*; delete it to start anew"):
-        next(train(build_model(RECIPE), RECIPE, batches, device=CPU, checkpoint=path, resume=True))
+        next(descend(STAGES[0], build_model(RECIPE), batches, path, resume=True))
 
 
 def test_without_resume_a_checkpoint_is_written_anew(batches: ImageBatches, tmp_path: Path) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from torch import nn
 
 import explorer.training
 from explorer.training.loop import build_model
 from explorer.training.recipe import read_recipe
+from explorer.training.stages import stages_of
 
 SHIPPED = sorted(Path(explorer.training.__file__).parent.glob("recipes/*.toml"))
 GOOD = """\
@@ -37,8 +40,14 @@ def path(tmp_path: Path) -> Path:
 def test_shipped_recipes_describe_a_network_and_their_data(shipped: Path) -> None:
     recipe = read_recipe(shipped)
     assert recipe.name == shipped.stem == f"{recipe.kind}-{recipe.dataset}"
-    assert build_model(recipe).beta_range == (0.01, 10.0)
+    assert sum(stored_bytes(build_model(recipe))) < 25e6
     assert "arXiv" in recipe.data
+    assert stages_of(recipe)[-1].recipe.steps > 1000
+
+
+def stored_bytes(model: nn.Module) -> Iterator[int]:
+    """Of each tensor in half precision."""
+    return (2 * value.numel() for value in model.state_dict().values())
 
 
 def test_a_recipe_is_read_and_its_steps_counted(path: Path) -> None:
@@ -72,6 +81,8 @@ def test_a_recipe_is_read_and_its_steps_counted(path: Path) -> None:
         ),
         ("seed = 1", "seed = 1\nreal_share = 1.5", r"real_share must be in \[0, 1\], got 1.5"),
         ("seed = 1", 'seed = 1\nreal_share = "all"', "recipe"),
+        ("[model]", "[prior]\nsamples = 1\n[model]", "prior must be left out for kind beta-vae"),
+        ('"beta-vae"', '"vq-vae"', "prior must be a table of samples, batch_size, learning_rate"),
         ("seed = 1", "seed = ", "is not a readable TOML recipe"),
     ],
 )

@@ -12,8 +12,7 @@ import torch
 from explorer.anomalies import plant
 from explorer.contracts import stack
 from explorer.evaluation import cohort as cohorts
-from explorer.evidence import Evidence
-from explorer.predictors import PREDICTORS, score
+from explorer.predictors import PREDICTORS, quick_predictors_for, score
 from explorer.ui import cached, view
 from explorer.ui.state import State
 from tests.tiny import NAME
@@ -26,7 +25,7 @@ def test_maps_are_those_of_the_evidence(state: State) -> None:
     shown = view.look(state)
     case = plant(cached.dataset(FIELD), "test", state.place, state.anomaly, state.seed)
     pretrained = cached.pretrained(NAME)
-    evidence = Evidence(pretrained.model, stack([case.image]), 0.5, scoring_beta=2.0)
+    evidence = observe(pretrained.model, stack([case.image]), 0.5, scoring_beta=2.0)
     assert shown.case.image.equal(case.image) and shown.case.mask.equal(case.mask)
     torch.testing.assert_close(torch.from_numpy(shown.x_hat), evidence.x_hat[0, 0])
     for name, values in shown.maps.items():

@@ -1,0 +1,47 @@
+"""Sample scores: what each model has, and the surprise above its threshold."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from explorer.calibration import Calibration, calibrate
+from explorer.code_evidence import CodeEvidence
+from explorer.evaluation.sample_scores import sample_score_names, sample_scores
+from explorer.evidence import Evidence
+from explorer.models.vq_vae import VqVae
+from tests.linear_vae import LinearVae, images
+from tests.tiny_codes import tiny_vq_vae
+
+
+@pytest.fixture(scope="module")
+def model() -> VqVae:
+    return tiny_vq_vae()
+
+
+@pytest.fixture(scope="module")
+def calibration(model: VqVae) -> Calibration:
+    healthy = images(20, 16, seed=7).float()
+    counted = torch.ones_like(healthy, dtype=torch.bool)
+    return calibrate(model, healthy, counted, [1.0], names=["code-surprise"])
+
+
+def test_a_vae_has_the_terms_of_its_loss() -> None:
+    evidence = Evidence(LinearVae(), images(), 0.5, scoring_beta=2.0)
+    found = sample_scores(evidence, LinearVae(), None)
+    assert tuple(found) == sample_score_names(LinearVae()) == ("rec", "kl", "elbo")
+    torch.testing.assert_close(found["elbo"], found["rec"] + 2.0 * found["kl"])
+
+
+def test_surprise_sums_what_lies_above_the_healthy_threshold(model: VqVae, calibration: Calibration) -> None:
+    evidence = CodeEvidence(model, images(4, 16).float())
+    found = sample_scores(evidence, model, calibration)
+    assert tuple(found) == sample_score_names(model) == ("rec", "kl", "elbo", "code-surprise")
+    threshold = float(calibration.quantile("code-surprise", 1.0, 0.98))
+    expected = [sum(nll for nll in one if nll > threshold) for one in evidence.code_nll.flatten(1).tolist()]
+    assert found["code-surprise"].tolist() == pytest.approx(expected)
+
+
+def test_surprise_needs_a_calibration(model: VqVae) -> None:
+    with pytest.raises(ValueError, match="code-surprise needs a calibrated model, got none"):
+        sample_scores(CodeEvidence(model, images(1, 16).float()), model, None)
