@@ -148,7 +148,10 @@ class Calibration:
         """Quantiles at `beta`, (Q,) for one number or (B, Q) for (B,)."""
         if name not in self.quantiles:
             known = ", ".join(sorted(self.quantiles))
-            raise ValueError(f"no calibration for predictor {name!r}; calibrated: {known}")
+            raise ValueError(
+                f"no calibration for predictor {name!r}; calibrated: {known}; "
+                "add it to the model's card with: python -m explorer calibrate NAME"
+            )
         rows = self.quantiles[name]
         if len(self.betas) == 1:
             return rows[0].expand(*torch.as_tensor(beta).shape, -1)

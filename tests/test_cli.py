@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ import pytest
 import torch
 
 from explorer.anomalies import ANOMALIES
-from explorer.checkpoints import load_pretrained
+from explorer.checkpoints import load_pretrained, read_card, write_card
 from explorer.datasets import dataset_names
-from explorer.predictors import PREDICTORS
+from explorer.predictors import PREDICTORS, predictors_for
 from tests.commands import refusal, run, with_tiny_model
 from tests.tiny import NAME
+from tests.tiny_codes import save_tiny_codes
 
 EVALUATE = "evaluate --dataset fashion-mnist --anomaly lesion --predictor intensity --slices 4 --device cpu"
 
@@ -174,3 +176,29 @@ def test_a_predictor_that_does_not_fit_is_answered(capsys: pytest.CaptureFixture
     message = refusal(capsys, EVALUATE.replace("intensity", "code-surprise"))
     assert "predictor 'code-surprise' needs indices, code_nll, which this model does not have" in message
     assert "predictors for it: combination" in message
+
+
+def test_evaluate_scores_codes_with_every_predictor_that_fits(
+    shipped: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "figures.json"
+    network = save_tiny_codes(shipped)
+    line = f"{EVALUATE.replace('--predictor intensity', '')} --model vq-vae"
+    names = predictors_for(network)
+    assert run(line, *(word for name in names for word in ("--predictor", name)), "--json", str(file)) == 0
+    report = json.loads(file.read_text(encoding="utf-8"))
+    assert set(report["predictors"]) == set(names) > {"code-surprise", "latent-restoration"}
+    assert set(report["image_auroc"]) == {"rec", "kl", "elbo", "code-surprise"}
+    capsys.readouterr()
+    assert "predictor 'ensemble' needs grad_kl" in refusal(capsys, f"{line} --predictor ensemble")
+
+
+def test_evaluate_names_the_remedy_for_a_card_older_than_a_predictor(
+    capsys: pytest.CaptureFixture[str], shipped: Path
+) -> None:
+    card = read_card(shipped / f"{NAME}.toml")
+    known = card.calibration["fashion-mnist"]
+    older = replace(known, quantiles={name: r for name, r in known.quantiles.items() if name != "rec"})
+    write_card(replace(card, calibration={"fashion-mnist": older}), shipped)
+    message = refusal(capsys, EVALUATE, "--predictor", "energy-projection")
+    assert "no calibration for predictor 'rec'" in message and "python -m explorer calibrate" in message

@@ -1,19 +1,22 @@
-"""A tiny random VQ-VAE with its prior, and the plain raster walk that fast restoration must agree with."""
+"""A tiny random VQ-VAE with prior and files, and the plain walk that fast restoration must agree with."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explorer.checkpoints import round_weights
+from explorer.calibration import calibrate
+from explorer.checkpoints import Card, HeldOut, round_weights, save_pretrained
 from explorer.models.code_prior import CodePrior
 from explorer.models.vq_vae import VqVae
 from explorer.restoration import draw
 from tests.linear_vae import images
 
+NAME = "vq-vae-fashion-mnist"
 SETTINGS: dict[str, Any] = {
     "image_size": 16,
     "widths": [4, 6],
@@ -37,6 +40,28 @@ def tiny_vq_vae(seed: int = 0, **changed: Any) -> VqVae:
         sharpen(network.prior)
     network.eval().requires_grad_(False)
     round_weights(network)
+    return network
+
+
+def save_tiny_codes(folder: Path, **changed: Any) -> VqVae:
+    """Write card and weights of a tiny network for Fashion-MNIST to `folder`."""
+    settings = SETTINGS | {"image_size": 28} | changed
+    network = tiny_vq_vae(**settings)
+    healthy = images(4, network.image_size, seed=4).float()
+    made = calibrate(network, healthy, torch.ones_like(healthy, dtype=torch.bool), [1.0])
+    figures = HeldOut((1.0,), (2.0,), (3.0,), (0.1,), perplexity=(7.0,), code_nll=(1.5,))
+    card = Card(
+        name=NAME,
+        kind="vq-vae",
+        dataset="fashion-mnist",
+        data="random weights",
+        model=settings,
+        recipe={"samples": 0},
+        sha256="",
+        held_out={"fashion-mnist": figures},
+        calibration={"fashion-mnist": made},
+    )
+    save_pretrained(network, card, folder)
     return network
 
 

@@ -10,7 +10,7 @@ import torch
 
 from explorer.checkpoints import Card, load_own, load_pretrained, model_for, pretrained_names
 from explorer.evaluation.cohort import Scoring
-from explorer.predictors import PREDICTORS, Predictor
+from explorer.predictors import PREDICTORS, Predictor, check_fits
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ def make_job(
         device: where to compute.
 
     Raises:
-        ValueError: for what is unknown or does not load.
+        ValueError: for what is unknown, does not load, or does not fit together.
     """
     chosen: Predictor = PREDICTORS[predictor]()
     if any(field.name == "seed" for field in dataclasses.fields(chosen)):
@@ -71,6 +71,7 @@ def make_job(
     else:
         known = model in pretrained_names()
         pretrained = load_pretrained(model if known else model_for(model, "brain"), device)
+    check_fits(predictor, chosen, pretrained.model)
     card = pretrained.card
     source = "" if contrast is None else contrast
     if source and source not in card.calibration:

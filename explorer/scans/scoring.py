@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from explorer.code_evidence import observe
 from explorer.evaluation.cohort import Scoring, image_scores
-from explorer.evidence import Evidence
-from explorer.predictors import score
+from explorer.predictors import check_fits, score
 from explorer.scans.preparing import Prepared
 
 
@@ -46,8 +46,10 @@ def score_scan(
         lock: held while a batch is scored, never while the caller works.
 
     Raises:
-        ValueError: where a beta is out of its range or a predictor lacks its calibration.
+        ValueError: where a beta is out of its range, or a predictor lacks its calibration or does not fit.
     """
+    for name, predictor in scoring.predictors.items():
+        check_fits(name, predictor, scoring.model)
     shape = prepared.images.shape
     values = {name: torch.full(shape, torch.nan) for name in scoring.predictors}
     profile = {name: torch.full(shape[:1], torch.nan) for name in scoring.predictors}
@@ -55,7 +57,7 @@ def score_scan(
     for start in range(0, len(slices), scoring.batch_size):
         chosen = list(slices[start : start + scoring.batch_size])
         with lock or nullcontext():
-            evidence = Evidence(
+            evidence = observe(
                 scoring.model,
                 prepared.images[chosen].to(scoring.device),
                 scoring.beta,

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explorer.checkpoints import Pretrained, load_pretrained
-from explorer.contracts import Axis, Dataset, Slice
+from explorer.contracts import Axis, Dataset, ScoreMap, Slice
 from explorer.datasets import load_dataset
 from explorer.devices import pick_device
 from explorer.evaluation.cohort import CohortResult, calibration_slices
@@ -94,6 +94,8 @@ HEALTHY: Recent[CohortResult] = Recent(128)
 QUANTILES: Recent[NDArray[np.float64]] = Recent(256)
 PACKETS: Recent[bytes] = Recent(12)
 """Complete packets of the slices seen last; at less than 3 MB each, 36 MB."""
+ANSWERS: Recent[ScoreMap] = Recent(32)
+"""What predictors of many passes made of single images."""
 NETWORK = threading.Semaphore(1)
 """Held during the network's passes: two at once on the same cores are slower than one after the other."""
 

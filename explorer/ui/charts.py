@@ -14,7 +14,7 @@ from explorer.predictors import PREDICTORS
 
 COLOURS = (
     *("#7f7f7f", "#0072B2", "#D55E00", "#009E73", "#CC79A7"),
-    *("#E69F00", "#56B4E9", "#8c564b", "#117733", "#AA4499"),
+    *("#E69F00", "#56B4E9", "#8c564b", "#117733", "#AA4499", "#999933"),
 )
 DASHES = ("solid", "dash", "dot", "dashdot")
 POINTS = 120

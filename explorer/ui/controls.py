@@ -62,8 +62,10 @@ def control(key: str, setting: Setting, *, disabled: bool = False) -> Any:
             return int(st.number_input(label, int(low), int(high), setting.default, step=1, **common))
         return st.slider(label, int(low), int(high), setting.default, step=1, **common)
     middle = (low + high) / 2 if setting.default is None else setting.default
-    step = 0.01 if high - low <= 2 else 0.05
-    return st.slider(label, float(low), float(high), float(middle), step=step, **common)
+    digits = 3 if high - low <= 0.1 else 2
+    step = 0.001 if digits == 3 else 0.01 if high - low <= 2 else 0.05
+    shown = f"%.{digits}f"
+    return st.slider(label, float(low), float(high), float(middle), step=step, format=shown, **common)
 
 
 def _sentence(text: str) -> str:

@@ -2,6 +2,7 @@
 
 The training betas of a slice are one batch of the same image, each at its own beta: one forward and two
 backward passes for all. The scoring betas need no pass, since the ELBO's gradient is linear in them.
+Predictors of many passes have one frame only, that of the current training beta.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from explorer.anomalies import plant
+from explorer.code_evidence import observe, parts_of
 from explorer.contracts import Case, stack
 from explorer.evaluation.curves import auroc, average_precision, best_dice
 from explorer.evaluation.histogram import ScoreHistogram
@@ -23,6 +24,7 @@ from explorer.evidence import Evidence
 from explorer.predictors import score
 from explorer.ui import cached
 from explorer.ui.healthy import colour_bars, quantiles, residual_bar
+from explorer.ui.iterated import answer, planted
 from explorer.ui.state import State
 
 Floats = NDArray[np.float64]
@@ -36,7 +38,7 @@ CHUNK = 8
 
 @dataclass(frozen=True, eq=False)
 class Track:
-    """One predictor along an axis of F frames.
+    """One predictor along an axis of F frames; one of many passes has the current frame only, F = 1.
 
     Attributes:
         maps: scores, (F, H, W), float32.
@@ -82,7 +84,8 @@ class Frames:
         current: index of the page's training beta.
         x_hat: reconstructions, (F, H, W), float32.
         residual_bar: magnitude at which the signed residual's colour bar ends, (F,).
-        grad_rec, grad_kl: d rec / dx and d kl / dx, nats per unit intensity, (F, H, W), float32.
+        grad_rec, grad_kl: d rec / dx and d kl / dx, nats per unit intensity, (F, H, W), float32; grad_kl is
+            None where the model has none.
         rec, kl, elbo: sample scores, nats, (F,).
         tracks: by predictor, along the training betas.
         scoring: the second axis; None where no predictor uses it, or not yet computed.
@@ -98,7 +101,7 @@ class Frames:
     x_hat: Maps
     residual_bar: Floats
     grad_rec: Maps
-    grad_kl: Maps
+    grad_kl: Maps | None
     rec: Floats
     kl: Floats
     elbo: Floats
@@ -116,14 +119,19 @@ def frame_betas(low: float, high: float) -> tuple[float, ...]:
 def frames(state: State) -> Iterator[Frames]:
     """Yield the current beta's frame, then all frames so far after each chunk; the last is complete.
 
+    A model of one beta has one frame, which comes complete.
+
     Raises:
         ValueError: where a setting of the state is out of its range.
     """
     low, high = cached.pretrained(state.model).model.beta_range
     rest = [beta for beta in frame_betas(low, high) if beta != state.beta]
-    case = plant(cached.dataset(state.dataset), "test", state.place, state.anomaly, state.seed)
+    case = planted(state)
     found, evidence = _computed(state, case, [state.beta])
-    yield found
+    tracks = {name: found.tracks.get(name) or _answered(state, case, name) for name in state.predictors}
+    found = dataclasses.replace(found, tracks=tracks)
+    if rest:
+        yield found
     parts = [found]
     for start in range(0, len(rest), CHUNK):
         parts.append(_computed(state, case, rest[start : start + CHUNK])[0])
@@ -133,21 +141,24 @@ def frames(state: State) -> Iterator[Frames]:
 
 
 def _computed(state: State, case: Case, betas: Sequence[float]) -> tuple[Frames, Evidence]:
-    """Frames of some betas in one batch, the first of them current, and the evidence on the batch."""
+    """Frames of some betas in one batch, the first of them current, and the evidence on the batch.
+
+    Without the predictors of many passes.
+    """
     pretrained = cached.pretrained(state.model)
     calibration = pretrained.card.calibration[state.dataset]
     linked = state.linked and state.scoring_beta == state.beta
     scoring_betas = list(betas) if linked else [state.scoring_beta] * len(betas)
     with cached.NETWORK:
         x = stack([case.image] * len(betas)).to(cached.device())
-        evidence = Evidence(
-            pretrained.model, x, torch.tensor(betas), scoring_beta=torch.tensor(scoring_betas)
-        )
+        evidence = observe(pretrained.model, x, torch.tensor(betas), scoring_beta=torch.tensor(scoring_betas))
         maps = {
             name: _pictures(score(predictor, evidence, calibration))
             for name, predictor in state.predictors.items()
+            if not predictor.iterative
         }
-        x_hat, grad_rec, grad_kl = map(_pictures, (evidence.x_hat, evidence.grad_rec, evidence.grad_kl))
+        x_hat, grad_rec = _pictures(evidence.x_hat), _pictures(evidence.grad_rec)
+        grad_kl = _pictures(evidence.grad_kl) if "grad_kl" in parts_of(pretrained.model) else None
     rec, kl = (term.double().cpu().numpy() for term in (evidence.rec, evidence.kl))
     found = Frames(
         case=case,
@@ -166,6 +177,13 @@ def _computed(state: State, case: Case, betas: Sequence[float]) -> tuple[Frames,
         tracks={name: _track(state, case, name, maps[name], betas, scoring_betas) for name in maps},
     )
     return found, evidence
+
+
+def _answered(state: State, case: Case, name: str) -> Track:
+    """The one frame of a predictor of many passes."""
+    return _track(
+        state, case, name, answer(state, name).values[0].numpy(), [state.beta], [state.scoring_beta]
+    )
 
 
 def _scoring_axis(state: State, case: Case, evidence: Evidence) -> ScoringAxis | None:
@@ -219,14 +237,18 @@ def _pictures(batch: torch.Tensor) -> Maps:
 def _joined(parts: Sequence[Frames]) -> Frames:
     """All frames in the order of their betas; the current one is the first part's."""
     order = np.argsort(np.concatenate([part.betas for part in parts]))
-    along = ("betas", "scoring_betas", "x_hat", "residual_bar", "grad_rec", "grad_kl", "rec", "kl", "elbo")
+    along = ["betas", "scoring_betas", "x_hat", "residual_bar", "grad_rec", "rec", "kl", "elbo"]
+    if parts[0].grad_kl is not None:
+        along.append("grad_kl")
     tracks = {
         name: Track(
             **_in_order(
                 [part.tracks[name] for part in parts], order, ("maps", "figures", "quantiles", "bars")
             )
         )
-        for name in parts[0].tracks
+        if name in parts[-1].tracks
+        else track
+        for name, track in parts[0].tracks.items()
     }
     current = int(np.flatnonzero(order == 0)[0])
     return dataclasses.replace(parts[0], current=current, tracks=tracks, **_in_order(parts, order, along))

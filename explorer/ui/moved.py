@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.anomalies.params import SIZES
-from explorer.ui.sidebar import beta_options
+from explorer.ui.sidebar import beta_options, scoring_options
 from explorer.ui.state import State
 
 
@@ -20,15 +20,15 @@ def follow(change: Mapping[str, Any], state: State) -> None:
         change: from the browser, so anything: see `explorer.ui.viewer.show`.
         state: the page's, as it was when the viewer was shown.
     """
-    betas = beta_options(state.model)
-    if change.get("beta") in betas:
+    betas, scorings = beta_options(state.model), scoring_options(state.model)
+    if len(betas) > 1 and change.get("beta") in betas:
         st.session_state["beta"] = change["beta"]
-    if change.get("scoring") in ("0", *betas):
+    if change.get("scoring") in scorings:
         st.session_state["scoring-beta"] = change["scoring"]
-    if isinstance(change.get("linked"), bool):
+    if scorings and isinstance(change.get("linked"), bool):
         st.session_state["linked"] = change["linked"]
         if not change["linked"] and state.linked:
-            st.session_state["scoring-beta"] = st.session_state["beta"]
+            st.session_state["scoring-beta"] = st.session_state.get("beta", betas[0])
     plant = change.get("plant")
     if isinstance(plant, Mapping) and state.anomaly.plants:
         _place(plant, state.anomaly_name)

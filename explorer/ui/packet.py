@@ -25,7 +25,8 @@ null stands for a figure that is not defined (no anomalous pixel):
     residual         {"low", "high"}: ends of the signed residual's colour bar, per frame
     levels           fractions of healthy pixels, ascending from 0 to 1, Q of them
     predictors       in the order shown, each {"name", "title", "summary", "source", "uses_scoring_beta",
-                     "figures"}
+                     "only_beta", "figures"}; only_beta is the one training beta of a predictor of many
+                     passes, whose figures have one entry and whose array one frame, else null
     scoring          null, or the second axis: other scoring betas at the current training beta,
                      {"betas": S weights, ascending, the first 0, "current": index of the page's scoring beta,
                      "elbo": S numbers, "figures": {predictor's name: figures}}
@@ -49,7 +50,8 @@ all frames are the same; `offset` counts bytes in the decompressed body:
     reconstruction   x_hat
     residual         x - x_hat, signed
     grad-rec         d rec / dx, signed, nats per unit intensity, not smoothed
-    grad-kl          d kl / dx, likewise; the ELBO gradient smooths |grad-rec + scoring_beta * grad-kl|
+    grad-kl          d kl / dx, likewise; the ELBO gradient smooths |grad-rec + scoring_beta * grad-kl|; left
+                     out where the model has no such gradient
     map:NAME         scores of predictor NAME, along the training beta
     scoring:NAME     its scores along the scoring beta
 
@@ -101,6 +103,7 @@ from explorer.predictors import PREDICTORS
 from explorer.ui import cached
 from explorer.ui.codes import deflated, packed, quantise
 from explorer.ui.frames import Floats, Frames, Track, frames
+from explorer.ui.iterated import iterative
 from explorer.ui.state import State
 
 MAGIC = b"XPF1"
@@ -139,6 +142,8 @@ def encode(state: State, found: Frames) -> bytes:
     body.add("reconstruction", found.x_hat, 0 * ones, ones, FINE)
     body.add("residual", image - found.x_hat, -found.residual_bar, found.residual_bar, FINE)
     for name, values in (("grad-rec", found.grad_rec), ("grad-kl", found.grad_kl)):
+        if values is None:
+            continue
         largest = np.abs(values).max((1, 2)).astype(np.float64)
         body.add(name, values, -largest, largest, FINER)
     axes = {"map": found.tracks, "scoring": {} if found.scoring is None else found.scoring.tracks}
@@ -205,6 +210,7 @@ def _header(state: State, found: Frames) -> dict[str, Any]:
                 "summary": PREDICTORS[name].summary,
                 "source": PREDICTORS[name].source,
                 "uses_scoring_beta": state.predictors[name].uses_scoring_beta,
+                "only_beta": state.beta if state.predictors[name].iterative else None,
                 "figures": _figures(track),
             }
             for name, track in found.tracks.items()
@@ -230,7 +236,7 @@ def _figures(track: Track) -> dict[str, Any]:
 
 
 def _slice_key(state: State) -> str:
-    """Tells case, model and predictors apart, whatever the betas."""
+    """Tells case, model and predictors apart; the training beta too where a predictor has no other frame."""
     parts = (
         state.dataset,
         state.place,
@@ -238,5 +244,6 @@ def _slice_key(state: State) -> str:
         state.seed,
         cached.pretrained(state.model).card.sha256,
         tuple(state.predictors.items()),
+        state.beta if iterative(state) else None,
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

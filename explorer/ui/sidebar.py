@@ -8,6 +8,7 @@ import streamlit as st
 
 from explorer.anomalies import ANOMALIES
 from explorer.checkpoints import model_for, pretrained_names
+from explorer.code_evidence import parts_of
 from explorer.contracts import Axis
 from explorer.datasets import DATASETS
 from explorer.models import MODELS
@@ -45,7 +46,7 @@ def sidebar() -> State:
         model = _model(name)
         beta, scoring_beta, linked = _betas(model)
         st.markdown("### Predictors")
-        predictor_settings = _predictors(model)
+        predictor_settings = _predictors(model, name)
         size = st.select_slider(
             "Cohort size",
             COHORT_SIZES,
@@ -68,7 +69,7 @@ def default_state() -> State:
     dataset = f"{family}/{DATASETS[family].options[0]}"
     place = tuple(_start(axis) for axis in cached.dataset(dataset).axes("test"))
     model = model_for(MODELS.names()[0], dataset)
-    predictors = {name: PREDICTORS[name]() for name in _quick(_fitting(model))}
+    predictors = {name: PREDICTORS[name]() for name in _quick(_offered(model, dataset))}
     return State(
         dataset, place, ANOMALIES[ANOMALY](), ANOMALY, SEED, model, BETA, BETA, predictors, COHORT_SIZE
     )
@@ -141,15 +142,9 @@ def _model(dataset: str) -> str:
 
 def _betas(model: str) -> tuple[float, float, bool]:
     options = beta_options(model)
-    beta = st.select_slider(
-        "Training β",
-        options,
-        value=f"{BETA:g}" if f"{BETA:g}" in options else options[len(options) // 2],
-        key="beta",
-        bind=BIND,
-        help="Weight of the KL term for which the network was trained. One network covers the whole "
-        "range: small β reconstructs sharply, large β smoothly.",
-    )
+    beta = _training_beta(options)
+    if not scoring_options(model):
+        return float(beta), float(beta), True
     linked = st.toggle(
         "Scoring β follows training β",
         value=True,
@@ -162,7 +157,7 @@ def _betas(model: str) -> tuple[float, float, bool]:
         return float(beta), float(beta), True
     scoring = st.select_slider(
         "Scoring β",
-        ("0", *options),
+        scoring_options(model),
         value=f"{BETA:g}" if f"{BETA:g}" in options else options[0],
         key="scoring-beta",
         bind=BIND,
@@ -171,14 +166,35 @@ def _betas(model: str) -> tuple[float, float, bool]:
     return float(beta), float(scoring), False
 
 
+def _training_beta(options: tuple[str, ...]) -> str:
+    if len(options) == 1:
+        st.caption("This model was trained once: there is no training β to move.")
+        return options[0]
+    return st.select_slider(
+        "Training β",
+        options,
+        value=f"{BETA:g}" if f"{BETA:g}" in options else options[len(options) // 2],
+        key="beta",
+        bind=BIND,
+        help="Weight of the KL term for which the network was trained. One network covers the whole "
+        "range: small β reconstructs sharply, large β smoothly.",
+    )
+
+
 def beta_options(model: str) -> tuple[str, ...]:
     """Training betas that the controls offer for a model: those of the viewer's frames, as texts."""
-    found = tuple(f"{beta:g}" for beta in frame_betas(*cached.pretrained(model).model.beta_range))
-    return found if len(found) > 1 else 2 * found  # a slider needs two ends
+    return tuple(f"{beta:g}" for beta in frame_betas(*cached.pretrained(model).model.beta_range))
 
 
-def _predictors(model: str) -> dict[str, dict[str, Any]]:
-    names = _fitting(model)
+def scoring_options(model: str) -> tuple[str, ...]:
+    """Scoring betas that the controls offer, as texts; none where the model has no gradient to weigh."""
+    weighs = "grad_kl" in parts_of(cached.pretrained(model).model)
+    return ("0", *beta_options(model)) if weighs else ()
+
+
+def _predictors(model: str, dataset: str) -> dict[str, dict[str, Any]]:
+    names = _offered(model, dataset)
+    dropped = _keep_what_fits(names)
     chosen = st.multiselect(
         "Maps",
         names,
@@ -187,6 +203,13 @@ def _predictors(model: str) -> dict[str, dict[str, Any]]:
         bind=BIND,
         help="Methods that turn what the model says into a map of anomaly scores.",
     )
+    if dropped:
+        st.caption(f"Left out, as this model lacks what they need: {', '.join(dropped)}.")
+    if uncalibrated := [name for name in _fitting(model) if name not in names]:
+        st.caption(
+            f"Not offered, as the model's card has no healthy scores of them: {', '.join(uncalibrated)}. "
+            f"To add them: `python -m explorer calibrate {model}`"
+        )
     found = {}
     with st.expander("Options of the maps"):
         for name in chosen:
@@ -199,6 +222,30 @@ def _predictors(model: str) -> dict[str, dict[str, Any]]:
 def _fitting(model: str) -> list[str]:
     """The predictors for a model, the cheapest first."""
     return sorted(predictors_for(cached.pretrained(model).model), key=_by_cost)
+
+
+def _offered(model: str, dataset: str) -> list[str]:
+    """Those of which the model's card knows how healthy pixels of this dataset score."""
+    known = cached.pretrained(model).card.calibration[dataset].quantiles
+    return [name for name in _fitting(model) if name in known]
+
+
+def _keep_what_fits(names: list[str]) -> list[str]:
+    """After another model was chosen, keep the chosen maps that it has; returns those that it has not.
+
+    Where none is left, or exactly those were shown that the other model shows unasked, its own are shown.
+    """
+    before: list[str]
+    dropped: list[str]
+    before, dropped = st.session_state.get("maps-offered", (names, []))
+    chosen = st.session_state.get("predictors")
+    if chosen is not None and before != names:
+        dropped = [name for name in chosen if name not in names]
+        kept = [name for name in chosen if name in names]
+        untouched = set(chosen) == set(_quick(before))
+        st.session_state["predictors"] = kept if kept and not untouched else _quick(names)
+    st.session_state["maps-offered"] = names, dropped
+    return dropped
 
 
 def _quick(names: list[str]) -> list[str]:

@@ -9,17 +9,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.anomalies import plant
 from explorer.checkpoints import Card
-from explorer.code_evidence import observe
-from explorer.contracts import Case, stack
+from explorer.contracts import Case
 from explorer.evaluation.cohort import CohortResult, Scoring, run_cohort
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.predictors import PREDICTORS, score
 from explorer.ui import cached
 from explorer.ui.healthy import colour_bars, quantiles, residual_bar
+from explorer.ui.iterated import answer, iterative, planted, seen
 from explorer.ui.panels import Panel
 from explorer.ui.state import State
+
+MANY, FEW = 16, 2
+"""Slices of a cohort between which a page may stop: few where predictors take many passes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,16 +48,18 @@ class SliceView:
 
 
 def look(state: State) -> SliceView:
-    """Compute the view: one forward and two backward passes of a single image."""
-    dataset = cached.dataset(state.dataset)
+    """Compute the view: one forward and two backward passes of a single image, and those that iterate."""
     pretrained = cached.pretrained(state.model)
     calibration = pretrained.card.calibration[state.dataset]
-    case = plant(dataset, "test", state.place, state.anomaly, state.seed)
+    case = planted(state)
     mask, foreground = case.mask[None, None], case.source.foreground[None, None]
+    answers = {name: answer(state, name).values for name in iterative(state)}
     with cached.NETWORK:
-        x = stack([case.image]).to(cached.device())
-        evidence = observe(pretrained.model, x, state.beta, scoring_beta=state.scoring_beta)
-        scores = {name: score(p, evidence, calibration).cpu() for name, p in state.predictors.items()}
+        evidence = seen(state, case)
+        scores = {
+            name: answers[name] if name in answers else score(predictor, evidence, calibration).cpu()
+            for name, predictor in state.predictors.items()
+        }
     return SliceView(
         case=case,
         x_hat=evidence.x_hat[0, 0].cpu().numpy(),
@@ -114,6 +118,7 @@ def cohort(state: State) -> Iterator[CohortResult]:
         beta=state.beta,
         scoring_beta=state.scoring_beta,
         device=cached.device(),
+        batch_size=FEW if iterative(state) else MANY,
     )
     scored = (pretrained.card.sha256, repr(state.predictors), state.beta, state.scoring_beta)
     for result in run_cohort(

@@ -20,7 +20,8 @@ import torch
 from torch import Tensor
 
 from explorer.checkpoints import FOLDER, add_benchmark, load_pretrained
-from explorer.contracts import Vae
+from explorer.code_evidence import observe
+from explorer.contracts import Model
 from explorer.datasets import load_dataset
 from explorer.datasets.anatomy import SLICES, sample, slice_coordinates
 from explorer.datasets.contrast import CONTRASTS
@@ -54,13 +55,13 @@ def ixi_slices(folder: Path) -> tuple[Tensor, Tensor]:
     return torch.stack(images), torch.stack(foregrounds)
 
 
-def mean_error(model: Vae, images: Tensor, foregrounds: Tensor) -> float:
+def mean_error(model: Model, images: Tensor, foregrounds: Tensor) -> float:
     """Mean |x - x_hat| over the foregrounds at the model's smallest beta."""
     total = 0.0
     with torch.no_grad():
         for x, inside in zip(torch.split(images, 50), torch.split(foregrounds, 50), strict=True):
-            output = model(x, torch.full((len(x),), model.beta_range[0]))
-            total += float((x - output.x_hat).abs()[inside].double().sum())
+            x_hat = observe(model, x, model.beta_range[0]).x_hat
+            total += float((x - x_hat).abs()[inside].double().sum())
     return total / float(foregrounds.sum())
 
 

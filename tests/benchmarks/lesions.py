@@ -18,7 +18,7 @@ from explorer.checkpoints import FOLDER, add_benchmark, load_pretrained
 from explorer.datasets import load_dataset
 from explorer.evaluation.cohort import Scoring, run_cohort
 from explorer.evaluation.report import figures
-from explorer.predictors import PREDICTORS, Predictor
+from explorer.predictors import PREDICTORS, Predictor, quick_predictors_for
 from explorer.predictors.reconstruction_error import ReconstructionError
 
 DATASET, BETAS = "brain/flair", (0.01, 0.1, 1.0, 10.0)
@@ -32,7 +32,8 @@ def main() -> int:
     parser.add_argument("--card", action="store_true", help="enter the figures into the model's card")
     arguments = parser.parse_args()
     pretrained = load_pretrained("beta-vae-brain", torch.device("cpu"))
-    predictors: dict[str, Predictor] = {name: PREDICTORS[name]() for name in PREDICTORS.names()}
+    names = quick_predictors_for(pretrained.model)
+    predictors: dict[str, Predictor] = {name: PREDICTORS[name]() for name in names}
     predictors["positive residual, smoothed"] = ReconstructionError(sign="positive", smooth=True)
     rows: dict[str, dict[str, float]] = {name: {} for name in predictors}
     for beta in BETAS:

@@ -29,7 +29,7 @@ from explorer.code_evidence import observe
 from explorer.datasets.anatomy import SLICES, sample, slice_coordinates, template_anatomy
 from explorer.evaluation.curves import auroc, average_precision
 from explorer.evaluation.histogram import ScoreHistogram
-from explorer.predictors import PREDICTORS, Predictor, score
+from explorer.predictors import PREDICTORS, Predictor, quick_predictors_for, score
 from explorer.predictors.reconstruction_error import ReconstructionError
 
 MEDIAN = 0.45
@@ -89,7 +89,8 @@ def main() -> int:
     images, masks, foregrounds = slices(arguments.folder)
     share = 100 * float(masks[foregrounds].float().mean())
     print(f"{len(images)} slices, {share:.1f} % of the brain's pixels are lesion; AP (AUROC) over them")
-    predictors: dict[str, Predictor] = {name: PREDICTORS[name]() for name in PREDICTORS.names()}
+    names = quick_predictors_for(pretrained.model)
+    predictors: dict[str, Predictor] = {name: PREDICTORS[name]() for name in names}
     predictors["positive residual"] = ReconstructionError(sign="positive")
     predictors["positive residual, smoothed"] = ReconstructionError(sign="positive", smooth=True)
     rows: dict[str, dict[str, float]] = {}

@@ -200,6 +200,7 @@ def test_hovering_shows_the_cross_everywhere_and_a_click_explains(page: Page) ->
     page.mouse.click(at["x"], at["y"])
     expect(part(page, "pixel").locator(".why")).to_be_visible()
     terms = [float(text) for text in part(page, "pixel").locator(".row b").all_inner_texts()]
+    assert found.grad_kl is not None
     rec, kl = float(found.grad_rec[i, 12, 9]), float(found.grad_kl[i, 12, 9])
     assert terms == pytest.approx([rec, kl, rec + kl], rel=0.02, abs=2e-3)
     page.mouse.move(at["x"] - 40, at["y"] - 40)

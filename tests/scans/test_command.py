@@ -18,6 +18,7 @@ from explorer.cli import main
 from tests.scans.phantoms import head, nifti_bytes, ras_affine
 from tests.security.making import npy, png
 from tests.tiny import SETTINGS, save_tiny, tiny_calibration, tiny_vae
+from tests.tiny_codes import save_tiny_codes
 
 NAME = "beta-vae-brain"
 AFFINE = ras_affine()
@@ -162,7 +163,7 @@ def test_the_labels_of_mood_reach_the_record() -> None:
         ("map.nii.gz", "map.tif", "a map must end in .nii, .nii.gz, .npy"),
         ("map.nii.gz", "nowhere/map.nii", "cannot be written; name a file in a folder that exists"),
         ("map.nii.gz", "head.nii", "would overwrite a scan or a mask; name another place"),
-        ("kl-gradient", "klgrad", "unknown predictor 'klgrad'; known: combination"),
+        ("kl-gradient", "klgrad", "unknown predictor 'klgrad'; known: code-surprise"),
         ("kl-gradient", "ensemble", "ensemble needs healthy scores; pass --contrast, one of brain/flair"),
         ("--device cpu", "--contrast t9", "unknown contrast 't9'; calibrated: brain/flair"),
         (
@@ -183,3 +184,19 @@ def test_the_labels_of_mood_reach_the_record() -> None:
 def test_wrong_input(capsys: pytest.CaptureFixture[str], old: str, new: str, message: str) -> None:
     assert message in refusal(capsys, LOCALIZE.replace(old, new, 1))
     assert not Path("map.nii.gz").exists()
+
+
+def test_a_picture_by_its_codes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save_tiny_codes(folder / "pretrained")
+    Path("shirt.npy").write_bytes(npy(np.random.default_rng(0).random((28, 28))))
+    line = "localize shirt.npy --model vq-vae-fashion-mnist --output map.npy --contrast fashion-mnist"
+    for name in ("code-surprise", "latent-restoration"):
+        assert run(line, "--predictor", name) == 0
+        assert np.isfinite(np.load("map.npy")).all()
+    capsys.readouterr()
+    assert "predictor 'kl-gradient' needs grad_kl, which this model does not have; predictors for it: " in (
+        refusal(capsys, f"{line} --predictor kl-gradient")
+    )
+    assert "beta must be in [1, 1], got 0.5" in refusal(
+        capsys, f"{line} --predictor code-surprise --beta 0.5"
+    )

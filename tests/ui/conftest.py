@@ -11,10 +11,12 @@ from numpy.typing import NDArray
 
 from explorer import checkpoints
 from explorer.anomalies import ANOMALIES
-from explorer.predictors import PREDICTORS
+from explorer.predictors import PREDICTORS, predictors_for, quick_predictors_for
 from explorer.ui import cached
 from explorer.ui.state import State
 from tests.tiny import NAME, save_tiny
+from tests.tiny_codes import NAME as CODES
+from tests.tiny_codes import save_tiny_codes
 
 TABLES: cached.Recent[NDArray[np.float64]] = cached.Recent(64)
 """Healthy quantiles of the tiny network, the same in all tests."""
@@ -28,12 +30,22 @@ def tiny_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     monkeypatch.setattr(cached, "COHORTS", cached.Recent(4))
     monkeypatch.setattr(cached, "QUANTILES", TABLES)
     monkeypatch.setattr(cached, "PACKETS", cached.Recent(2))
+    monkeypatch.setattr(cached, "ANSWERS", cached.Recent(8))
     cached.pretrained.cache_clear()
     yield
     cached.pretrained.cache_clear()
 
 
 @pytest.fixture
+def codes(tiny_model: None, tmp_path: Path) -> State:
+    """The same slice to a tiny VQ-VAE, with all its predictors."""
+    save_tiny_codes(tmp_path)
+    predictors = {name: PREDICTORS[name]() for name in predictors_for(cached.pretrained(CODES).model)}
+    return State("fashion-mnist", (1, 3), ANOMALIES["lesion"](), "lesion", 5, CODES, 1.0, 1.0, predictors, 8)
+
+
+@pytest.fixture
 def state(tiny_model: None) -> State:
-    predictors = {name: PREDICTORS[name]() for name in PREDICTORS.names()}
+    names = quick_predictors_for(cached.pretrained(NAME).model)
+    predictors = {name: PREDICTORS[name]() for name in names}
     return State("fashion-mnist", (1, 3), ANOMALIES["lesion"](), "lesion", 5, NAME, 0.5, 0.5, predictors, 8)

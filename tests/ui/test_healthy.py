@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from explorer.calibration import LEVELS
-from explorer.evidence import Evidence
+from explorer.code_evidence import observe
 from explorer.predictors import PREDICTORS, score
 from explorer.ui import cached
 from explorer.ui.healthy import OWN_SLICES, Floats, colour_bars, quantiles, residual_bar
@@ -29,7 +29,7 @@ def counted(state: State, name: str, beta: float, scoring_beta: float) -> Floats
     """Quantiles straight from the scores of healthy foreground pixels."""
     pretrained = cached.pretrained(NAME)
     images, foregrounds = cached.healthy_slices(state.dataset, OWN_SLICES)
-    evidence = Evidence(pretrained.model, images, beta, scoring_beta=scoring_beta)
+    evidence = observe(pretrained.model, images, beta, scoring_beta=scoring_beta)
     scores = score(state.predictors[name], evidence, pretrained.card.calibration[state.dataset])
     found: Floats = np.quantile(scores[foregrounds].numpy(), LEVELS)
     return found

@@ -29,7 +29,7 @@ def floats(found: Frames) -> dict[str, tuple[NDArray[np.float32], NDArray[np.flo
     """What was packed, by name of the array: pictures and both ends of their colour bars."""
     image = found.case.image.numpy()[None]
     none, ones = np.zeros(len(found.betas)), np.ones(len(found.betas))
-    assert found.scoring is not None
+    assert found.scoring is not None and found.grad_kl is not None
     tracks = {f"map:{name}": track for name, track in found.tracks.items()}
     tracks |= {f"scoring:{name}": track for name, track in found.scoring.tracks.items()}
     signed = {"grad-rec": found.grad_rec, "grad-kl": found.grad_kl}

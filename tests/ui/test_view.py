@@ -10,9 +10,10 @@ import pytest
 import torch
 
 from explorer.anomalies import plant
+from explorer.code_evidence import observe
 from explorer.contracts import stack
 from explorer.evaluation import cohort as cohorts
-from explorer.predictors import PREDICTORS, quick_predictors_for, score
+from explorer.predictors import PREDICTORS, score
 from explorer.ui import cached, view
 from explorer.ui.state import State
 from tests.tiny import NAME

@@ -7,14 +7,16 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.checkpoints import HeldOut
 from explorer.evaluation.report import figures
-from explorer.ui import cached, view, viewer
+from explorer.predictors import PREDICTORS
+from explorer.ui import cached, iterated, view, viewer
 from explorer.ui.charts import precision_recall_chart, rate_distortion_chart, roc_chart
 from explorer.ui.downloads import maps_as_npz
 from explorer.ui.messages import plain
 from explorer.ui.moved import follow
 from explorer.ui.packet import packets
-from explorer.ui.sidebar import beta_options, default_state, sidebar
+from explorer.ui.sidebar import beta_options, default_state, scoring_options, sidebar
 from explorer.ui.state import State, left_out
 from explorer.ui.tables import figures_table
 
@@ -59,6 +61,7 @@ def warm() -> None:
 def _main(state: State) -> None:
     headline = st.container()
     viewer.show(lambda change: follow(change, state))
+    _iterate(state)
     frames = _Frames(state)
     shown = view.look(state)
     with headline:
@@ -82,6 +85,24 @@ def _main(state: State) -> None:
         _rate_distortion(state, shown)
     frames.finish()
     _cohort(state, shown, charts, left)
+
+
+def _iterate(state: State) -> None:
+    """Run the predictors of many passes, with progress; a newer change of the page ends this after a step."""
+    if not iterated.iterative(state):
+        return
+    place = st.empty()
+    for name, step in iterated.run(state):
+        predictor = PREDICTORS[name]
+        place.caption(f"{predictor.title}: step {step}; at most {iterated.SECONDS:g} s")
+    taken = ", ".join(
+        f"{PREDICTORS[name].title} {iterated.answer(state, name).step} steps"
+        for name in iterated.iterative(state)
+    )
+    place.caption(
+        f"{taken}: for the current training β only; a run is stopped after {iterated.SECONDS:g} s and shows "
+        "what it has reached by then."
+    )
 
 
 class _Frames:
@@ -111,7 +132,7 @@ def _as_opened(state: State) -> State:
 
     While the scoring beta follows, all betas have the same packet, which is neither computed nor sent again.
     """
-    if not state.linked:
+    if not state.linked or iterated.iterative(state):
         return state
     rest = dataclasses.replace(state, beta=0.0, scoring_beta=0.0, cohort_size=0)
     opened = st.session_state.get("viewer-opened")
@@ -126,7 +147,7 @@ def _settings(state: State, name: str) -> dict[str, Any]:
         slice=name,
         betas=betas,
         beta=f"{state.beta:g}",
-        scorings=("0", *betas),
+        scorings=scoring_options(state.model),
         scoring=f"{state.scoring_beta:g}",
         linked=state.linked,
         plant=viewer.plant_of(state.anomaly),
@@ -173,7 +194,7 @@ def _headline(state: State, shown: view.SliceView) -> None:
     st.markdown(
         f"**{shown.case.source.name}** · "
         f"{state.anomaly_name}, {pixels} pixels ({share:.1f} % of the foreground) · "
-        f"training β **{state.beta:g}**, scoring β **{state.scoring_beta:g}** · "
+        f"{_betas(state)}"
         f"rec {shown.rec:.1f}, KL {shown.kl:.1f}, ELBO loss {shown.elbo:.1f} nats",
         help="rec: squared error over 2 s², summed over pixels. KL: distance of the latent code from the "
         "prior. ELBO loss: rec + scoring β times KL. Outlined in green: the true mask. Colour bars have the "
@@ -188,6 +209,13 @@ def _headline(state: State, shown: view.SliceView) -> None:
         )
 
 
+def _betas(state: State) -> str:
+    """The betas where there are any to choose."""
+    if not scoring_options(state.model):
+        return ""
+    return f"training β **{state.beta:g}**, scoring β **{state.scoring_beta:g}** · "
+
+
 def _draw(place: Any, figure: Any) -> Any:
     return place.plotly_chart(figure, config=CHART, width="stretch")
 
@@ -196,7 +224,17 @@ def _rate_distortion(state: State, shown: view.SliceView) -> None:
     card = cached.pretrained(state.model).card
     betas, kl, rec = view.held_out_curve(card, state.dataset)
     _draw(st, rate_distortion_chart(betas, kl, rec, state.beta, (shown.kl, shown.rec)))
-    st.caption(
+    st.caption(_rate_distortion_caption(card.held_out[state.dataset]))
+
+
+def _rate_distortion_caption(found: HeldOut) -> str:
+    if found.perplexity:
+        return (
+            f"Held-out healthy images use the codes as if there were {found.perplexity[0]:.0f} of them "
+            f"(perplexity); to the prior a code is worth {found.code_nll[0]:.2f} nats on average. KL is "
+            "their sum over the image."
+        )
+    return (
         "One network, every training β: to the right more passes through the latent code, below the "
         "reconstruction is closer."
     )

@@ -148,12 +148,12 @@ export function drawHistogram(chart, scores, { low, high }, threshold, ink) {
 }
 
 /**
- * The AUROC curves of all maps and the lower end of their axis, a tenth of at most .5.
+ * The AUROC curves of all maps (with the one beta of those that have no other) and the lower end of their axis, a tenth of at most .5.
  * @param {{name: string, figures: {auroc: (number|null)[]}}[]} predictors
  * @param {Object<string, string>} colours by predictor
  */
 export function curvesOf(predictors, colours) {
-  const lines = predictors.map(({ name, figures }) => ({ auroc: figures.auroc, colour: colours[name] }));
+  const lines = predictors.map(({ name, figures, only_beta }) => ({ auroc: figures.auroc, only: only_beta, colour: colours[name] }));
   const known = lines.flatMap(({ auroc }) => auroc.filter((value) => value !== null));
   return { lines, lowest: Math.floor(10 * Math.min(0.5, ...known)) / 10 };
 }
@@ -170,9 +170,14 @@ export function drawStrip(chart, { lines, lowest }, betas, active, beta, ink) {
   c.moveTo(chart.x(0), up(0.5));
   c.lineTo(chart.x(1), up(0.5));
   chart.stroke();
-  lines.forEach(({ auroc, colour }, i) => {
+  lines.forEach(({ auroc, only, colour }, i) => {
     c.globalAlpha = i === active ? 1 : 0.5;
     chart.line(colour, i === active ? 2.5 : 1);
+    if (only !== null) {
+      if (auroc[0] !== null) c.arc(at(only), up(auroc[0]), i === active ? 3 : 2, 0, 2 * Math.PI);
+      chart.stroke();
+      return;
+    }
     for (let k = 0; k < betas.length; k++) {
       const value = auroc[auroc.length === 1 ? 0 : k];
       if (value !== null) c.lineTo(at(betas[k]), up(value));

@@ -5,7 +5,6 @@ import { listenToKeys } from "./keys.js";
 import { short } from "./panels.js";
 import { Planting, clamp } from "./plant.js";
 import { listenToPointers } from "./pointer.js";
-import { quantile } from "./scores.js";
 import { Shown } from "./shown.js";
 import { mention } from "./status.js";
 import { panBy, reveal, wholeImage, zoomAt } from "./zoom.js";
@@ -215,7 +214,7 @@ function actionsOf(viewer) {
     },
     nextMap: () => viewer.shown && actions.setMap((viewer.active + 1) % Math.max(viewer.shown.header.predictors.length, 1)),
     beta(step) {
-      if (!viewer.settings) return;
+      if (!viewer.settings || viewer.settings.betas.length < 2) return;
       viewer.held = true;
       viewer.setBeta(Number(parts.beta.value) + step);
       beta = later(beta, () => {
@@ -309,7 +308,7 @@ function saveFigures(viewer) {
     side.move(frame);
     const layer = side.layers.find((found) => found.predictor === predictor);
     side.sortScores(layer);
-    const threshold = quantile(level, predictor.figures.quantiles[frame], side.header.levels);
+    const threshold = side.threshold(predictor, level);
     return [threshold, side.scores.dice(threshold), side.scores.sensitivity(threshold), side.scores.falsePositiveRate(threshold)];
   };
   save(new Blob([toCsv(figureRows(viewer.shown, viewer.levelShare, rates))], { type: "text/csv" }), "figures.csv");

@@ -103,8 +103,9 @@ export function figureRows(shown, level, rates) {
   const rows = [[NOTICE], [header.name], head];
   for (const predictor of header.predictors) {
     header.betas.forEach((beta, i) => {
+      if (predictor.only_beta !== null && predictor.only_beta !== beta) return;
       const figures = ["auroc", "average_precision", "best_dice", "dice_threshold"].map(
-        (name) => predictor.figures[name][i]);
+        (name) => predictor.figures[name][predictor.only_beta === null ? i : 0]);
       rows.push([predictor.name, beta, header.scoring_betas[i], ...figures, ...rates(predictor, i, level)]);
     });
   }

@@ -64,7 +64,7 @@ export class PixelCard {
 
   /** The terms as numbers and bars from zero to either side; the first has a unit of its own. */
   explain({ rec, gradRec, weighted, sum }, beta) {
-    const largest = Math.max(Math.abs(gradRec), Math.abs(weighted), Math.abs(sum), 1e-12);
+    const largest = Math.max(Math.abs(gradRec), Math.abs(weighted ?? 0), Math.abs(sum ?? 0), 1e-12);
     const bar = (name, value) => {
       const half = (50 * Math.abs(value)) / largest;
       const side = value < 0 ? `right:50%;width:${half}%` : `left:50%;width:${half}%`;
@@ -73,10 +73,14 @@ export class PixelCard {
         `style="${side}"></i></span><b>${short(value)}</b></div>`
       );
     };
+    const known = weighted !== null;
     this.why.innerHTML =
       "<h4>Why this pixel <small>nats per unit intensity</small></h4>" +
-      bar("∂ rec / ∂x", gradRec) + bar(`${short(beta)} · ∂ KL / ∂x`, weighted) + bar("their sum", sum) +
-      `<p class="note">Its share of rec: ${short(rec)} nats. The ELBO gradient's score is the size of the sum, ` +
-      "smoothed over 7×7 pixels.</p>";
+      bar("∂ rec / ∂x", gradRec) +
+      (known ? bar(`${short(beta)} · ∂ KL / ∂x`, weighted) + bar("their sum", sum) : "") +
+      `<p class="note">Its share of rec: ${short(rec)} nats. ` +
+      (known
+        ? "The ELBO gradient's score is the size of the sum, smoothed over 7×7 pixels.</p>"
+        : "Codes are chosen from a list, so their KL has no gradient; ∂ rec / ∂x passes by the choice.</p>");
   }
 }

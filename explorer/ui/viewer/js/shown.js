@@ -82,7 +82,14 @@ export class Shown {
   /** A figure of a predictor at the present betas. */
   figure(predictor, name) {
     const own = this.scoring >= 0 && this.header.scoring.figures[predictor.name];
-    return own ? own[name][this.scoring] : predictor.figures[name][this.frame];
+    if (own) return own[name][this.scoring];
+    const along = predictor.figures[name];
+    return along[along.length === 1 ? 0 : this.frame];
+  }
+
+  /** Whether a predictor was computed for another training beta than the present one, and for that alone. */
+  elsewhere(predictor) {
+    return predictor.only_beta !== null && !nearestInRatio([this.beta], predictor.only_beta).exact;
   }
 
   get beta() {
@@ -113,18 +120,17 @@ export class Shown {
     this.scores.take(layer.values, this.mask, this.foreground);
   }
 
-  /** The terms of the ELBO at a pixel, nats and nats per unit intensity. */
+  /** The terms of the ELBO at a pixel, nats and nats per unit intensity; null where the model has no such term. */
   terms(pixel) {
     const at = (key) => readPixel(this.packet.pictures.get(key), this.frame, pixel, this.pixels);
     const residual = at("residual");
-    const [gradRec, gradKl] = [at("grad-rec"), at("grad-kl")];
-    const weighted = this.scoringBeta * gradKl;
+    const gradRec = at("grad-rec");
+    const weighted = this.packet.pictures.has("grad-kl") ? this.scoringBeta * at("grad-kl") : null;
     return {
       rec: (residual * residual) / (2 * this.header.s * this.header.s),
       gradRec,
-      gradKl,
       weighted,
-      sum: gradRec + weighted,
+      sum: weighted === null ? null : gradRec + weighted,
     };
   }
 }

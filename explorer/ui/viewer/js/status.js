@@ -46,6 +46,7 @@ function sentence(viewer) {
     return [`Frames of the other betas are on their way.${snapped}`, false, false];
   }
   if (!shown.nearest(beta ?? shown.beta).exact) return [`The nearest frame is β ${short(shown.beta)}.`, false, false];
+  if (shown.header.betas.length === 1) return [`${shown.header.name}: complete; this model has one β.`, false, false];
   const linked = settings?.linked === false ? "" : " and scoring";
   return [`${shown.header.name}: training${linked} β ${short(shown.beta)}, ${shown.header.betas.length} betas at hand.`, false, false];
 }

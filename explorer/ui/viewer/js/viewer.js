@@ -73,6 +73,8 @@ export class Viewer {
       const known = this.shown?.header;
       const same = known && header.slice === known.slice;
       if (same && known.complete && !header.complete) return;
+      if (!header.complete && this.coming === header.slice) return; // all of it is being read already
+      this.coming = header.complete ? header.slice : null;
       if (same && !this.broken && JSON.stringify(header) === JSON.stringify(known)) return;
       const ticket = (this.ticket = (this.ticket ?? 0) + 1);
       const packet = await readPacket(bytes);
@@ -80,6 +82,7 @@ export class Viewer {
       this.show(new Shown(packet));
     } catch (error) {
       this.broken = true;
+      this.coming = null;
       this.changed("status");
       throw error;
     }
@@ -141,12 +144,15 @@ export class Viewer {
         const threshold = shown.threshold(layer.predictor, level);
         this.thresholds[map] = threshold;
         panel.mark(threshold, low, high);
-        setText(panel.figureName, "AUROC ");
+        const elsewhere = shown.elsewhere(layer.predictor);
+        panel.figure.classList.toggle("elsewhere", elsewhere);
+        setText(panel.figureName, elsewhere ? `only for β ${short(layer.predictor.only_beta)} · AUROC ` : "AUROC ");
         setText(panel.figureText, rate(shown.figure(layer.predictor, "auroc")));
         panel.figure.classList.toggle("active", map === this.active);
         map++;
       } else {
         panel.mark(NaN, 0, 1);
+        panel.figure.classList.remove("elsewhere");
         setText(panel.figureName, "");
         setText(panel.figureText, "");
       }
@@ -223,6 +229,10 @@ export class Viewer {
   paintControls() {
     const { parts, settings, shown } = this;
     if (settings) {
+      const [movable, weighs] = [settings.betas.length > 1, settings.scorings.length > 0];
+      parts.betas.hidden = !movable && !weighs;
+      parts.betaSlide.hidden = parts.stripBox.hidden = !movable;
+      parts.scoringSlide.hidden = !weighs;
       parts.beta.max = String(settings.betas.length - 1);
       parts.scoring.max = String(settings.scorings.length - 1);
       const beta = shown?.beta ?? this.beta;
@@ -230,7 +240,7 @@ export class Viewer {
       parts.beta.setAttribute("aria-valuetext", `training β ${short(beta)}`);
       setText(parts.betaText, short(beta));
       const scoring = shown?.scoringBeta ?? this.scoringBeta;
-      setValue(parts.scoring, nearestInRatio(settings.scorings.map(Number), scoring).place);
+      if (weighs) setValue(parts.scoring, nearestInRatio(settings.scorings.map(Number), scoring).place);
       parts.scoring.setAttribute("aria-valuetext", `scoring β ${short(scoring)}`);
       setText(parts.scoringText, short(scoring));
       parts.linked.checked = settings.linked;
