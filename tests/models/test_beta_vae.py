@@ -13,10 +13,12 @@ from explorer.models.gates import BetaGate, BetaMixture
 from tests.linear_vae import BETAS, images
 from tests.tiny import SETTINGS, tiny_vae
 
+LOCAL = {"local_latents": 3, "local_depth": 1}  # 14 x 14 cells
 
-@pytest.fixture(scope="module")
-def model() -> BetaVae:
-    return tiny_vae().double()
+
+@pytest.fixture(scope="module", params=[{}, LOCAL], ids=["global", "local"])
+def model(request: pytest.FixtureRequest) -> BetaVae:
+    return tiny_vae(**request.param).double()
 
 
 def test_it_is_found_by_its_kind() -> None:
@@ -38,14 +40,37 @@ def test_beta_matters(model: BetaVae) -> None:
 
 def test_shapes_and_precision(model: BetaVae) -> None:
     found = model(images(3, 28), BETAS[:3])
-    assert found.mu.shape == found.log_var.shape == (3, 6)
+    assert found.mu.shape == found.log_var.shape == (3, model.latents)
+    assert model.latents == (6 if model.local is None else 6 + 3 * 14 * 14)
     assert found.x_hat.shape == (3, 1, 28, 28)
     assert {found.mu.dtype, found.log_var.dtype, found.x_hat.dtype} == {torch.float64}
 
 
+def test_a_local_latent_paints_its_neighbourhood_alone() -> None:
+    network, t = tiny_vae(**LOCAL).double(), torch.zeros(1, dtype=torch.float64)
+    z = torch.zeros(1, network.latents, dtype=torch.float64)
+    blank = network.decode(z, t)
+    z[0, 6 + 14 * 14 + 14 * 5 + 8] = 1.0  # the second latent of the cell in row 5, column 8
+    changed = (network.decode(z, t) - blank)[0, 0] != 0
+    rows, columns = changed.nonzero().unbind(1)
+    assert (int(rows.min()), int(rows.max())) == (2 * 4 - 1, 2 * 6 + 2)
+    assert (int(columns.min()), int(columns.max())) == (2 * 7 - 1, 2 * 9 + 2)
+
+
+def test_a_local_latent_sees_its_neighbourhood_alone() -> None:
+    network, t = tiny_vae(**LOCAL).double(), torch.zeros(1, dtype=torch.float64)
+    x = images(1, 28).requires_grad_()
+    mu, _ = network.encode(x, t)
+    (gradient,) = torch.autograd.grad(mu[0, 6 + 14 * 5 + 8], x)
+    rows, columns = gradient[0, 0].nonzero().unbind(1)
+    assert (int(rows.min()), int(rows.max())) == (2 * 4 - 1, 2 * 6 + 2)
+    assert (int(columns.min()), int(columns.max())) == (2 * 7 - 1, 2 * 9 + 2)
+
+
 def test_float64_and_float32_agree(model: BetaVae) -> None:
     x = images(8, 28)
-    exact, rounded = model(x, BETAS), tiny_vae()(x.float(), BETAS.float())
+    rounded = tiny_vae(**({} if model.local is None else LOCAL))(x.float(), BETAS.float())
+    exact = model(x, BETAS)
     torch.testing.assert_close(rounded.x_hat, exact.x_hat.float(), rtol=1e-4, atol=1e-5)
 
 
@@ -130,6 +155,8 @@ def test_a_gate_can_close_a_channel_and_leave_another() -> None:
     ("changed", "message"),
     [
         ({"image_size": 30}, "image_size must be divisible by 4, got 30"),
+        ({"local_latents": 2, "local_depth": 2}, r"local_depth in \[1, 1\], got 2 and 2"),
+        ({"local_latents": -1}, "local_latents must be at least 0"),
         ({"beta_min": 0.0}, r"beta_min must be in \(0, beta_max\], got 0"),
         ({"beta_min": 20.0}, r"beta_min must be in \(0, beta_max\], got 20"),
     ],
