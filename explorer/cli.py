@@ -81,7 +81,7 @@ def build_parser() -> Parser:
     evaluate.set_defaults(run=run_evaluate)
 
     localize = commands.add_parser("localize", help="score a scan of your own, or a folder of scans")
-    localize.add_argument("scan", type=Path, metavar="SCAN", help=".nii, .nii.gz, .png, .npy, or a folder")
+    localize.add_argument("scan", type=Path, metavar="SCAN", help="a file, or a folder: see README")
     localize.add_argument(
         "--output", type=Path, required=True, metavar="MAP", help="file; folder for a folder"
     )
@@ -102,6 +102,7 @@ def build_parser() -> Parser:
     localize.add_argument("--window", metavar="W", help="of a CT, e.g. brain")
     localize.add_argument("--seed", type=int, default=0, metavar="S", help="of the predictor (default: 0)")
     localize.add_argument("--report", action="store_true", help="also write a page with pictures")
+    localize.add_argument("--overwrite", action="store_true", help="replace files of an earlier run")
     localize.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     localize.set_defaults(run=run_localize)
 
@@ -201,13 +202,20 @@ def run_localize(arguments: argparse.Namespace) -> None:
         device=pick_device(arguments.device),
     )
     failed = 0
-    pairs = outputs(arguments.scan, arguments.output, arguments.mask)
+    pairs = outputs(
+        arguments.scan,
+        arguments.output,
+        arguments.mask,
+        brain=arguments.brain_mask,
+        report=arguments.report,
+        overwrite=arguments.overwrite,
+    )
     for entry, output in pairs:
         try:
             record = localize(entry, output, job, arguments.brain_mask, report=arguments.report)
             print(summary(record, output))
         except (ValueError, OSError) as error:
-            if not arguments.scan.is_dir():
+            if len(pairs) == 1:
                 raise
             failed += 1
             print(f"explorer: {' '.join(str(error).split())}", file=sys.stderr)

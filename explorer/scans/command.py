@@ -15,11 +15,11 @@ from explorer.evaluation.curves import auroc, average_precision, best_dice
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.evaluation.report import number
 from explorer.scans.components import components
-from explorer.scans.export import ending_for, map_bytes, map_ending, sidecar, write_map
+from explorer.scans.export import ending_for, map_bytes, map_ending, record_path, sidecar, write_map
 from explorer.scans.files import ScanFile, label
-from explorer.scans.folders import Entry, scans_in
+from explorer.scans.folders import Entry, is_folder_of_scans, scans_in
 from explorer.scans.jobs import Job
-from explorer.scans.loading import FORMATS, load_mask, load_scan
+from explorer.scans.loading import FORMATS, load_mask, load_scan_at
 from explorer.scans.preparing import Prepared, prepare_picture, prepare_volume
 from explorer.scans.report import report_html
 from explorer.scans.scan import Scan
@@ -29,18 +29,29 @@ SHOWN = 0.99
 """Share of pixels below the threshold of the report."""
 
 
-def outputs(scan: Path, output: Path, masks: Path | None) -> list[tuple[Entry, Path]]:
+def outputs(
+    scan: Path,
+    output: Path,
+    masks: Path | None,
+    *,
+    brain: Path | None = None,
+    report: bool = False,
+    overwrite: bool = False,
+) -> list[tuple[Entry, Path]]:
     """The scans to localize and where their maps go, all checked before the first is read.
 
     Args:
-        scan: a file, or a folder of scans.
+        scan: a file, a folder that holds a DICOM series, or a folder of scans.
         output: a file for a file, a folder for a folder.
         masks: a file for a file, a folder for a folder, or None.
+        brain: a brain mask, or a folder of them, or None.
+        report: whether a page is written beside each map.
+        overwrite: whether files of an earlier run may be replaced; a scan or a mask never is.
 
     Raises:
-        ValueError: where something is missing or of the wrong kind, or a map would overwrite a scan.
+        ValueError: where something is missing or of the wrong kind, or a file would be overwritten.
     """
-    if not scan.is_dir():
+    if not is_folder_of_scans(scan):
         map_ending(output.name)
         if not output.absolute().parent.is_dir() or output.is_dir():
             raise ValueError(f"--output {output}: cannot be written; name a file in a folder that exists")
@@ -49,21 +60,34 @@ def outputs(scan: Path, output: Path, masks: Path | None) -> list[tuple[Entry, P
         if output.exists() and not output.is_dir():
             raise ValueError(f"--output {output}: is a file; name a folder, as the scans are one")
         pairs = [(entry, output / _map_name(entry.scan.name)) for entry in scans_in(scan, masks)]
-        if len({path for _, path in pairs}) < len(pairs):
-            raise ValueError(f"{label(scan.name)} holds scans whose maps would have one name; rename them")
+    if len({record_path(path) for _, path in pairs}) < len(pairs):
+        raise ValueError(f"{label(scan.name)} holds scans whose maps would have one name; rename them")
     taken = {path.resolve() for entry, _ in pairs for path in (entry.scan, entry.mask) if path is not None}
+    if brain is not None:
+        taken |= {path.resolve() for path in (brain.iterdir() if brain.is_dir() else [brain])}
     for _, path in pairs:
-        if path.resolve() in taken:
-            raise ValueError(f"--output {path}: would overwrite a scan or a mask; name another place")
+        _check_free(path, taken, report=report, overwrite=overwrite)
     return pairs
 
 
+def _check_free(path: Path, taken: set[Path], *, report: bool, overwrite: bool) -> None:
+    """Raise ValueError where a map, its record or its page would overwrite something."""
+    beside = record_path(path)
+    for target in (path, beside, *([beside.with_suffix(".html")] if report else [])):
+        if target.resolve() in taken:
+            raise ValueError(f"--output {target}: would overwrite a scan or a mask; name another place")
+        if target.exists() and not (overwrite and target.is_file()):
+            raise ValueError(f"--output {target}: is there already; name another place, or pass --overwrite")
+
+
 def _map_name(name: str) -> str:
-    """The name of a scan's map: NIfTI stays as it is, pictures and arrays become `.npy`."""
+    """The name of a scan's map: NIfTI stays as it is, DICOM becomes `.nii.gz`, the rest `.npy`."""
     ending = next(
         ending for ending in sorted(FORMATS, key=len, reverse=True) if name.lower().endswith(ending)
     )
-    return name if ending.startswith(".nii") else name[: -len(ending)] + ".npy"
+    if ending.startswith(".nii"):
+        return name
+    return name[: -len(ending)] + (".nii.gz" if ending == ".zip" else ".npy")
 
 
 def localize(
@@ -84,7 +108,7 @@ def localize(
     Raises:
         ValueError: naming the file, the problem and the remedy.
     """
-    scan = load_scan(ScanFile.at(entry.scan), job.volume)
+    scan = load_scan_at(entry.scan, job.volume)
     mask = None if entry.mask is None else load_mask(ScanFile.at(entry.mask), scan)
     ending = ending_for(scan, output.name)
     prepared = _prepare(scan, job, brain)

@@ -144,13 +144,18 @@ def write_map(path: Path, content: bytes, record: Mapping[str, Any]) -> Path:
     Returns:
         The path of the record.
     """
-    beside = path.with_name(map_stem(path.name) + ".json")
+    beside = record_path(path)
     text = json.dumps(record, indent=2, allow_nan=False) + "\n"
     for target, part in ((path, content), (beside, text.encode())):
         partial = target.with_name(target.name + ".partial")
         partial.write_bytes(part)
         partial.replace(target)
     return beside
+
+
+def record_path(path: Path) -> Path:
+    """Where the record of the map at `path` lies."""
+    return path.with_name(map_stem(path.name) + ".json")
 
 
 def map_ending(name: str) -> str:

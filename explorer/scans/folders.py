@@ -12,6 +12,7 @@ from pathlib import Path
 
 from explorer.scans.files import label, refusal
 from explorer.scans.loading import FORMATS
+from explorer.scans.series import is_series
 
 MOST_FILES = 10_000
 
@@ -29,6 +30,14 @@ class Entry:
     scan: Path
     mask: Path | None = None
     anomalous: bool | None = None
+
+
+def is_folder_of_scans(path: Path) -> bool:
+    """Whether a path is a folder, and not one that holds a single DICOM series."""
+    if not path.is_dir():
+        return False
+    named = any(entry.name.lower().endswith(FORMATS) for entry in path.iterdir())
+    return named or not is_series(path)
 
 
 def scans_in(folder: Path, masks: Path | None = None) -> list[Entry]:

@@ -15,6 +15,7 @@ import torch
 from explorer import NOTICE, checkpoints
 from explorer.checkpoints import Card, HeldOut, load_pretrained, save_pretrained
 from explorer.cli import main
+from tests.scans.dicoms import series, zipped
 from tests.scans.phantoms import head, nifti_bytes, ras_affine
 from tests.security.making import npy, png
 from tests.tiny import SETTINGS, save_tiny, tiny_calibration, tiny_vae
@@ -108,8 +109,50 @@ def test_a_report_holds_all_that_it_shows(predictor: str, contrast: tuple[str, .
 def test_a_localization_can_be_repeated() -> None:
     assert run(LOCALIZE) == 0
     first = Path("map.nii.gz").read_bytes(), Path("map.json").read_bytes()
-    assert run(LOCALIZE) == 0
+    assert run(LOCALIZE, "--overwrite") == 0
     assert (Path("map.nii.gz").read_bytes(), Path("map.json").read_bytes()) == first
+
+
+@pytest.mark.parametrize("there", ["map.nii.gz", "map.json", "map.html"])
+def test_files_that_are_there_stay(capsys: pytest.CaptureFixture[str], there: str) -> None:
+    Path(there).write_text("precious")
+    line = f"{LOCALIZE} --report"
+    assert f"{there}: is there already; name another place, or pass --overwrite" in refusal(capsys, line)
+    assert Path(there).read_text() == "precious"
+    assert sorted(path.name for path in Path().glob("map*")) == [there]
+    assert run(f"{line} --overwrite") == 0
+    assert Path(there).read_bytes() != b"precious"
+
+
+def test_no_scan_or_mask_is_ever_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("map.nii.gz").write_bytes(Path("ball.nii").read_bytes())
+    for option in ("--mask", "--brain-mask"):
+        message = refusal(capsys, f"{LOCALIZE} --overwrite {option} map.nii.gz")
+        assert "would overwrite a scan or a mask" in message
+    assert Path("map.nii.gz").read_bytes() == Path("ball.nii").read_bytes()
+
+
+def test_a_series_as_a_folder_and_as_a_zip() -> None:
+    files = series(head(AFFINE).astype(np.int16), AFFINE)
+    Path("series").mkdir()
+    for number, content in enumerate(files):
+        Path("series", str(number)).write_bytes(content)
+    Path("scans").mkdir()
+    Path("scans", "a.zip").write_bytes(zipped(files))
+    assert run(LOCALIZE.replace("head.nii", "series")) == 0
+    assert run("localize scans --predictor kl-gradient --output maps --device cpu") == 0
+    one, other = (nibabel.nifti1.load(path) for path in ("map.nii.gz", "maps/a.nii.gz"))  # type: ignore[no-untyped-call]
+    assert np.array_equal(one.get_fdata(), other.get_fdata(), equal_nan=True)
+    assert np.abs(one.affine - AFFINE).max() < 1e-3
+    assert not any(word in Path("map.json").read_text() for word in ("Doe", "1970"))
+
+
+def test_one_record_for_two_scans_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("scans").mkdir()
+    for name in ("a.nii", "a.nii.gz"):
+        Path("scans", name).write_bytes(Path("head.nii").read_bytes())
+    line = "localize scans --predictor intensity --output maps --device cpu"
+    assert "holds scans whose maps would have one name; rename them" in refusal(capsys, line)
 
 
 def test_an_own_model_by_its_path(folder: Path) -> None:

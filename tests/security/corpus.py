@@ -12,6 +12,7 @@ from functools import partial
 import numpy as np
 
 from tests.scans.phantoms import head, nifti_bytes, ras_affine
+from tests.security.archives import archives
 from tests.security.making import (
     EYE,
     MIB,
@@ -333,7 +334,7 @@ NAMES = (
 
 def others() -> Iterator[Hostile]:
     for kind, content in OTHERS.items():
-        for ending in ("nii", "nii.gz", "png", "npy"):
+        for ending in ("nii", "nii.gz", "png", "npy", "zip"):
             yield f"{kind} as {ending}", f"other.{ending}", partial(bytes, content)
     yield "data elsewhere", "pair.nii", lambda: small(magic=b"ni1")
     yield "no magic", "magic.nii", lambda: small(magic=b"\0\0\0\0")
@@ -343,5 +344,5 @@ def others() -> Iterator[Hostile]:
 
 def corpus() -> list[Hostile]:
     """All of them."""
-    parts = (truncated, bombs, terabytes, affines, slopes, types, images, arrays, pictures, others)
+    parts = (truncated, bombs, terabytes, affines, slopes, types, images, arrays, pictures, archives, others)
     return [hostile for part in parts for hostile in part()]

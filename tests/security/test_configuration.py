@@ -1,14 +1,21 @@
-"""The server's settings: protection of uploads is on, under names that Streamlit knows."""
+"""The server's settings: protection is on, under names that Streamlit knows, and errors show no details."""
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
 from streamlit import config
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
-PATH = Path(__file__).parent.parent.parent / ".streamlit" / "config.toml"
+from tests.server import ROOT, streamlit
+
+PATH = ROOT / ".streamlit" / "config.toml"
 SETTINGS = {
     f"{section}.{key}": value
     for section, entries in tomllib.loads(PATH.read_text(encoding="utf-8")).items()
@@ -22,6 +29,7 @@ SETTINGS = {
         ("server.enableXsrfProtection", True),
         ("server.enableCORS", True),
         ("server.enableStaticServing", False),
+        ("server.enableAgentApi", False),
         ("server.fileWatcherType", "none"),
         ("client.showErrorDetails", "none"),
         ("client.showErrorLinks", False),
@@ -38,3 +46,39 @@ def test_uploads_are_limited() -> None:
 
 def test_streamlit_knows_every_setting() -> None:
     assert set(SETTINGS) <= set(config.get_config_options())
+
+
+def seen(address: str) -> bytes:
+    """All that a browser is sent during one run of a page."""
+    wanted, message, sent = BackMsg(), ForwardMsg(), b""
+    wanted.rerun_script.query_string = ""
+    with connect(
+        f"{address.replace('http', 'ws', 1)}/_stcore/stream",
+        subprotocols=[Subprotocol("streamlit")],
+        max_size=None,
+        proxy=None,
+    ) as connection:
+        connection.send(wanted.SerializeToString())
+        while message.WhichOneof("type") != "script_finished":
+            part = bytes(connection.recv(60, decode=False))
+            message.ParseFromString(part)
+            sent += part
+    return sent
+
+
+@pytest.mark.parametrize("framed", [True, False], ids=["within the app", "alone"])
+def test_a_page_that_fails_shows_no_details(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, framed: bool
+) -> None:
+    page = tmp_path / "explorer" / "ui" / "main.py"
+    page.parent.mkdir(parents=True)
+    page.write_text("import streamlit as st\nst.write('before')\nraise RuntimeError('/home/jane/scan.nii')\n")
+    (tmp_path / ".streamlit").mkdir()
+    shutil.copy(PATH, tmp_path / ".streamlit")
+    shutil.copy(ROOT / "app.py", tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    with streamlit(tmp_path / "app.py" if framed else page, tmp_path) as (address, _):
+        sent = seen(address)
+    assert b"before" in sent
+    assert (b"Something went wrong in the program" in sent) is framed
+    assert not any(word in sent for word in (b"jane", b"Traceback", b"raise RuntimeError"))

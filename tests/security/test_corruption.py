@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import warnings
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,8 @@ from explorer.checkpoints import load_own
 from explorer.code_evidence import observe
 from explorer.scans.files import ScanFile
 from explorer.scans.loading import load_scan
-from tests.security.making import npy, png, small
+from tests.scans.dicoms import series, zipped
+from tests.security.making import EYE, SMALL, npy, png, small
 from tests.security.test_hostile_files import check_message
 from tests.tiny import NAME, save_tiny
 
@@ -25,6 +27,7 @@ VALID: dict[str, bytes] = {
     "scan.nii": small(),
     "scan.nii.gz": gzip.compress(small(), mtime=0),
     "picture.png": png(),
+    "series.zip": zipped(series(SMALL, EYE), zipfile.ZIP_STORED),
     "array.npy": npy(np.arange(900, dtype=np.float32).reshape(30, 30)),
 }
 damages = st.lists(
