@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import struct
+import threading
 import tokenize
 import warnings
 import zlib
@@ -41,6 +42,9 @@ _NPY_ERRORS = (ValueError, LookupError, TypeError, SyntaxError, EOFError, Arithm
 )
 """What NumPy raises for damaged headers."""
 
+_FILTERS = threading.Lock()
+"""Filters of warnings belong to the process; two sessions changing them at once would leave them changed."""
+
 _HEADER = 10_000
 """Characters of the text in which an NPY file describes itself."""
 
@@ -61,6 +65,7 @@ def read_png(file: ScanFile) -> Scan:
     _check_sides(file.name, struct.unpack(">II", content[16:24]))
     try:
         with (
+            _FILTERS,
             warnings.catch_warnings(action="error"),
             Image.open(io.BytesIO(content), formats=["PNG"]) as image,
         ):
@@ -111,7 +116,7 @@ def read_npy(file: ScanFile) -> Scan:
 
 def _npy_header(file: ScanFile, stream: Any) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     try:
-        with warnings.catch_warnings(action="ignore"):
+        with _FILTERS, warnings.catch_warnings(action="ignore"):
             version = npy.read_magic(stream)
             read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[version]
             shape, fortran, dtype = read(stream, max_header_size=_HEADER)
