@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
+from explorer.anomalies.painted import around, decode
 from explorer.anomalies.params import HARMONICS, SHAPES, SIZES, STRENGTHS, Params, Shape, Sign
 from explorer.anomalies.region import Region, region_of
 from explorer.contracts import Case, Slice
@@ -54,6 +55,8 @@ class Anomaly(ABC):
         plants: whether the family changes images at all.
         needs_donor: whether `apply` wants a second slice.
         softness: width of the region's edge as a fraction of its radius; never below 1 pixel.
+        painted: a shape painted by hand, as text (see `explorer.anomalies.painted`), in place of `shape`,
+            `size`, `x` and `y`; empty for none. The same one is planted into every slice.
     """
 
     plants: ClassVar[bool] = True
@@ -69,9 +72,11 @@ class Anomaly(ABC):
         None, "centre, from top (0) to bottom (1); none: drawn", minimum=0.0, maximum=1.0
     )
     shape: Shape = shape_setting("disc")
+    painted: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
         check_settings(self)
+        decode(self.painted)
         for described in settings_of(self):
             value = getattr(self, described.name)
             if described.default is None and value is not None:
@@ -87,10 +92,15 @@ class Anomaly(ABC):
         orders = torch.tensor(HARMONICS + HARMONICS, dtype=torch.float64)
         outline = ROUGHNESS * torch.randn(len(orders), generator=generator, dtype=torch.float64) / orders
         seed = int(torch.randint(2**31, (), generator=generator))
+        position = None if self.x is None or self.y is None else (float(self.x), float(self.y))
+        size = float(self.size)
+        if self.painted:
+            position, side = around(self.painted)
+            size = min(max(side, SIZES[0]), SIZES[1])
         return Params(
             strength=float(self.strength),
-            size=float(self.size),
-            position=None if self.x is None or self.y is None else (float(self.x), float(self.y)),
+            size=size,
+            position=position,
             place=place,
             shape=self.shape,
             outline=tuple(outline.tolist()),
@@ -98,6 +108,7 @@ class Anomaly(ABC):
             seed=seed,
             sign=self.sign_of(1 if coin < 0.5 else -1),
             choice=choice,
+            painted=self.painted,
         )
 
     def sign_of(self, drawn: Sign) -> Sign:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
+from explorer.anomalies.painted import decode
+
 Shape = Literal["blob", "disc", "square"]
 Sign = Literal[-1, 1]
 
@@ -33,6 +35,8 @@ class Params:
         seed: of the noise fields, at least 0.
         sign: brighter or source (1), darker or sink (-1).
         choice: one more draw in [0, 1): the constant of `uniform`, the origin of `copy`.
+        painted: text of a shape that takes the place of `shape` and `outline`, or empty; see
+            `explorer.anomalies.painted`.
     """
 
     strength: float
@@ -45,6 +49,7 @@ class Params:
     seed: int
     sign: Sign
     choice: float
+    painted: str = ""
 
     def __post_init__(self) -> None:
         _check_between("strength", self.strength, *STRENGTHS)
@@ -67,6 +72,7 @@ class Params:
             raise ValueError(f"seed must be a whole number of at least 0, got {self.seed!r}")
         if self.sign not in (-1, 1):
             raise ValueError(f"sign must be -1 or 1, got {self.sign!r}")
+        decode(self.painted)
 
     def to_json(self) -> dict[str, object]:
         """The parameters as plain values that `json` writes and `from_json` reads back exactly."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from explorer.anomalies.painted import depths
 from explorer.anomalies.params import HARMONICS, Params
 
 MINIMUM_RADIUS = 1.0
@@ -30,10 +31,12 @@ class Region:
 
     Attributes:
         weight: how far each pixel takes part, (H, W), float32 in [0, 1]; 0 outside the foreground.
-        relative: distance from the centre as a fraction of the outline's there, (H, W); 1 on the outline.
+        relative: distance from the centre as a fraction of the outline's there, (H, W); 1 on the outline. Of
+            a painted shape: 0 where it is deepest.
         down: rows below the centre, (H, 1), pixels.
         right: columns to the right of the centre, (1, W), pixels.
-        radius: of the disc of the same area, or half the side of a square, pixels.
+        radius: of the disc of the same area, or half the side of a square, pixels; of a painted shape, half
+            the side of the square around it.
     """
 
     weight: Tensor
@@ -56,6 +59,9 @@ def region_of(foreground: Tensor, params: Params, softness: float) -> Region:
     row, column = _centre(foreground, params)
     down = torch.arange(rows, dtype=torch.float32)[:, None] - row
     right = torch.arange(columns, dtype=torch.float32)[None, :] - column
+    if params.painted:
+        relative, weight = _painted(params.painted, rows, columns, softness)
+        return Region(weight * foreground, relative, down, right, radius)
     relative = _distance(down, right, params) / radius
     depth = (1 - relative) * radius / max(softness * radius, 1.0)
     inside = (depth + 0.5).clamp(0, 1)
@@ -102,6 +108,14 @@ def _distance(down: Tensor, right: Tensor, params: Params) -> Tensor:
     if params.shape == "disc":
         return distance
     return distance / _profile(torch.atan2(down, right), params.outline)
+
+
+def _painted(text: str, rows: int, columns: int, softness: float) -> tuple[Tensor, Tensor]:
+    """Relative distance and weight, (H, W) each; all of a painted shape's soft edge lies inside of it."""
+    depth = depths(text, rows, columns)
+    deepest = depth.max().clamp_min(1)
+    inside = (depth / (softness * deepest).clamp_min(1)).clamp(0, 1)
+    return 1 - (depth - 0.5) / (deepest - 0.5), inside.square() * (3 - 2 * inside)
 
 
 def _profile(angle: Tensor, outline: tuple[float, ...]) -> Tensor:

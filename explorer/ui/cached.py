@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
@@ -96,6 +96,8 @@ PACKETS: Recent[bytes] = Recent(12)
 """Complete packets of the slices seen last; at less than 3 MB each, 36 MB."""
 ANSWERS: Recent[ScoreMap] = Recent(32)
 """What predictors of many passes made of single images."""
+CURRENT: Recent[Any] = Recent(4)
+"""The frames of single betas seen last, with the evidence on them; see `explorer.ui.frames`."""
 NETWORK = threading.Semaphore(1)
 """Held during the network's passes: two at once on the same cores are slower than one after the other."""
 

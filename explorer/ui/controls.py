@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal
 
 import streamlit as st
@@ -12,7 +12,7 @@ from explorer.settings import Setting, settings_of
 BIND: Literal["query-params"] = "query-params"
 
 
-def plugin_controls(name: str, plugin: Any) -> dict[str, Any]:
+def plugin_controls(name: str, plugin: Any, overruled: Collection[str] = ()) -> dict[str, Any]:
     """Show a control for each setting of a plug-in and return the chosen values.
 
     Settings without a default (a position, say) come together behind one switch: while it is off, their
@@ -21,16 +21,26 @@ def plugin_controls(name: str, plugin: Any) -> dict[str, Any]:
     Args:
         name: the plug-in's registry name; keys in the address are `<name>-<setting>`.
         plugin: its class.
+        overruled: settings that have no say at present: greyed.
     """
     settings = settings_of(plugin)
-    values = {s.name: control(f"{name}-{s.name}", s) for s in settings if s.default is not None}
+    values = {
+        s.name: control(f"{name}-{s.name}", s, disabled=s.name in overruled)
+        for s in settings
+        if s.default is not None
+    }
     optional = [s for s in settings if s.default is None]
     if optional:
         shown = " and ".join(s.name for s in optional)
+        greyed = optional[0].name in overruled
         chosen = st.toggle(
-            f"Choose {shown}", key=f"{name}-by-hand", bind=BIND, help=f"Off: {shown} are drawn from the seed."
+            f"Choose {shown}",
+            key=f"{name}-by-hand",
+            bind=BIND,
+            help=f"Off: {shown} are drawn from the seed.",
+            disabled=greyed,
         )
-        found = {s.name: control(f"{name}-{s.name}", s, disabled=not chosen) for s in optional}
+        found = {s.name: control(f"{name}-{s.name}", s, disabled=greyed or not chosen) for s in optional}
         values |= found if chosen else {}
     return values
 

@@ -88,7 +88,8 @@ class Frames:
             None where the model has none.
         rec, kl, elbo: sample scores, nats, (F,).
         tracks: by predictor, along the training betas.
-        scoring: the second axis; None where no predictor uses it, or not yet computed.
+        scoring: the second axis; None where the scoring beta follows the training beta, where no predictor
+            uses it, or not yet computed.
         complete: whether nothing is left to compute.
     """
 
@@ -126,18 +127,30 @@ def frames(state: State) -> Iterator[Frames]:
     """
     low, high = cached.pretrained(state.model).model.beta_range
     rest = [beta for beta in frame_betas(low, high) if beta != state.beta]
-    case = planted(state)
-    found, evidence = _computed(state, case, [state.beta])
-    tracks = {name: found.tracks.get(name) or _answered(state, case, name) for name in state.predictors}
-    found = dataclasses.replace(found, tracks=tracks)
+    found, evidence = current_frame(state)
     if rest:
         yield found
-    parts = [found]
+    case, parts = found.case, [found]
     for start in range(0, len(rest), CHUNK):
         parts.append(_computed(state, case, rest[start : start + CHUNK])[0])
         found = _joined(parts)
         yield found
-    yield dataclasses.replace(found, scoring=_scoring_axis(state, case, evidence), complete=True)
+    scoring = None if found.linked else _scoring_axis(state, case, evidence)
+    yield dataclasses.replace(found, scoring=scoring, complete=True)
+
+
+def current_frame(state: State) -> tuple[Frames, Evidence]:
+    """The frame of the state's own beta, alone, and the evidence on it; the last few are remembered."""
+    key = (repr(dataclasses.replace(state, cohort_size=0)), cached.pretrained(state.model).card.sha256)
+
+    def make() -> tuple[Frames, Evidence]:
+        case = planted(state)
+        found, evidence = _computed(state, case, [state.beta])
+        tracks = {name: found.tracks.get(name) or _answered(state, case, name) for name in state.predictors}
+        return dataclasses.replace(found, tracks=tracks), evidence
+
+    found: tuple[Frames, Evidence] = cached.CURRENT.get_or_make(key, make)
+    return found
 
 
 def _computed(state: State, case: Case, betas: Sequence[float]) -> tuple[Frames, Evidence]:

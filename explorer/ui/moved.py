@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
 from explorer.anomalies.params import SIZES
+from explorer.ui.painted import paint
 from explorer.ui.sidebar import beta_options, scoring_options
 from explorer.ui.state import State
+
+BETAS_ALONE = {"beta", "scoring", "number"}
+BETA_MOVED = "beta-moved"
+"""Kept in the session: whether nothing but betas changed, so that the page can draw the curves at once."""
 
 
 def follow(change: Mapping[str, Any], state: State) -> None:
@@ -21,6 +27,9 @@ def follow(change: Mapping[str, Any], state: State) -> None:
         state: the page's, as it was when the viewer was shown.
     """
     betas, scorings = beta_options(state.model), scoring_options(state.model)
+    st.session_state[BETA_MOVED] = BETAS_ALONE.issuperset(
+        key for key, value in change.items() if value is not None
+    )
     if len(betas) > 1 and change.get("beta") in betas:
         st.session_state["beta"] = change["beta"]
     if change.get("scoring") in scorings:
@@ -29,9 +38,13 @@ def follow(change: Mapping[str, Any], state: State) -> None:
         st.session_state["linked"] = change["linked"]
         if not change["linked"] and state.linked:
             st.session_state["scoring-beta"] = st.session_state.get("beta", betas[0])
-    plant = change.get("plant")
-    if isinstance(plant, Mapping) and state.anomaly.plants:
-        _place(plant, state.anomaly_name)
+    if not state.anomaly.plants:
+        return
+    if isinstance(change.get("painted"), str):
+        with suppress(ValueError):
+            paint(change["painted"])
+    if isinstance(change.get("plant"), Mapping):
+        _place(change["plant"], state.anomaly_name)
 
 
 def _place(plant: Mapping[str, Any], name: str) -> None:

@@ -27,9 +27,9 @@ null stands for a figure that is not defined (no anomalous pixel):
     predictors       in the order shown, each {"name", "title", "summary", "source", "uses_scoring_beta",
                      "only_beta", "figures"}; only_beta is the one training beta of a predictor of many
                      passes, whose figures have one entry and whose array one frame, else null
-    scoring          null, or the second axis: other scoring betas at the current training beta,
-                     {"betas": S weights, ascending, the first 0, "current": index of the page's scoring beta,
-                     "elbo": S numbers, "figures": {predictor's name: figures}}
+    scoring          null (as where linked), or the second axis: other scoring betas at the current training
+                     beta, {"betas": S weights, ascending, the first 0, "current": index of the page's
+                     scoring beta, "elbo": S numbers, "figures": {predictor's name: figures}}
                      for those predictors alone that use the scoring beta
     arrays           where the pictures are, see below
 

@@ -17,6 +17,8 @@ from explorer.settings import settings_of
 from explorer.ui import cached
 from explorer.ui.controls import BIND, plugin_controls
 from explorer.ui.frames import frame_betas
+from explorer.ui.nearest import take_nearest
+from explorer.ui.painted import paint, painted_shape
 from explorer.ui.state import State
 
 COHORT_SIZES = (8, 16, 32, 64, 128, 200)
@@ -124,7 +126,13 @@ def _anomaly() -> tuple[str, dict[str, Any]]:
         bind=BIND,
         help="What is planted into the healthy image; `none` leaves it as it is.",
     )
-    return name, plugin_controls(name, ANOMALIES[name])
+    family, painted = ANOMALIES[name], painted_shape()
+    if not (painted and family.plants):
+        return name, plugin_controls(name, family)
+    settings = plugin_controls(name, family, overruled=("size", "x", "y", "shape"))
+    st.caption("The shape painted in the viewer takes the place of size, place and shape, in the cohort too.")
+    st.button("Clear the painted shape", on_click=paint, args=("",), key="clear-painted", width="stretch")
+    return name, settings | {"painted": painted}
 
 
 def _model(dataset: str) -> str:
@@ -155,6 +163,7 @@ def _betas(model: str) -> tuple[float, float, bool]:
     )
     if linked:
         return float(beta), float(beta), True
+    take_nearest("scoring-beta", scoring_options(model))
     scoring = st.select_slider(
         "Scoring β",
         scoring_options(model),
@@ -170,6 +179,7 @@ def _training_beta(options: tuple[str, ...]) -> str:
     if len(options) == 1:
         st.caption("This model was trained once: there is no training β to move.")
         return options[0]
+    take_nearest("beta", options)
     return st.select_slider(
         "Training β",
         options,

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import checkpoints
 from explorer.anomalies import ANOMALIES
+from explorer.anomalies.painted import encode
 from explorer.datasets import dataset_names
 from explorer.evidence import Evidence
 from explorer.predictors import PREDICTORS
@@ -263,3 +264,42 @@ def test_missing_files_are_named_until_they_are_back(own_models: Path, suffix: s
     assert "beta-vae-fashion-mnist" in unescaped(error.value)
     path.write_bytes(content)
     assert_fine(app.run())
+
+
+def test_a_beta_between_two_options_becomes_the_nearest() -> None:
+    app = opened(**FASHION, beta="0.7", linked="false", **{"scoring-beta": "3"})
+    assert_fine(app)
+    assert [app.select_slider(key=key).value for key in ("beta", "scoring-beta")] == ["0.75", "3.16"]
+    (remark,) = app.info
+    assert "training β 0.75 in place of 0.7, scoring β 3.16 in place of 3" in remark.value
+    assert [app.query_params[key] for key in ("beta", "scoring-beta")] == ["0.75", "3.16"]
+    assert app.run().info == []  # said once
+
+
+def test_a_beta_beyond_the_ends_is_left_out() -> None:
+    app = opened(**FASHION, beta="10.5")
+    assert "beta=10.5" in app.warning[0].value and not app.info
+    assert app.select_slider(key="beta").value == "1"
+
+
+def test_a_painted_shape_of_the_address_is_planted_here_and_in_the_cohort() -> None:
+    grid = np.zeros((64, 64), bool)
+    grid[20:30, 24:40] = True
+    address = FASHION | {"anomaly": "shift", "predictors": "intensity", "painted": encode(grid)}
+    app = opened(**address)
+    assert_fine(app)
+    _, arrays = read(fed(app)[0])
+    mask = arrays["mask"].values[0] > 0
+    assert mask.any() and not mask[~np.isin(np.arange(28), range(8, 14))].any()
+    painted = next(caption.value for caption in app.caption if caption.value.startswith("Cohort"))
+    app.button(key="clear-painted").click()
+    assert_fine(app.run())
+    assert "painted" not in app.query_params
+    cleared = next(caption.value for caption in app.caption if caption.value.startswith("Cohort"))
+    assert painted != cleared
+
+
+def test_a_hostile_painted_shape_is_named_and_left_out() -> None:
+    app = opened(**FASHION, painted="<b>" + "A" * 5000)
+    assert "painted=<b>AAA" in unescaped(app.warning[0].value) and len(app.warning[0].value) < 300
+    assert not app.exception and not app.error and "painted" not in app.query_params

@@ -1,11 +1,12 @@
 """How smoothly the viewer moves in a real browser, and how soon the curves follow, beside a bare fragment.
 
-    python -m tests.benchmarks.viewer_browser
+    python -m tests.benchmarks.viewer_browser [--slices 300]
 
 Eight panels of 128x128 at device pixel ratio 2. Prints the median and the 95th percentile of the time between
 two paints while training beta and threshold are dragged with the mouse, the work of one paint, and the time
 from letting go of beta to the changed ROC curve of the slice, beside a Streamlit fragment with a slider and a
-text and the computing time of the slice's figures in the same run. Exits with 1 when a target is missed.
+text and the computing time of the slice's figures in the same run. Then many slices, one after the other, and
+the growth of the server's memory and of the page's heap. Exits with 1 when a target is missed.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,16 +23,18 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from explorer.predictors import PREDICTORS
-from explorer.ui import view
+from explorer.ui import cached, view
 from explorer.ui.charts import precision_recall_chart, roc_chart
 from explorer.ui.sidebar import default_state
-from tests.browser.viewing import at_hand, thumb
+from tests.browser.viewing import AT_HAND, at_hand, thumb
 from tests.browsing import WATCH, settle, slider
-from tests.server import ROOT, streamlit
+from tests.server import ROOT, resident_mb, streamlit
 
 MAPS = ("intensity", "reconstruction-error", "kl-gradient", "elbo-gradient", "combination")
 MEDIAN_MS, SLOW_MS, RATIO = 16.8, 33.4, 1.5
 """Targets: one and two frames of a screen of 60 Hz, and the curves against the fragment."""
+MAX_SERVER_MB, MAX_PAGE_MB, WARM_UP = 100.0, 50.0, 40
+"""Growth over the slices, after some that fill the caches (their images, 12 packets, 64 cohorts)."""
 FRAGMENT = """
 import streamlit as st
 
@@ -150,12 +154,46 @@ def computing() -> float:
     state = dataclasses.replace(default_state(), predictors={name: PREDICTORS[name]() for name in MAPS})
     times = []
     for _ in range(6):
+        cached.CURRENT = cached.Recent(4)  # nothing is remembered
         began = time.perf_counter()
         shown = view.look(state)
         roc_chart("", shown.histograms)
         precision_recall_chart("", shown.histograms)
         times.append(time.perf_counter() - began)
     return statistics.median(times[1:])
+
+
+def growth(page: Page, process: subprocess.Popen[bytes], slices: int) -> tuple[float, float]:
+    """MB that the server and the page's heap, once garbage is collected, grew over many slices."""
+    client = page.context.new_cdp_session(page)
+
+    def measured() -> tuple[float, float]:
+        settle(page)
+        client.send("HeapProfiler.collectGarbage")
+        used = client.send("Runtime.getHeapUsage")
+        return resident_mb(process), (used["usedSize"] + used.get("backingStorageSize", 0)) / 1e6
+
+    start = (0.0, 0.0)
+    for i in range(WARM_UP + slices):
+        if i == WARM_UP:
+            start = measured()
+        label = "Subject" if i % 20 == 19 else "Slice"
+        key = "ArrowLeft" if label == "Slice" and i // 20 % 2 else "ArrowRight"
+        slider(page, label).focus()
+        page.keyboard.press(key)
+        page.wait_for_timeout(150)
+        at_rest(page)
+    end = measured()
+    return end[0] - start[0], end[1] - start[1]
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the script rests and all frames of its slice are there."""
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'",
+        timeout=120_000,
+    )
+    page.locator("[data-part=status]", has_text=AT_HAND).wait_for(timeout=120_000)
 
 
 def opened(browser: Browser, address: str) -> Page:
@@ -171,6 +209,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seconds", type=float, default=4.0, help="of each drag")
+    parser.add_argument("--slices", type=int, default=300, help="slices for the memory figures; 0: skip")
     parser.add_argument("--chromium", default="/usr/bin/chromium", help="path of the browser")
     arguments = parser.parse_args()
     missed = []
@@ -179,7 +218,10 @@ def main() -> int:
         bare = Path(folder) / "bare.py"
         bare.write_text(FRAGMENT)
         maps = ",".join(MAPS)
-        with streamlit(bare, Path(folder)) as (bare_address, _), streamlit(ROOT / "app.py") as (address, _):
+        with (
+            streamlit(bare, Path(folder)) as (bare_address, _),
+            streamlit(ROOT / "app.py") as (address, process),
+        ):
             page = opened(browser, f"{address}/?cohort=8&predictors={'&predictors='.join(MAPS)}")
             at_hand(page)
             panels = page.locator("figure[data-key]").count()
@@ -201,6 +243,10 @@ def main() -> int:
             plain_page.get_by_text("The value is").wait_for()
             settle(plain_page)
             plain = [fragment(plain_page, key) for key in ("ArrowRight",) * 5]
+            if arguments.slices:
+                server, heap = growth(page, process, arguments.slices)
+                print(f"over {arguments.slices} slices: server {server:+.0f} MB, page {heap:+.0f} MB")
+                missed += ["memory"] * (server > MAX_SERVER_MB or heap > MAX_PAGE_MB)
         browser.close()
     work_seconds = computing()
     middle, bare_middle = statistics.median(ours), statistics.median(plain)

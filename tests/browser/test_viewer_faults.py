@@ -83,3 +83,72 @@ def test_touch_zooms_with_two_fingers(visit: Visitor) -> None:
     page.wait_for_timeout(200)
     view = page.locator(".box svg").first.get_attribute("viewBox")
     assert view is not None and float(view.split()[2]) < 15
+
+
+def test_frames_that_never_arrive_are_told_and_can_be_asked_for_again(page: Page) -> None:
+    before = pictures(page)
+    page.evaluate(
+        "window.hold = one => { if (one.detail instanceof Uint8Array) one.stopImmediatePropagation(); };"
+        "window.addEventListener('explorer-feed', hold, true)"
+    )
+    slider(page, "Index").focus()
+    page.keyboard.press("ArrowRight")
+    expect(part(page, "status")).to_contain_text("have not come: the last picture stands", timeout=60_000)
+    assert pictures(page) == before
+    page.evaluate("window.removeEventListener('explorer-feed', hold, true)")
+    part(page, "status").get_by_role("button", name="Ask again").click()
+    at_hand(page)
+    assert pictures(page)["input"] != before["input"]
+
+
+def test_full_screen_fills_the_screen_and_lets_go(page: Page) -> None:
+    small = box(page).bounding_box()
+    part(page, "full").click()
+    page.wait_for_function("document.fullscreenElement !== null")
+    page.wait_for_timeout(400)
+    whole, large = page.locator(".viewer").bounding_box(), box(page).bounding_box()
+    assert whole is not None and small is not None and large is not None
+    assert (whole["width"], whole["height"]) == (1400, 1000)
+    assert large["width"] > 1.2 * small["width"]
+    assert part(page, "roc").bounding_box()["y"] < 1000  # type: ignore[index]
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement === null")
+    page.wait_for_timeout(400)
+    assert box(page).bounding_box()["width"] == pytest.approx(small["width"], abs=1)  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("motion", "still"), [("reduce", True), ("no-preference", False)])
+def test_nothing_fades_where_motion_is_not_wanted(visit: Visitor, motion: str, still: bool) -> None:
+    page = visit(SMALL, reduced_motion=motion).page
+    seconds = page.locator(".viewer").evaluate(
+        "viewer => { viewer.classList.add('busy');"
+        " return getComputedStyle(viewer.querySelector('.panels')).transitionDuration; }"
+    )
+    assert (float(seconds.removesuffix("s")) == 0) == still
+
+
+def test_the_window_is_set_by_keys(page: Page) -> None:
+    box(page, "map:kl-gradient").focus()
+    before = pictures(page)
+    page.keyboard.press("w")
+    for key in ("ArrowRight", "ArrowUp"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(150)
+    changed = {key for key, content in pictures(page).items() if content != before[key]}
+    assert "map:kl-gradient" in changed and not changed & {"input", "residual"}
+    page.keyboard.press("0")
+    page.wait_for_timeout(150)
+    assert pictures(page) == before
+
+
+def test_at_800_pixels_all_is_readable(visit: Visitor) -> None:
+    page = visit(SMALL, width=800).page
+    at_hand(page)
+    widths = [place["width"] for one in page.locator("figure .box").all() if (place := one.bounding_box())]
+    assert len(widths) == 10 and min(widths) >= 90
+    viewer = page.locator(".viewer")
+    assert viewer.evaluate("all => all.scrollWidth <= all.clientWidth")
+    cut = page.locator(".bar button, .bar select, .slide output, .rates dd").evaluate_all(
+        "all => all.filter(one => one.offsetWidth && one.scrollWidth > one.clientWidth + 1).length"
+    )
+    assert cut == 0

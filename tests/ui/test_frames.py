@@ -13,7 +13,7 @@ from explorer.anomalies import ANOMALIES
 from explorer.evaluation.curves import auroc, average_precision, best_dice
 from explorer.predictors.smoothing import smooth
 from explorer.ui import cached, view
-from explorer.ui.frames import Frames, Track, frame_betas, frames
+from explorer.ui.frames import Frames, Track, current_frame, frame_betas, frames
 from explorer.ui.healthy import OWN_SLICES
 from explorer.ui.state import State
 from tests.tiny import NAME
@@ -34,7 +34,6 @@ def check_track(track: Track, at: int, shown: view.SliceView, name: str) -> None
     close(track.maps[at], shown.maps[name])
     expected = [auroc(histogram), average_precision(histogram), dice.dice]
     np.testing.assert_allclose(track.figures[at, :3], expected, atol=0.01)
-    np.testing.assert_allclose(track.bars[at], shown.ranges[name])
 
 
 @pytest.mark.parametrize("at", [0, 13, 24])
@@ -47,8 +46,28 @@ def test_a_frame_is_the_view_at_its_beta(state: State, at: int) -> None:
         check_track(found.tracks[name], at, shown, name)
     sample_scores = (found.rec[at], found.kl[at], found.elbo[at])
     assert sample_scores == pytest.approx((shown.rec, shown.kl, shown.elbo), rel=1e-4)
-    residual = view.panels(dataclasses.replace(state, beta=beta), shown)[2]
-    assert found.residual_bar[at] == pytest.approx(residual.high)
+    calibration = cached.pretrained(NAME).card.calibration[state.dataset]
+    high = float(calibration.quantile("reconstruction-error", beta, 0.999))
+    assert found.residual_bar[at] == pytest.approx(high)
+
+
+def test_colour_bars_are_quantiles_of_the_card_for_every_image(state: State) -> None:
+    calibration = cached.pretrained(NAME).card.calibration[state.dataset]
+    (one, _), (other, _) = (
+        current_frame(s) for s in (state, dataclasses.replace(state, place=(2, 0), seed=9))
+    )
+    for name, track in one.tracks.items():
+        assert np.array_equal(track.bars, other.tracks[name].bars)
+        quantiles = [float(calibration.quantile(name, 0.5, level)) for level in (0.2, 0.999, 0.99)]
+        wanted = [0.0, 1.0, quantiles[2]] if name == "intensity" else quantiles
+        assert track.bars[0] == pytest.approx(wanted)
+
+
+def test_a_scoring_beta_of_its_own_widens_the_elbo_gradient_alone(state: State) -> None:
+    linked, apart = (
+        current_frame(s)[0].tracks for s in (state, dataclasses.replace(state, scoring_beta=0.0))
+    )
+    assert {n for n in linked if not np.array_equal(linked[n].bars, apart[n].bars)} == {"elbo-gradient"}
 
 
 @pytest.mark.parametrize("scoring_beta", [0.5, 3.0])
@@ -112,8 +131,12 @@ def test_the_scoring_axis_is_the_view_at_each_scoring_beta(state: State) -> None
         assert axis.elbo[at] == pytest.approx(shown.elbo, rel=1e-4)
 
 
+def test_a_scoring_beta_that_follows_has_no_axis(state: State) -> None:
+    assert complete(state).scoring is None
+
+
 def test_what_the_elbo_gradient_smooths_is_linear_in_the_scoring_beta(state: State) -> None:
-    found = complete(state)
+    found = complete(dataclasses.replace(state, linked=False))
     axis, now = found.scoring, found.current
     assert axis is not None and found.grad_kl is not None
     grad_rec, grad_kl = (torch.from_numpy(g[now]) for g in (found.grad_rec, found.grad_kl))
@@ -136,6 +159,6 @@ def test_without_predictors_there_are_still_reconstructions(state: State) -> Non
 
 def test_a_network_of_one_beta_has_one_frame(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cached.pretrained(NAME).model, "beta_range", (0.5, 0.5))
-    (found,) = frames(state)
+    (found,) = frames(dataclasses.replace(state, linked=False))
     assert found.betas.tolist() == [0.5]
     assert found.complete and found.scoring is not None and found.scoring.betas.tolist() == [0.0, 0.5]

@@ -20,6 +20,12 @@ from tests.packets import read, steps_of_bar
 
 
 @pytest.fixture
+def state(state: State) -> State:
+    """With a scoring beta of its own: then packets hold the second axis as well."""
+    return dataclasses.replace(state, linked=False)
+
+
+@pytest.fixture
 def found(state: State) -> Frames:
     *_, last = frames(state)
     return last
@@ -68,12 +74,13 @@ def test_what_does_not_change_is_sent_once(state: State, found: Frames) -> None:
 
 def test_the_header_says_what_was_computed(state: State, found: Frames) -> None:
     header, _ = read(encode(state, found))
-    assert header["complete"] and header["linked"] and header["levels"] == list(LEVELS)
+    assert header["complete"] and not header["linked"] and header["levels"] == list(LEVELS)
     assert header["shape"] == [28, 28] and header["spacing"] is None and header["s"] == 0.5
-    assert header["betas"] == header["scoring_betas"] == found.betas.tolist()
+    assert header["betas"] == found.betas.tolist()
+    assert header["scoring_betas"] == [state.scoring_beta] * len(found.betas)
     assert header["betas"][header["current"]] == state.beta
     assert (header["rec"], header["kl"]) == (found.rec.tolist(), found.kl.tolist())
-    np.testing.assert_allclose(header["elbo"], found.rec + found.betas * found.kl)
+    np.testing.assert_allclose(header["elbo"], found.rec + state.scoring_beta * found.kl)
     for predictor in header["predictors"]:
         name, figures = predictor["name"], predictor["figures"]
         assert predictor["title"] == PREDICTORS[name].title
@@ -88,6 +95,15 @@ def test_the_header_says_what_was_computed(state: State, found: Frames) -> None:
     assert (
         scoring["figures"]["elbo-gradient"]["auroc"][3] == found.scoring.tracks["elbo-gradient"].figures[3, 0]
     )
+
+
+def test_a_scoring_beta_that_follows_is_that_of_each_frame(state: State) -> None:
+    state = dataclasses.replace(state, linked=True)
+    *_, linked = frames(state)
+    header, arrays = read(encode(state, linked))
+    assert header["linked"] and header["scoring"] is None
+    assert header["scoring_betas"] == header["betas"]
+    assert not any(name.startswith("scoring:") for name in arrays)
 
 
 def test_pixel_terms_add_up(state: State, found: Frames) -> None:

@@ -13,8 +13,9 @@ from explorer.anomalies import plant
 from explorer.code_evidence import observe
 from explorer.contracts import stack
 from explorer.evaluation import cohort as cohorts
-from explorer.predictors import PREDICTORS, score
+from explorer.predictors import score
 from explorer.ui import cached, view
+from explorer.ui.frames import frames
 from explorer.ui.state import State
 from tests.tiny import NAME
 
@@ -44,29 +45,15 @@ def test_histograms_count_the_foreground(state: State) -> None:
         assert histogram.healthy == int((~mask & foreground).sum())
 
 
-def test_ranges_are_quantiles_of_the_card_for_every_image(state: State) -> None:
-    calibration = cached.pretrained(NAME).card.calibration[FIELD]
-    ranges = view.look(state).ranges
-    assert ranges == view.look(dataclasses.replace(state, place=(2, 0), seed=9)).ranges
-    for name, found in ranges.items():
-        quantiles = [float(calibration.quantile(name, 0.5, level)) for level in (0.2, 0.999, 0.99)]
-        assert found == ((0.0, 1.0, quantiles[2]) if name == "intensity" else pytest.approx(quantiles))
-
-
-def test_a_scoring_beta_of_its_own_widens_the_elbo_gradient_alone(state: State) -> None:
-    linked = view.look(state).ranges
-    apart = view.look(dataclasses.replace(state, scoring_beta=0.0)).ranges
-    assert {name for name in linked if linked[name] != apart[name]} == {"elbo-gradient"}
-
-
-def test_panels_show_input_reconstruction_residual_and_every_map(state: State) -> None:
-    shown = view.look(state)
-    found = view.panels(state, shown)
-    titles = [PREDICTORS[name].title for name in state.predictors]
-    assert [panel.title for panel in found] == ["Input", "Reconstruction", "Signed residual", *titles]
-    residual = found[2]
-    assert residual.low == -residual.high
-    assert (residual.values == found[0].values - found[1].values).all()
+def test_the_viewer_and_the_page_share_one_pass(state: State) -> None:
+    sizes: list[int] = []
+    model = cached.pretrained(NAME).model
+    hook = model.register_forward_hook(lambda module, inputs, output: sizes.append(len(inputs[0])))  # type: ignore[attr-defined]
+    view.look(state)
+    next(frames(state))
+    view.look(dataclasses.replace(state, cohort_size=16))
+    hook.remove()
+    assert sizes.count(1) == 1
 
 
 def test_a_finished_cohort_is_not_computed_again(state: State, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,8 @@ from explorer.ui import cached, iterated, view, viewer
 from explorer.ui.charts import precision_recall_chart, rate_distortion_chart, roc_chart
 from explorer.ui.downloads import maps_as_npz
 from explorer.ui.messages import plain
-from explorer.ui.moved import follow
+from explorer.ui.moved import BETA_MOVED, follow
+from explorer.ui.nearest import TAKEN
 from explorer.ui.packet import packets
 from explorer.ui.sidebar import beta_options, default_state, scoring_options, sidebar
 from explorer.ui.state import State, left_out
@@ -26,17 +27,69 @@ CHART = {"displayModeBar": False}
 def page() -> None:
     """Show the page; wrong input becomes a message, the rest of the page stays."""
     asked = None if "opened" in st.session_state else st.query_params.to_dict()
+    places = _Places()
     try:
+        ahead = _curves_ahead(places)
         state = sidebar()
-        _say_what_was_left_out(asked)
-        _main(state)
+        st.session_state["shown-state"] = state
+        with places.messages:
+            _say_what_was_left_out(asked)
+        _main(state, places, ahead)
     except ValueError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        places.messages.error(plain(str(error)), icon=":material/error:")
+
+
+class _Places:
+    """The parts of the page from top to bottom; they are filled in the order of computing.
+
+    What is not yet new stays on screen as it was.
+    """
+
+    def __init__(self) -> None:
+        self.messages, self.headline, self.viewer = (st.container() for _ in range(3))
+        self.feeds = st.container(key="viewer-feeds")
+        self.hint = st.container()
+        self.charts = st.container(horizontal=True, key="charts")
+        numbers = st.container(horizontal=True, key="figures")
+        self.curves: list[Any] = [self.charts, self.charts]
+        self.figures, self.trade = numbers.container(), numbers.container()
+
+
+def _curves_ahead(places: _Places) -> State | None:
+    """Draw the slice's curves before the controls are built, if nothing but a beta moved in the viewer.
+
+    Returns:
+        The state that they show, to be compared with what the controls then say; None: nothing was drawn.
+    """
+    moved, before = st.session_state.pop(BETA_MOVED, False), st.session_state.get("shown-state")
+    if not moved or before is None or not before.predictors or iterated.iterative(before):
+        return None
+    beta = float(st.session_state["beta"])
+    scoring_beta = beta if before.linked else float(st.session_state["scoring-beta"])
+    state: State = dataclasses.replace(before, beta=beta, scoring_beta=scoring_beta)
+    _curves(state, places)
+    return state
+
+
+def _curves(state: State, places: _Places) -> None:
+    histograms = view.look(state).histograms
+    places.curves = [
+        _draw(places.curves[0], roc_chart("This slice: ROC", histograms)),
+        _draw(places.curves[1], precision_recall_chart("This slice: precision-recall", histograms)),
+    ]
 
 
 def _say_what_was_left_out(asked: dict[str, str] | None) -> None:
     """On the first run of a session, name the parameters of the address that no control could take."""
     st.session_state["opened"] = True
+    taken = st.session_state.pop(TAKEN, {})
+    names = {"beta": "training β", "scoring-beta": "scoring β"}
+    texts = [f"{names[key]} {found} in place of {plain(text[:20])}" for key, (text, found) in taken.items()]
+    if any(float(text) != float(found) for text, found in taken.values()):
+        st.info(
+            f"The nearest β that the sliders have was taken: {', '.join(texts)}.",
+            icon=":material/link:",
+        )
     ignored = left_out(
         asked or {}, st.query_params.to_dict(), {str(k): v for k, v in st.session_state.items()}
     )
@@ -58,33 +111,27 @@ def warm() -> None:
     precision_recall_chart("", shown.histograms)
 
 
-def _main(state: State) -> None:
-    headline = st.container()
-    viewer.show(lambda change: follow(change, state))
-    _iterate(state)
-    frames = _Frames(state)
+def _main(state: State, places: _Places, ahead: State | None) -> None:
+    with places.viewer:
+        viewer.show(lambda change: follow(change, state))
+        _iterate(state)
+    frames = _Frames(state, places.feeds)
     shown = view.look(state)
-    with headline:
+    if state.predictors and state != ahead:
+        _curves(state, places)
+    with places.headline:
         _headline(state, shown)
-    _download(state, shown)
     if not state.predictors:
-        st.info(
+        places.hint.info(
             "No map is chosen. Pick at least one under Predictors to see scores, curves and figures.",
             icon=":material/info:",
         )
+    with places.trade:
         _rate_distortion(state, shown)
-        frames.finish()
-        return
-    # Containers are filled in the order of computing; what is not yet new stays on screen as it was.
-    charts = st.container(horizontal=True, key="charts")
-    _draw(charts, roc_chart("This slice: ROC", shown.histograms))
-    _draw(charts, precision_recall_chart("This slice: precision-recall", shown.histograms))
-    numbers = st.container(horizontal=True, key="figures")
-    left, right = numbers.container(), numbers.container()
-    with right:
-        _rate_distortion(state, shown)
+        _download(state, shown)
     frames.finish()
-    _cohort(state, shown, charts, left)
+    if state.predictors:
+        _cohort(state, shown, places)
 
 
 def _iterate(state: State) -> None:
@@ -108,8 +155,7 @@ def _iterate(state: State) -> None:
 class _Frames:
     """The viewer's frames: the current beta's at once, the others when all else of the slice is on screen."""
 
-    def __init__(self, state: State) -> None:
-        feeds = st.container(key="viewer-feeds")
+    def __init__(self, state: State, feeds: Any) -> None:
         self._first, self._rest, self._controls, self._pause = (feeds.empty() for _ in range(4))
         self._packets = packets(_as_opened(state))
         packet = next(self._packets)
@@ -166,9 +212,9 @@ def _download(state: State, shown: view.SliceView) -> None:
     )
 
 
-def _cohort(state: State, shown: view.SliceView, charts: Any, numbers: Any) -> None:
+def _cohort(state: State, shown: view.SliceView, page: _Places) -> None:
     """Draw the cohort's curves and figures after the first batch, and again as batches come in."""
-    places: list[Any] = [charts, charts, numbers, numbers]
+    places: list[Any] = [page.charts, page.charts, page.figures, page.figures]
     for result in view.cohort(state):
         histograms = {name: counts.pixels for name, counts in result.predictors.items()}
         found = figures(result)

@@ -17,6 +17,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer import NOTICE
 from explorer.anomalies.params import SIZES
 from explorer.predictors import PREDICTORS
 from explorer.ui.charts import COLOURS
@@ -34,8 +35,8 @@ def show(moved: Callable[[Mapping[str, Any]], None]) -> None:
 
     Args:
         moved: told, before the page runs again, what a person changed in the viewer: some of `beta`,
-            `scoring` (texts of the page's options), `linked`, `plant` (`x`, `y`, `size`) and `again`; all
-            unchecked.
+            `scoring` (texts of the page's options), `linked`, `plant` (`x`, `y`, `size`), `painted` and
+            `again`; all unchecked.
     """
 
     def callback() -> None:
@@ -82,13 +83,17 @@ def settings(
 
 
 def plant_of(anomaly: Any) -> dict[str, Any]:
-    """Place and size of an anomaly as fractions of the image; no place where it is drawn from the seed."""
+    """Place and size of an anomaly as fractions of the image, and its painted shape.
+
+    There is no place where it is drawn from the seed.
+    """
     return {
         "plants": anomaly.plants,
         "x": anomaly.x,
         "y": anomaly.y,
         "size": anomaly.size,
         "sizes": SIZES,
+        "painted": anomaly.painted,
     }
 
 
@@ -112,6 +117,7 @@ def _constants() -> dict[str, Any]:
             key: base64.b64encode(lookup_table(scale).tobytes()).decode() for key, scale in scales.items()
         },
         "lines": {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(PREDICTORS.names())},
+        "notice": NOTICE,
     }
 
 

@@ -3,6 +3,7 @@
 import { drawGrid, figureRows, save, toCsv } from "./export.js";
 import { listenToKeys } from "./keys.js";
 import { short } from "./panels.js";
+import { clearPaint, connectBrush, dabAt, paintWith, resizeBrush } from "./painting.js";
 import { Planting, clamp } from "./plant.js";
 import { listenToPointers } from "./pointer.js";
 import { Shown } from "./shown.js";
@@ -21,6 +22,7 @@ export function connect(viewer) {
   connectBetas(viewer);
   connectScores(viewer, actions);
   connectTools(viewer, actions);
+  connectBrush(viewer);
   connectPictures(viewer);
   listenToKeys(viewer.element, actions);
   actions.tool("look");
@@ -143,14 +145,18 @@ function connectPictures(viewer) {
       zoomAt(viewer.zoom, factor, ...panel.pointAt(clientX, clientY, viewer.zoom));
       viewer.changed("zoom");
     },
-    window(panel, right, down) {
-      const view = viewer.windows[panel.layer.kind];
-      view.width = clamp(view.width * Math.exp(-2 * right), 0.02, 20);
-      view.centre = clamp(view.centre + down * view.width, -2, 2);
-      viewer.changed("frame");
-    },
+    window: (panel, right, down) => setWindow(viewer, panel, right, down),
     plant: (panel, stage, event) => plant(viewer, panel, stage, event),
+    brush: (panel, stage, event) => paintWith(viewer, panel, stage, event),
   });
+}
+
+/** Contrast to the right and brightness upwards, in fractions of a panel, for all panels of its kind. */
+function setWindow(viewer, panel, right, down) {
+  const view = viewer.windows[panel.layer.kind];
+  view.width = clamp(view.width * Math.exp(-2 * right), 0.02, 20);
+  view.centre = clamp(view.centre + down * view.width, -2, 2);
+  viewer.changed("frame");
 }
 
 /** One gesture of planting by hand. */
@@ -174,10 +180,11 @@ function plant(viewer, panel, stage, event) {
   viewer.changed("planting");
 }
 
-/** Show the circle at its new place and tell the server. */
+/** Show the circle at its new place and tell the server; it takes the place of a painted shape. */
 function tellPlace(viewer, change) {
-  Object.assign(viewer.settings.plant, change);
-  viewer.release({ plant: change });
+  Object.assign(viewer.settings.plant, change, { painted: "" });
+  viewer.brush.load("");
+  viewer.release({ plant: change, painted: "" });
   viewer.changed("planting");
 }
 
@@ -253,6 +260,7 @@ function actionsOf(viewer) {
     tool(name) {
       viewer.tool = name;
       element.dataset.tool = name;
+      parts.brushBox.hidden = name !== "brush";
       for (const button of element.querySelectorAll("[data-tool]")) {
         button.setAttribute("aria-checked", String(button.dataset.tool === name));
       }
@@ -262,15 +270,24 @@ function actionsOf(viewer) {
       if (!viewer.shown) return;
       const { width, height } = viewer.shown;
       if (viewer.tool === "plant") return movePlant(right / 100, down / 100, 0);
-      const from = viewer.pinned ?? viewer.cursor ?? { row: height >> 1, column: width >> 1 };
+      if (viewer.tool === "window") return setWindow(viewer, viewer.panels.focused, right / 40, down / 40);
+      const from = viewer.pinned ?? viewer.cursor ?? viewer.middle;
       const at = { row: clamp(from.row + down, 0, height - 1), column: clamp(from.column + right, 0, width - 1) };
       if (viewer.pinned) viewer.pinned = at;
       viewer.cursor = at;
       reveal(viewer.zoom, (at.column + 0.5) / width, (at.row + 0.5) / height);
       viewer.changed("cursor", "zoom");
     },
-    grow: (more) => viewer.tool === "plant" && movePlant(0, 0, more),
-    pin: () => viewer.cursor && viewer.pin(viewer.cursor),
+    grow(more) {
+      if (viewer.tool === "plant") movePlant(0, 0, more);
+      else if (viewer.tool === "brush") resizeBrush(viewer, more);
+    },
+    pin() {
+      if (viewer.tool === "brush") dabAt(viewer, viewer.cursor ?? viewer.middle);
+      else if (viewer.cursor) viewer.pin(viewer.cursor);
+    },
+    erase: () => viewer.tool === "brush" && toggle(parts.erase)(),
+    clear: () => viewer.tool === "brush" && clearPaint(viewer),
     letGo: () => viewer.letGo(),
   };
   return actions;
@@ -297,7 +314,7 @@ function savePicture(viewer) {
     const map = shown.layers.indexOf(panel.layer) - 3;
     return { low, high, table: viewer.table(panel.layer), mark: map < 0 ? NaN : viewer.thresholds[map], text: `${panel.figureName.textContent}${panel.figureText.textContent}` };
   });
-  const options = { lines, bars, truth: parts.truth.checked, overlay: parts.opacity.value / 100, smooth: parts.smooth.checked };
+  const options = { lines, bars, truth: parts.truth.checked, overlay: parts.opacity.value / 100, smooth: parts.smooth.checked, notice: viewer.notice };
   drawGrid(panels.all, options, viewer.zoom).toBlob((blob) => save(blob, "panels.png"));
 }
 
@@ -311,5 +328,5 @@ function saveFigures(viewer) {
     const threshold = side.threshold(predictor, level);
     return [threshold, side.scores.dice(threshold), side.scores.sensitivity(threshold), side.scores.falsePositiveRate(threshold)];
   };
-  save(new Blob([toCsv(figureRows(viewer.shown, viewer.levelShare, rates))], { type: "text/csv" }), "figures.csv");
+  save(new Blob([toCsv(figureRows(viewer.shown, viewer.levelShare, rates, viewer.notice))], { type: "text/csv" }), "figures.csv");
 }

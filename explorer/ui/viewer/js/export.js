@@ -3,7 +3,6 @@
 import { cssColour } from "./colour.js";
 import { short } from "./panels.js";
 
-const NOTICE = "Research and teaching only: not a medical device, not for diagnosis";
 const SIDE = 320;
 const SPACE = 16;
 
@@ -16,9 +15,10 @@ const SPACE = 16;
  * @param {boolean} legend.truth whether to outline the true mask
  * @param {number} legend.overlay opacity of what was found
  * @param {boolean} legend.smooth
+ * @param {string} legend.notice below the panels
  * @returns {HTMLCanvasElement}
  */
-export function drawGrid(panels, { lines, bars, truth, overlay, smooth }, zoom) {
+export function drawGrid(panels, { lines, bars, truth, overlay, smooth, notice }, zoom) {
   const columns = Math.min(panels.length, Math.ceil(panels.length / Math.ceil(panels.length / 5)));
   const rows = Math.ceil(panels.length / columns);
   const height = Math.round((SIDE * panels[0].height) / panels[0].width);
@@ -39,7 +39,7 @@ export function drawGrid(panels, { lines, bars, truth, overlay, smooth }, zoom) 
   });
   c.font = "bold 15px sans-serif";
   c.fillStyle = "#111";
-  c.fillText(NOTICE, SPACE, canvas.height - 14);
+  c.fillText(notice, SPACE, canvas.height - 14);
   return canvas;
 }
 
@@ -96,11 +96,11 @@ export function toCsv(rows) {
 }
 
 /** The figures at every training beta, a row a beta and map, under the notice. */
-export function figureRows(shown, level, rates) {
+export function figureRows(shown, level, rates, notice) {
   const { header } = shown;
   const head = ["map", "training_beta", "scoring_beta", "auroc", "average_precision", "best_dice", "dice_threshold",
     "threshold", "dice", "sensitivity", "false_positive_rate"];
-  const rows = [[NOTICE], [header.name], head];
+  const rows = [[notice], [header.name], head];
   for (const predictor of header.predictors) {
     header.betas.forEach((beta, i) => {
       if (predictor.only_beta !== null && predictor.only_beta !== beta) return;

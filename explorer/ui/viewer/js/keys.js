@@ -24,6 +24,8 @@ export function listenToKeys(root, actions) {
     l: () => actions.tool("look"),
     w: () => actions.tool("window"),
     p: () => actions.tool("plant"),
+    b: () => actions.tool("brush"),
+    e: actions.erase,
     "?": actions.help,
   };
   root.addEventListener("keydown", (event) => {
@@ -45,6 +47,6 @@ export function listenToKeys(root, actions) {
       return () => actions.step(ARROWS[key][0] * far, ARROWS[key][1] * far);
     }
     return { Enter: actions.pin, " ": actions.pin, Escape: actions.letGo,
-      PageUp: () => actions.grow(0.01), PageDown: () => actions.grow(-0.01) }[key];
+      PageUp: () => actions.grow(0.01), PageDown: () => actions.grow(-0.01), Delete: actions.clear }[key];
   }
 }

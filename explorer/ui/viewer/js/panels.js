@@ -5,6 +5,10 @@ import { closed, outline } from "./outline.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const SMALLEST = 90;
+/** Widths of a panel, pixels, below which a row holds fewer: on a narrow page and on a wide one. */
+const [NARROW, WIDE] = [130, 190];
+/** Height of a panel's texts, and of all around the panels, pixels: what the pictures leave of a full screen. */
+const [TEXTS, AROUND] = [46, 350];
 const FOUND = 0x00b0ff;
 
 /** One panel: a layer's picture. */
@@ -31,7 +35,7 @@ export class Panel {
     this.svg = this.box.appendChild(document.createElementNS(SVG, "svg"));
     this.svg.setAttribute("preserveAspectRatio", "none");
     this.paths = {};
-    for (const name of ["halo", "truth", "cross dark", "cross", "planting"]) {
+    for (const name of ["halo", "truth", "painted", "cross dark", "cross", "planting"]) {
       this.paths[name] = this.svg.appendChild(document.createElementNS(SVG, "path"));
       this.paths[name].setAttribute("class", name);
     }
@@ -160,13 +164,23 @@ export class Panels {
     const { clientWidth } = this.element;
     const count = this.all.length;
     if (!clientWidth || !count) return true;
-    const most = Math.max(1, Math.min(count, Math.floor(clientWidth / 130)));
-    const rows = Math.ceil(count / Math.max(most, 2));
-    const columns = Math.ceil(count / rows);
+    const most = Math.min(count, Math.floor(clientWidth / (clientWidth > 1100 ? WIDE : NARROW)));
+    let rows = Math.ceil(count / Math.max(most, 2));
+    let columns = Math.ceil(count / rows);
+    const aspect = this.all[0].height / this.all[0].width;
+    const tooHigh = () => rows * ((clientWidth / columns) * aspect + TEXTS) > window.innerHeight - AROUND;
+    while (this.element.getRootNode().fullscreenElement && rows > 1 && tooHigh()) rows = Math.ceil(count / ++columns);
     this.element.style.setProperty("--columns", String(columns));
+    this.element.parentElement.style.setProperty("--layers", String(count));
     this.roomy = clientWidth / columns >= SMALLEST;
     this.onLayout?.(this.roomy);
     return this.roomy;
+  }
+
+  /** The panel that has the keyboard. */
+  get focused() {
+    const { activeElement } = this.element.getRootNode();
+    return this.all.find((panel) => panel.box === activeElement);
   }
 
   /** @param {?{row: number, column: number}} pixel where the crosshair stands in all panels */

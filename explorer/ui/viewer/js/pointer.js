@@ -1,10 +1,11 @@
 /** Mouse, pen and fingers on the panels, told as what they mean. */
 
 const CLICK = 4;
+const ON_INPUT = ["plant", "brush"];
 
 /**
  * @typedef {Object} Meanings
- * @property {() => string} tool the chosen one: look, window or plant
+ * @property {() => string} tool the chosen one: look, window, plant or brush
  * @property {(panel: import("./panels.js").Panel, event: PointerEvent) => void} hover
  * @property {() => void} leave
  * @property {(panel: import("./panels.js").Panel, event: PointerEvent) => void} pin
@@ -12,6 +13,7 @@ const CLICK = 4;
  * @property {(panel: import("./panels.js").Panel, factor: number, clientX: number, clientY: number) => void} zoom
  * @property {(panel: import("./panels.js").Panel, right: number, down: number) => void} window likewise
  * @property {(panel: import("./panels.js").Panel, stage: "down"|"move"|"up"|"cancel", event: PointerEvent) => void} plant
+ * @property {(panel: import("./panels.js").Panel, stage: "down"|"move"|"up"|"cancel", event: PointerEvent) => void} brush
  */
 
 /**
@@ -32,14 +34,14 @@ export function listenToPointers(panels, meanings) {
     down.set(event.pointerId, event);
     event.target.setPointerCapture?.(event.pointerId);
     if (down.size === 2) {
-      if (gesture?.kind === "plant") meanings.plant(gesture.panel, "cancel", event);
+      if (ON_INPUT.includes(gesture?.kind)) meanings[gesture.kind](gesture.panel, "cancel", event);
       gesture = { kind: "pinch", panel };
       return;
     }
     const kind = event.shiftKey ? "window" : meanings.tool();
     gesture = { kind, panel, x: event.clientX, y: event.clientY, moved: false };
-    if (kind === "plant") {
-      if (panel.layer.key === "input") meanings.plant(panel, "down", event);
+    if (ON_INPUT.includes(kind)) {
+      if (panel.layer.key === "input") meanings[kind](panel, "down", event);
       else gesture.kind = "look";
     }
   });
@@ -57,7 +59,8 @@ export function listenToPointers(panels, meanings) {
     if (gesture.kind === "pinch") pinch(event, right, below);
     else {
       gesture.moved ||= Math.hypot(event.clientX - gesture.x, event.clientY - gesture.y) > CLICK;
-      if (gesture.kind === "plant") meanings.plant(gesture.panel, "move", event);
+      if (gesture.kind === "brush") meanings.hover(gesture.panel, event);
+      if (ON_INPUT.includes(gesture.kind)) meanings[gesture.kind](gesture.panel, "move", event);
       else if (gesture.moved && gesture.kind === "window") meanings.window(gesture.panel, right, below);
       else if (gesture.moved) meanings.pan(right, below);
       if (gesture.kind === "look" && event.pointerType !== "mouse") meanings.hover(gesture.panel, event);
@@ -79,7 +82,7 @@ export function listenToPointers(panels, meanings) {
     if (!down.delete(event.pointerId) || !gesture) return;
     const ended = gesture;
     if (down.size === 0) gesture = null;
-    if (ended.kind === "plant") meanings.plant(ended.panel, stage, event);
+    if (ON_INPUT.includes(ended.kind)) meanings[ended.kind](ended.panel, stage, event);
     else if (stage === "up" && ended.kind === "look" && !ended.moved) meanings.pin(ended.panel, event);
   }
 

@@ -1,5 +1,6 @@
 /** The viewer: holds what a person chose, and paints it at most once a frame of the screen. */
 
+import { Brush } from "./brush.js";
 import { Chart, curvesOf, drawHistogram, drawRoc, drawStrip } from "./charts.js";
 import { lookupTables } from "./colour.js";
 import { connect } from "./controls.js";
@@ -17,7 +18,8 @@ const START_LEVEL = 500;
 export class Viewer {
   /**
    * @param {ShadowRoot} root
-   * @param {{tables: Object<string, string>, lines: Object<string, string>}} constants colours of maps and lines
+   * @param {{tables: Object<string, string>, lines: Object<string, string>, notice: string}} constants colours of
+   *   maps and lines, and what stands on every export
    * @param {(change: Object) => void} post
    */
   constructor(root, constants, post) {
@@ -38,12 +40,15 @@ export class Viewer {
     this.cursor = null;
     this.pinned = null;
     this.planting = null;
+    this.brush = new Brush();
+    this.stroke = null;
     this.note = "";
     this.dirty = new Set();
     this.paints = 0;
     this.thresholds = [];
     this.tables = lookupTables(constants.tables);
     this.lines = constants.lines;
+    this.notice = constants.notice;
     this.server = new Server(post, () => this.changed("status"));
     this.panels = new Panels(this.parts.panels);
     this.panels.onLayout = () => this.changed("status", "charts");
@@ -63,26 +68,29 @@ export class Viewer {
       this.scoringBeta = Number(settings.scoring);
       this.wanted = null;
     }
+    if (idle && !this.stroke) this.brush.load(settings.plant.painted);
     this.changed("controls", "frame", "status");
   }
 
   /** A packet of frames: the current beta's own or all of a slice; the last picture stays until it is read. */
   async receive(bytes) {
+    if (bytes === this.bytes && !this.broken) return;
     try {
       const header = readHeader(bytes);
-      const known = this.shown?.header;
+      const known = this.arriving ?? this.shown?.header;
       const same = known && header.slice === known.slice;
       if (same && known.complete && !header.complete) return;
-      if (!header.complete && this.coming === header.slice) return; // all of it is being read already
-      this.coming = header.complete ? header.slice : null;
       if (same && !this.broken && JSON.stringify(header) === JSON.stringify(known)) return;
       const ticket = (this.ticket = (this.ticket ?? 0) + 1);
+      this.arriving = header; // so that a first frame that is told later does not take its place
       const packet = await readPacket(bytes);
       if (ticket !== this.ticket) return;
+      this.arriving = null;
+      this.bytes = bytes;
       this.show(new Shown(packet));
     } catch (error) {
       this.broken = true;
-      this.coming = null;
+      this.arriving = null;
       this.changed("status");
       throw error;
     }
@@ -121,7 +129,7 @@ export class Viewer {
       if (dirty.has("zoom")) for (const panel of this.panels.all) panel.frame(this.zoom);
       if (dirty.has("frame") || dirty.has("cursor")) this.paintCursor();
       if (dirty.has("frame") || dirty.has("charts")) this.paintCharts();
-      if (dirty.has("planting") || dirty.has("frame")) this.paintPlanting();
+      if (["planting", "frame", "cursor"].some((part) => dirty.has(part))) this.paintPlanting();
     }
     if (dirty.has("controls") || dirty.has("frame")) this.paintControls();
     if (dirty.has("status") || dirty.has("frame")) tell(this);
@@ -218,12 +226,24 @@ export class Viewer {
     else this.card.clear();
   }
 
+  /** The anomaly's circle with the tool Plant; with the brush its tip and what was painted. */
   paintPlanting() {
     const [panel] = this.panels.all;
+    const { width, height } = panel;
+    const brushing = this.tool === "brush" && this.settings?.plant.plants;
     const plant = this.planting ?? (this.tool === "plant" && this.settings?.plant);
-    const drawn = plant && plant.x !== null && (this.planting || plant.plants);
-    panel.paths.planting.setAttribute(
-      "d", drawn ? circle(plant.x, plant.y, plant.size, panel.width, panel.height) : "");
+    let ring = "";
+    if (brushing && this.cursor) {
+      ring = circle((this.cursor.column + 0.5) / width, (this.cursor.row + 0.5) / height, this.brush.size, width, height);
+    } else if (plant && plant.x !== null && (this.planting || (plant.plants && !plant.painted))) {
+      ring = circle(plant.x, plant.y, plant.size, width, height);
+    }
+    panel.paths.planting.setAttribute("d", ring);
+    setPath(panel.paths.painted, brushing ? this.brush.path(width, height) : "");
+  }
+
+  get middle() {
+    return { row: this.shown.height >> 1, column: this.shown.width >> 1 };
   }
 
   paintControls() {
@@ -331,6 +351,7 @@ export class Viewer {
   stop() {
     cancelAnimationFrame(this.request);
     clearTimeout(this.describing);
+    clearTimeout(this.drying);
     this.server.stop();
     this.panels.stop();
   }
@@ -351,6 +372,10 @@ function ownRange({ values, kind }, foreground) {
 function setValue(input, place) {
   const text = String(place);
   if (input.value !== text) input.value = text;
+}
+
+function setPath(path, d) {
+  if (path.getAttribute("d") !== d) path.setAttribute("d", d);
 }
 
 /** A rate in three digits, a dash where it is not defined. */
