@@ -118,21 +118,47 @@ def load_pretrained(name: str, device: torch.device, folder: Path | None = None)
         raise ValueError(f"unknown model {name!r}; known: {', '.join(known) or 'none'}; {REMEDY}")
     card = read_card(folder / f"{name}.toml")
     path = folder / f"{name}.safetensors"
-    content = _read_weights(path)
+    return _load(card, path.name, _read_weights(path), device)
+
+
+def load_bytes(card: tuple[str, bytes], weights: tuple[str, bytes], device: torch.device) -> Pretrained:
+    """Load a model from two files in memory, after the checks of `load_own`.
+
+    Args:
+        card: name, ending in `.toml`, and content of the card.
+        weights: name, ending in `.safetensors`, and content; both names have one stem.
+        device: where the model goes.
+
+    Raises:
+        ValueError: where a file is not what its name says, or they do not fit each other.
+    """
+    stem = card[0].removesuffix(".toml")
+    if card[0] == stem or weights[0] != f"{stem}.safetensors":
+        raise ValueError(
+            f"{card[0]!r} and {weights[0]!r} are no model: bring a card NAME.toml and NAME.safetensors"
+        )
+    if len(card[1]) > LARGEST_CARD or len(weights[1]) > LARGEST_BYTES:
+        limits = f"{LARGEST_CARD // 2**20} MiB (card) and {LARGEST_BYTES // 2**20} MiB (weights)"
+        raise ValueError(f"{stem} is larger than {limits}, which no model here is; {REMEDY}")
+    return _load(_parsed(stem, card[1]), weights[0], weights[1], device)
+
+
+def _load(card: Card, file: str, content: bytes, device: torch.device) -> Pretrained:
+    """A frozen model from a card and the content of a weights file called `file`."""
     found = hashlib.sha256(content).hexdigest()
     if found != card.sha256:
-        raise ValueError(f"{path.name} is not the file its card describes (sha256 differs); {REMEDY}")
+        raise ValueError(f"{file} is not the file its card describes (sha256 differs); {REMEDY}")
     try:
         tensors = load_tensors(content)
     except SafetensorError as error:
-        raise ValueError(f"{path.name} is not a safetensors file ({error}); {REMEDY}") from None
+        raise ValueError(f"{file} is not a safetensors file ({error}); {REMEDY}") from None
     try:
         _check_settings("model", card.model)
         with torch.device("meta"):
             model = MODELS[card.kind](**card.model)
     except _NO_NETWORK as error:
-        raise ValueError(f"card {name}.toml: [model] does not fit {card.kind}: {error}") from None
-    _check_tensors(path.name, tensors, model.state_dict())
+        raise ValueError(f"card {card.name}.toml: [model] does not fit {card.kind}: {error}") from None
+    _check_tensors(file, tensors, model.state_dict())
     model.load_state_dict({k: v.float() for k, v in tensors.items()}, assign=True)
     model.eval().requires_grad_(False)
     model.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -191,11 +217,20 @@ def read_card(path: Path) -> Card:
     try:
         if not path.is_file() or path.stat().st_size > LARGEST_CARD:
             raise ValueError(f"it is no plain file of at most {LARGEST_CARD // 2**20} MiB")
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-        if content.get("name", path.stem) != path.stem:
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise ValueError(f"card {path.name} cannot be read: {error}; {REMEDY}") from None
+    return _parsed(path.stem, content)
+
+
+def _parsed(stem: str, text: bytes) -> Card:
+    """The card of the model called `stem`."""
+    try:
+        content = tomllib.loads(text.decode())
+        if content.get("name", stem) != stem:
             raise ValueError(f"it is the card of {content['name']!r}")
         return Card(
-            name=path.stem,
+            name=stem,
             kind=str(content["kind"]),
             dataset=str(content["dataset"]),
             data=str(content["data"]),
@@ -210,17 +245,16 @@ def read_card(path: Path) -> Card:
             calibration={name: Calibration.from_dict(made) for name, made in content["calibration"].items()},
         )
     except KeyError as error:
-        raise ValueError(f"card {path.name} lacks {error}; {REMEDY}") from None
+        raise ValueError(f"card {stem}.toml lacks {error}; {REMEDY}") from None
     except (
         tomllib.TOMLDecodeError,
         UnicodeDecodeError,
-        OSError,
         TypeError,
         AttributeError,
         RecursionError,
         ValueError,
     ) as error:
-        raise ValueError(f"card {path.name} cannot be read: {error}; {REMEDY}") from None
+        raise ValueError(f"card {stem}.toml cannot be read: {error}; {REMEDY}") from None
 
 
 def _check_settings(name: str, value: Any) -> None:

@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from explorer.datasets.anatomy import SIZE
 from explorer.evaluation.curves import auroc, average_precision, best_dice
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.evaluation.report import number
@@ -20,7 +19,7 @@ from explorer.scans.files import ScanFile, label
 from explorer.scans.folders import Entry, is_folder_of_scans, scans_in
 from explorer.scans.jobs import Job
 from explorer.scans.loading import FORMATS, load_mask, load_scan_at
-from explorer.scans.preparing import Prepared, prepare_picture, prepare_volume
+from explorer.scans.preparing import Prepared, prepare_scan
 from explorer.scans.report import report_html
 from explorer.scans.scan import Scan
 from explorer.scans.scoring import ScoredScan, score_scan
@@ -198,15 +197,8 @@ def _page(
 
 
 def _prepare(scan: Scan, job: Job, brain: Path | None) -> Prepared:
-    size = int(job.card.model["image_size"])
-    if scan.affine is None:
-        return prepare_picture(scan, size)
-    if job.card.dataset != "brain" or size != SIZE:
-        raise ValueError(
-            f"{label(scan.name)} is a volume; model {job.card.name!r} is not for brains at {SIZE} pixels; "
-            "choose another model"
-        )
-    if brain is not None and brain.is_dir():
+    if brain is None or scan.affine is None:
+        return prepare_scan(scan, job.card, None, job.window)
+    if brain.is_dir():
         brain = brain / scan.name
-    mask = None if brain is None else load_mask(ScanFile.at(brain), scan)
-    return prepare_volume(scan, mask, job.window)
+    return prepare_scan(scan, job.card, load_mask(ScanFile.at(brain), scan), job.window)

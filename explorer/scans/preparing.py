@@ -9,8 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from explorer.checkpoints import Card
+from explorer.datasets.anatomy import SIZE
 from explorer.scans.brain_mask import BrainMask, find_brain
-from explorer.scans.files import refusal
+from explorer.scans.files import label, refusal
 from explorer.scans.intensity import CT_WINDOWS, brain_gain, windowed
 from explorer.scans.placement import Placement, place_picture, place_volume
 from explorer.scans.scan import Scan
@@ -46,6 +48,31 @@ class Prepared:
     def mask_to_model(self, mask: NDArray[np.bool_]) -> Tensor:
         """A mask on the scan's grid, on the model's, (N, 1, H, W), bool."""
         return torch.from_numpy(self.placement.mask_to_model(mask)).unsqueeze(1)
+
+
+def prepare_scan(
+    scan: Scan, card: Card, brain: NDArray[np.bool_] | None = None, window: str = ""
+) -> Prepared:
+    """Bring a scan before a model: a volume as `prepare_volume` does, a picture as `prepare_picture`.
+
+    Args:
+        scan: a volume or a picture.
+        card: of the model.
+        brain: of a volume, or None.
+        window: of a CT, or empty.
+
+    Raises:
+        ValueError: where the model is not for such scans, and as those functions.
+    """
+    size = int(card.model["image_size"])
+    if scan.affine is None:
+        return prepare_picture(scan, size)
+    if card.dataset != "brain" or size != SIZE:
+        raise ValueError(
+            f"{label(scan.name)} is a volume; model {card.name!r} is not for brains at {SIZE} pixels; "
+            "choose another model"
+        )
+    return prepare_volume(scan, brain, window)
 
 
 def prepare_volume(scan: Scan, brain: NDArray[np.bool_] | None = None, window: str = "") -> Prepared:

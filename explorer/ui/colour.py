@@ -1,11 +1,14 @@
-"""From numbers to colours: perceptually uniform colour maps."""
+"""From numbers to pictures: perceptually uniform colour maps and PNG."""
 
 from __future__ import annotations
 
+import base64
+import io
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from plotly.colors import get_colorscale, unlabel_rgb, validate_colors
 
 MAPS = {"grey": "gray", "score": "inferno", "signed": "RdBu_r"}
@@ -26,3 +29,28 @@ def levels(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.u
     """The step of a colour bar from `low` to `high` in which each value lies, 0 to 255, clipped beyond."""
     span = max(high - low, 1e-12)
     return np.clip((values.astype(np.float64) - low) * 256 / span, 0, 255).astype(np.uint8)
+
+
+def to_png(values: NDArray[np.float32], low: float, high: float, name: str) -> bytes:
+    """Encode an image, (H, W), as PNG with the colours of `name` from `low` to `high`, clipped beyond."""
+    picture = Image.fromarray(lookup_table(name)[levels(values, low, high)])
+    buffer = io.BytesIO()
+    picture.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def data_uri(png: bytes) -> str:
+    """A PNG as the address of an image."""
+    return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+def svg_uri(svg: str) -> str:
+    """A vector drawing as the address of an image; inline SVG does not pass Streamlit's sanitiser."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+@lru_cache(maxsize=8)
+def css_gradient(name: str) -> str:
+    """The colour map from left to right as CSS."""
+    stops = lookup_table(name)[:: 255 // 15]
+    return "linear-gradient(to right," + ",".join(f"rgb({r},{g},{b})" for r, g, b in stops) + ")"

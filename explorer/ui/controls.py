@@ -1,4 +1,4 @@
-"""Controls built from the settings of plug-ins; every one is bound to the address of the page."""
+"""Controls built from the settings of plug-ins; bound to the address of the page unless told otherwise."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from explorer.settings import Setting, settings_of
 BIND: Literal["query-params"] = "query-params"
 
 
-def plugin_controls(name: str, plugin: Any, overruled: Collection[str] = ()) -> dict[str, Any]:
+def plugin_controls(
+    name: str,
+    plugin: Any,
+    overruled: Collection[str] = (),
+    *,
+    prefix: str = "",
+    bind: Literal["query-params"] | None = BIND,
+) -> dict[str, Any]:
     """Show a control for each setting of a plug-in and return the chosen values.
 
     Settings without a default (a position, say) come together behind one switch: while it is off, their
@@ -22,10 +29,12 @@ def plugin_controls(name: str, plugin: Any, overruled: Collection[str] = ()) -> 
         name: the plug-in's registry name; keys in the address are `<name>-<setting>`.
         plugin: its class.
         overruled: settings that have no say at present: greyed.
+        prefix: before each key.
+        bind: `query-params`, or None where the address shall not hold them.
     """
-    settings = settings_of(plugin)
+    settings, keys = settings_of(plugin), f"{prefix}{name}"
     values = {
-        s.name: control(f"{name}-{s.name}", s, disabled=s.name in overruled)
+        s.name: control(f"{keys}-{s.name}", s, disabled=s.name in overruled, bind=bind)
         for s in settings
         if s.default is not None
     }
@@ -35,21 +44,29 @@ def plugin_controls(name: str, plugin: Any, overruled: Collection[str] = ()) -> 
         greyed = optional[0].name in overruled
         chosen = st.toggle(
             f"Choose {shown}",
-            key=f"{name}-by-hand",
-            bind=BIND,
+            key=f"{keys}-by-hand",
+            bind=bind,
             help=f"Off: {shown} are drawn from the seed.",
             disabled=greyed,
         )
-        found = {s.name: control(f"{name}-{s.name}", s, disabled=greyed or not chosen) for s in optional}
+        found = {
+            s.name: control(f"{keys}-{s.name}", s, disabled=greyed or not chosen, bind=bind) for s in optional
+        }
         values |= found if chosen else {}
     return values
 
 
-def control(key: str, setting: Setting, *, disabled: bool = False) -> Any:
-    """One control for one setting; its key is also its name in the address."""
+def control(
+    key: str,
+    setting: Setting,
+    *,
+    disabled: bool = False,
+    bind: Literal["query-params"] | None = BIND,
+) -> Any:
+    """One control for one setting; its key is also its name in the address, where it is bound to that."""
     label = setting.name.replace("_", " ").capitalize()
     common: Mapping[str, Any] = {
-        "key": key, "help": _sentence(setting.help), "bind": BIND, "disabled": disabled
+        "key": key, "help": _sentence(setting.help), "bind": bind, "disabled": disabled
     }  # fmt: skip
     if setting.choices:
         if len(setting.choices) <= 3:

@@ -24,6 +24,25 @@ def explore() -> None:
     page()
 
 
+def scans() -> None:
+    """The page "Own scans"."""
+    wait_until_warm()
+    from explorer.ui.screens.scans import page
+
+    page()
+
+
+PAGES = (
+    st.Page(explore, title="Explore", icon=":material/search:", default=True),
+    st.Page(scans, title="Own scans", icon=":material/upload_file:", url_path="scans"),
+)
+
 st.html(STYLE)
 st.caption(f":material/info: {NOTICE}.")
-st.navigation([st.Page(explore, title="Explore", icon=":material/search:")], position="hidden").run()
+here = st.navigation(PAGES, position="hidden")
+if here == PAGES[0]:
+    st.session_state["explore-address"] = st.query_params.to_dict()
+with st.sidebar, st.container(horizontal=True, key="pages"):
+    st.page_link(PAGES[0], query_params=st.session_state.get("explore-address"))
+    st.page_link(PAGES[1])
+here.run()

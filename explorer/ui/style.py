@@ -10,7 +10,8 @@ STYLE = """
 .st-key-figures > :last-child {flex: 1 1 300px !important; min-width: 280px;}
 [data-testid="stSidebar"] .stElementContainer {margin-bottom: -.35rem;}
 
-.st-key-viewer-feeds, [data-testid="stLayoutWrapper"]:has(> .st-key-viewer-feeds) {display: none;}
+.st-key-viewer-feeds, [data-testid="stLayoutWrapper"]:has(> .st-key-viewer-feeds),
+.st-key-planes-feeds, [data-testid="stLayoutWrapper"]:has(> .st-key-planes-feeds) {display: none;}
 
 .xp-table {border-collapse:collapse; width:100%; font-size:.84rem; font-variant-numeric:tabular-nums;}
 .xp-table th {font-weight:600; text-align:right; padding:.2rem .5rem; border-bottom:1px solid currentColor;

@@ -17,7 +17,8 @@ import torch
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from explorer.checkpoints import LARGEST_CARD, load_own
+from explorer.checkpoints import LARGEST_CARD, load_bytes, load_own
+from explorer.code_evidence import observe
 from tests.security.making import Trap, zeros_gz
 from tests.tiny import NAME, SETTINGS, save_tiny
 
@@ -145,3 +146,43 @@ def test_settings_of_no_network_are_refused(card: Path, changed: dict[str, Any])
 def test_cards_that_exhaust_are_refused(card: Path, content: bytes) -> None:
     card.write_bytes(content)
     refused(card, f"card {NAME}.toml cannot be read")
+
+
+def uploaded(card: Path) -> tuple[tuple[str, bytes], tuple[str, bytes]]:
+    """Both files as they come from a browser."""
+    weights = weights_of(card)
+    return (card.name, card.read_bytes()), (weights.name, weights.read_bytes())
+
+
+def test_two_uploaded_files_are_the_model(card: Path) -> None:
+    found, own = load_bytes(*uploaded(card), CPU), load_own(card, CPU)
+    assert found.card.sha256 == own.card.sha256 and found.card.model == own.card.model
+    x = torch.rand(2, 1, 28, 28)
+    assert torch.equal(observe(found.model, x, 1.0).x_hat, observe(own.model, x, 1.0).x_hat)
+
+
+@pytest.mark.parametrize("kind", PICKLES)
+def test_an_uploaded_pickle_is_never_loaded(card: Path, kind: str) -> None:
+    replace_weights(card, PICKLES[kind]())
+    with pytest.raises(
+        ValueError, match="is not a safetensors file|does not hold this architecture's weights"
+    ):
+        load_bytes(*uploaded(card), CPU)
+
+
+def test_uploads_must_belong_together(card: Path) -> None:
+    (name, content), (weights, tensors) = uploaded(card)
+    for one, other in (
+        ("other.toml", weights),
+        (name, "other.safetensors"),
+        ("x.txt", weights),
+        (weights, name),
+    ):
+        with pytest.raises(ValueError, match="are no model: bring a card NAME.toml"):
+            load_bytes((one, content), (other, tensors), CPU)
+    with pytest.raises(ValueError, match="it is the card of"):
+        load_bytes(("a.toml", content), ("a.safetensors", tensors), CPU)
+    with pytest.raises(ValueError, match="sha256 differs"):
+        load_bytes((name, content), (weights, tensors + b" "), CPU)
+    with pytest.raises(ValueError, match="is larger than"):
+        load_bytes((name, content + b"#" * LARGEST_CARD), (weights, tensors), CPU)

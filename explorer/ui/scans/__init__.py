@@ -1,0 +1,1 @@
+"""Parts of the page "Own scans": what the session holds, sources, choices, findings, exports."""

@@ -1,0 +1,339 @@
+"""The page "Own scans" without a browser: loading, scoring, measuring, own models, deletion, mistakes."""
+
+from __future__ import annotations
+
+import gc
+import gzip
+import json
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nibabel
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from explorer import checkpoints
+from explorer.predictors import PREDICTORS, quick_predictors_for
+from explorer.scans.export import GEOMETRY
+from explorer.scans.queue import Progress, State
+from explorer.scans.scoring import ScoredScan
+from explorer.ui import cached
+from explorer.ui.scans import exports, session
+from explorer.ui.scans.exports import map_file, record_of, stem_of
+from explorer.ui.screens.scans import _follow, _progress_text
+from tests.scans.phantoms import head, nifti_bytes, ras_affine
+from tests.security.making import npy, png
+from tests.tiny import NAME, save_tiny
+
+SCRIPT = "from explorer.ui.screens.scans import page\npage()"
+DATA = head(ras_affine())
+SCAN = nifti_bytes(DATA, ras_affine())
+MASK = nifti_bytes((DATA > 150).astype(np.uint8), ras_affine())
+
+
+def opened() -> AppTest:
+    return AppTest.from_string(SCRIPT, default_timeout=120).run()
+
+
+def uploader(app: AppTest, name: str) -> Any:
+    return next(one for one in app.get("file_uploader") if str(one.key).startswith(f"own-{name}-"))
+
+
+def loaded(content: bytes = SCAN, name: str = "scan.nii", *, mask: bytes | None = None) -> AppTest:
+    """The page with an uploaded scan, not yet scored."""
+    app = opened()
+    app.button_group(key="own-source").set_value("Upload").run()
+    uploader(app, "scan").upload(name, content)
+    if mask is not None:
+        uploader(app, "mask").upload("mask.nii", mask)
+    return app.button(key="own-load").click().run()
+
+
+def scored(app: AppTest, predictor: str = "intensity") -> AppTest:
+    app.selectbox(key="own-predictor").set_value(predictor).run()
+    return app.button(key="own-start").click().run()
+
+
+def fine(app: AppTest) -> AppTest:
+    assert [one.value for one in app.error] == [] and [one.message for one in app.exception] == []
+    return app
+
+
+def error(app: AppTest) -> str:
+    assert not app.exception
+    (found,) = [one.value for one in app.error]
+    return found.replace("\\", "")
+
+
+def text(app: AppTest) -> str:
+    return "\n".join(one.value for one in [*app.markdown, *app.caption, *app.info])
+
+
+def own(app: AppTest) -> session.Own:
+    found: session.Own = app.session_state[session.SCAN]
+    return found
+
+
+def fed(app: AppTest) -> list[Any]:
+    return [one.proto for one in app.get("bidi_component")]
+
+
+def test_an_uploaded_scan_is_shown_and_says_where_its_brain_comes_from() -> None:
+    app = fine(loaded())
+    assert "**scan.nii** · 46 x 58 x 42 voxels of 4 x 3.6 x 4.4 mm" in text(app)
+    assert "brain mask not given: **all that is not zero**" in text(app)
+    packets = [one.bytes for one in fed(app) if one.WhichOneof("data") == "bytes"]
+    assert [packet[:4] for packet in packets] == [b"XPS1"]
+    uploader(app, "brain").upload("brain.nii", nifti_bytes((DATA > 0).astype(np.uint8), ras_affine()))
+    assert "brain mask **from your file**" in text(fine(app.button(key="own-load").click().run()))
+
+
+def test_a_scan_is_scored_and_measured_against_its_mask() -> None:
+    app = fine(scored(loaded(mask=MASK)))
+    numbers = {one.label: one.value for one in app.metric}
+    assert float(numbers["AUROC"]) > 0.99 and float(numbers["AP"]) > 0.85
+    assert numbers["Lesions found"] == "1 / 1"
+    settings = json.loads(fed(app)[-1].json)
+    result = own(app).result
+    assert result is not None and settings["threshold"] == result.threshold
+    assert len(settings["profile"]) == len(result.values)
+    assert settings["places"][0]["peak"] == pytest.approx(float(np.nanmax(result.values)))
+    highest = int(np.nanargmax(np.array(settings["profile"], dtype=float)))
+    assert highest in settings["anomalous"]
+
+
+def test_healthy_percentiles_are_of_the_contrast_that_the_name_speaks_of() -> None:
+    app = fine(scored(loaded(name="sub-1_FLAIR.nii")))
+    settings = json.loads(fed(app)[-1].json)
+    assert app.selectbox(key=f"own-contrast-{own(app).key}").value == "brain/flair"
+    assert settings["healthy"] is not None and settings["places"][0]["healthy"] == 1.0
+    card = cached.pretrained("beta-vae-brain").card
+    wanted = float(card.calibration["brain/flair"].quantile("intensity", 1.0, 0.99))
+    assert settings["threshold"] == pytest.approx(wanted)
+    app.selectbox(key=f"own-contrast-{own(app).key}").set_value("unknown").run()
+    settings = json.loads(fed(fine(scored(app)))[-1].json)
+    assert settings["healthy"] is None and settings["places"][0]["healthy"] is None
+
+
+def test_the_planes_move_threshold_and_slice_within_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fine(scored(loaded()))
+    found = own(app)
+    assert found.result is not None
+    monkeypatch.setattr(session, "current", lambda: found)
+    before = len(json.loads(fed(app)[-1].json)["places"])
+    for change in (
+        {"threshold": float("nan")},
+        {"threshold": "1"},
+        {"slice": -1},
+        {"slice": 10**6},
+        {"slice": True},
+    ):
+        threshold = found.result.threshold
+        _follow(change)
+        assert found.result.threshold == threshold and found.shown_slice is None
+    _follow({"threshold": 99})
+    assert before > 0 and json.loads(fed(fine(app.run()))[-1].json)["places"] == []
+    _follow({"slice": 30, "radiological": True})
+    app = fine(app.run())
+    assert "#### All maps of slice 30" in text(app) and "The right of the person is on the left" in text(app)
+    shown = "".join(one.proto.body for one in app.get("html"))
+    quick = quick_predictors_for(found.result.job.scoring.model)
+    assert shown.count("<figure") == 3 + sum(not PREDICTORS[name].needs_calibration for name in quick)
+
+
+def test_what_is_taken_away_is_the_map_on_the_scans_grid() -> None:
+    app = fine(scored(loaded(gzip.compress(SCAN), "scan.nii.gz", mask=MASK)))
+    found = own(app)
+    assert found.result is not None
+    back = nibabel.nifti1.Nifti1Image.from_bytes(gzip.decompress(map_file(found, found.result)))
+    original = nibabel.nifti1.Nifti1Image.from_bytes(SCAN)
+    assert back.shape == original.shape and np.array_equal(back.affine, original.affine)
+    assert all(np.array_equal(back.header[key], original.header[key]) for key in GEOMETRY)
+    peak = np.unravel_index(np.nanargmax(np.asarray(back.dataobj)), back.shape)
+    assert DATA[peak] > 200
+    record = record_of(found, found.result)
+    assert record["model"]["sha256"] == cached.pretrained("beta-vae-brain").card.sha256
+    assert record["threshold"] == found.result.threshold and record["lesions"]["found"] == 1
+    page = exports.page_of(found, found.result)
+    assert "not a medical device" in page and "scan.nii.gz" in page
+    labels = [one.proto.label for one in app.get("download_button")]
+    assert labels == ["Map (NIfTI)", "Record (JSON)", "Report (HTML)"]
+
+
+def test_a_picture_is_scored_too() -> None:
+    app = fine(scored(loaded(png(), "picture.png")))
+    assert "40 x 30 pixels" in text(app) and own(app).result is not None
+    assert app.get("download_button")[0].proto.label == "Map (NPY)"
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "message"),
+    [
+        (SCAN[:3000], "cut.nii", "cut.nii"),
+        (b"nonsense", "a.png", "a.png is not a PNG file; save it as PNG"),
+        (npy(np.array([object()]), allow_pickle=True), "a.npy", "holds Python objects, which may run code"),
+        (SCAN, "../<b>x</b>![p](http://127.0.0.1:9/p).nii", ""),
+    ],
+)
+def test_a_broken_file_is_named_and_the_page_goes_on(content: bytes, name: str, message: str) -> None:
+    app = loaded()
+    key = own(app).key
+    uploader(app, "scan").upload(name, content)
+    app.button(key="own-load").click().run()
+    if not message:
+        assert "](http://" not in "".join(one.value for one in app.markdown)
+        return
+    assert message in error(app)
+    assert own(app).key == key and "**scan.nii**" in text(app)
+    fine(scored(app))
+
+
+def test_without_a_file_or_healthy_scores_the_page_says_what_to_do() -> None:
+    app = opened()
+    app.button_group(key="own-source").set_value("Upload").run()
+    assert "choose a file under Scan" in error(app.button(key="own-load").click().run())
+    app = loaded()
+    app.selectbox(key="own-predictor").set_value("ensemble").run()
+    assert "ensemble needs healthy scores" in error(app)
+    assert app.button(key="own-start").disabled
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        (Progress(State.WAITING, 1, 0, 0, None), "Waiting: one scan is before yours"),
+        (Progress(State.WAITING, 3, 0, 0, None), "Waiting: 3 scans are before yours"),
+        (Progress(State.RUNNING, 0, 0, 0, None), "Scoring: first slices"),
+        (Progress(State.RUNNING, 0, 8, 60, 3.2), "Scoring: 8 of 60 slices, about 4 s left"),
+    ],
+)
+def test_the_place_in_the_queue_and_the_time_left_are_said(now: Progress, said: str) -> None:
+    assert _progress_text(now) == said
+
+
+def test_a_scan_that_waits_can_be_cancelled() -> None:
+    free = threading.Event()
+
+    def busy() -> Iterator[ScoredScan]:
+        free.wait(60)
+        yield from ()
+
+    app = loaded()
+    found, blocker = own(app), session.QUEUE.submit(busy)
+    seen: list[Progress] = []
+
+    def cancel() -> None:
+        while found.task is None:
+            time.sleep(0.05)
+        seen.append(session.QUEUE.progress(found.task[0]))
+        found.task[0].cancel()
+        free.set()
+
+    helper = threading.Thread(target=cancel)
+    helper.start()
+    app = fine(scored(app))
+    helper.join()
+    assert (seen[0].state, seen[0].ahead) == (State.WAITING, 1)
+    assert "The scoring was given up" in text(app) and found.task is None and found.result is None
+    blocker.cancel()
+    assert own(fine(scored(app))).result is not None
+
+
+def test_a_volume_of_a_file_of_many_is_chosen_by_number() -> None:
+    many = np.stack([DATA, DATA[::-1]], axis=-1)
+    app = loaded(nifti_bytes(many, ras_affine()), "many.nii")
+    assert "many.nii holds 2 volumes; choose one from 0 to 1" in error(app)
+    app.number_input(key="own-volume").set_value(1).run()
+    fine(app.button(key="own-load").click().run())
+    assert np.array_equal(own(app).scan.data, DATA[::-1])
+
+
+def test_a_mask_of_another_grid_is_refused() -> None:
+    app = loaded(mask=nifti_bytes((DATA[:-1] > 150).astype(np.uint8), ras_affine()))
+    assert "mask.nii has the shape (45, 58, 42)" in error(app)
+
+
+def test_deletion_takes_all_away_at_once() -> None:
+    app = fine(scored(loaded(mask=MASK)))
+    found = own(app)
+    held = [weakref.ref(one) for one in (found, found.scan, found.mask, found.result)]
+    keys = {one.key for one in app.get("file_uploader")}
+    caches = [len(one._kept) for one in (cached.COHORTS, cached.HEALTHY, cached.QUANTILES, cached.PACKETS)]
+    app.button(key="own-delete").click().run()
+    fine(app)
+    del found
+    gc.collect()
+    assert [one() for one in held] == [None] * 4
+    assert session.SCAN not in app.session_state and session.MODELS not in app.session_state
+    assert not keys & {one.key for one in app.get("file_uploader")}
+    assert "Load a scan at the left" in text(app) and not app.metric and not fed(app)
+    assert caches == [
+        len(one._kept) for one in (cached.COHORTS, cached.HEALTHY, cached.QUANTILES, cached.PACKETS)
+    ]
+
+
+def test_sessions_do_not_see_each_other() -> None:
+    loaded()
+    assert session.SCAN not in opened().session_state
+
+
+def test_an_own_model_is_one_of_the_session(tmp_path: Path) -> None:
+    save_tiny(tmp_path)
+    files = [(path.name, path.read_bytes(), "") for path in sorted(tmp_path.iterdir())]
+    app = loaded(png(), "picture.png")
+    uploader(app, "model").set_value(files)
+    app.button(key="own-add-model").click().run()
+    fine(app)
+    app.selectbox(key="own-model").set_value(f"own: {NAME}").run()
+    fine(scored(app, "kl-gradient"))
+    result = own(app).result
+    assert result is not None
+    assert result.job.card.sha256 == checkpoints.read_card(tmp_path / f"{NAME}.toml").sha256
+    assert session.MODELS not in opened().session_state or not opened().session_state[session.MODELS]
+
+
+def test_a_model_that_is_none_is_refused(tmp_path: Path) -> None:
+    save_tiny(tmp_path)
+    card, weights = sorted(tmp_path.iterdir(), reverse=True)
+    app = opened()
+    uploader(app, "model").set_value([(card.name, card.read_bytes(), "")])
+    assert "a model is two files" in error(app.button(key="own-add-model").click().run())
+    both = [(card.name, card.read_bytes(), ""), (weights.name, weights.read_bytes()[:-1], "")]
+    uploader(app, "model").set_value(both)
+    assert "sha256 differs" in error(app.button(key="own-add-model").click().run())
+
+
+def test_a_model_of_clothes_takes_no_brain() -> None:
+    app = loaded()
+    assert [one for one in app.selectbox(key="own-model").options if "fashion" in one] == []
+
+
+def test_the_servers_folder_is_offered_only_where_its_owner_opened_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Server" not in opened().button_group(key="own-source").options
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open" / "a.nii").write_bytes(SCAN)
+    (tmp_path / "open_label" / "pixel").mkdir(parents=True)
+    (tmp_path / "open_label" / "pixel" / "a.nii").write_bytes(MASK)
+    (tmp_path / "secret.nii").write_bytes(SCAN)
+    monkeypatch.setenv("EXPLORER_SCANS", str(tmp_path / "open"))
+    app = opened()
+    app.button_group(key="own-source").set_value("Server").run()
+    assert app.selectbox(key="own-file").options == ["a.nii + mask"]
+    fine(app.button(key="own-load").click().run())
+    assert own(app).mask is not None
+    monkeypatch.setenv("EXPLORER_SCANS", str(tmp_path / "missing"))
+    assert "missing is no folder" in error(app.run())
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"), [("a.nii.gz", "a"), ("b.c.NPY", "b.c"), ("../x/.nii", "scan"), ("odd", "odd")]
+)
+def test_names_of_files_follow_the_scan(name: str, stem: str) -> None:
+    assert stem_of(name) == stem
