@@ -16,6 +16,7 @@ from explorer.ui.downloads import maps_as_npz
 from explorer.ui.messages import plain
 from explorer.ui.moved import follow
 from explorer.ui.packet import packets
+from explorer.ui.screens.watch import watch
 from explorer.ui.sidebar import beta_options, default_state, scoring_options, sidebar
 from explorer.ui.state import State, left_out
 from explorer.ui.tables import figures_table
@@ -27,9 +28,9 @@ def page() -> None:
     """Show the page; wrong input becomes a message, the rest of the page stays."""
     asked = None if "opened" in st.session_state else st.query_params.to_dict()
     try:
-        state = sidebar()
+        state, watched = sidebar()
         _say_what_was_left_out(asked)
-        _main(state)
+        _main(state, watched)
     except ValueError as error:
         st.error(plain(str(error)), icon=":material/error:")
 
@@ -58,7 +59,7 @@ def warm() -> None:
     precision_recall_chart("", shown.histograms)
 
 
-def _main(state: State) -> None:
+def _main(state: State, watched: str) -> None:
     headline = st.container()
     viewer.show(lambda change: follow(change, state))
     _iterate(state)
@@ -67,6 +68,8 @@ def _main(state: State) -> None:
     with headline:
         _headline(state, shown)
     _download(state, shown)
+    if watched:
+        watch(state, watched)
     if not state.predictors:
         st.info(
             "No map is chosen. Pick at least one under Predictors to see scores, curves and figures.",
