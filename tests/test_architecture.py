@@ -22,6 +22,7 @@ LAYERS = (
     ("explorer.code_evidence",),
     ("explorer.restoration",),
     ("explorer.predictors",),
+    ("explorer.walking",),
     ("explorer.evaluation.histogram", "explorer.evaluation.curves"),
     ("explorer.calibration",),
     ("explorer.checkpoints",),

@@ -23,6 +23,7 @@ from explorer.contracts import Axis, Dataset, ScoreMap, Slice
 from explorer.datasets import load_dataset
 from explorer.devices import pick_device
 from explorer.evaluation.cohort import CohortResult, calibration_slices
+from explorer.walking import Walk
 
 T = TypeVar("T")
 
@@ -94,10 +95,12 @@ HEALTHY: Recent[CohortResult] = Recent(128)
 QUANTILES: Recent[NDArray[np.float64]] = Recent(256)
 PACKETS: Recent[bytes] = Recent(12)
 """Complete packets of the slices seen last; at less than 3 MB each, 36 MB."""
-ANSWERS: Recent[ScoreMap] = Recent(32)
-"""What predictors of many passes made of single images."""
 CURRENT: Recent[Any] = Recent(4)
 """The frames of single betas seen last, with the evidence on them; see `explorer.ui.frames`."""
+RUNS: Recent[tuple[ScoreMap, ...]] = Recent(8)
+"""What predictors of many passes made of single images, step by step; at most 6 MB each, 48 MB."""
+WALKS: Recent[Walk] = Recent(8)
+"""Latent restorations of single images, code by code; at most 5 MB each, 40 MB."""
 NETWORK = threading.Semaphore(1)
 """Held during the network's passes: two at once on the same cores are slower than one after the other."""
 

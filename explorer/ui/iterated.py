@@ -15,6 +15,8 @@ from explorer.ui.state import State
 
 SECONDS = 10.0
 """Time that a run may take; what it has reached by then is its answer."""
+MOST_KEPT = 48
+"""States of a run that are kept for watching; of longer runs every second, fourth and so on."""
 
 
 def iterative(state: State) -> Mapping[str, Predictor]:
@@ -50,21 +52,62 @@ def run(state: State) -> Iterator[tuple[str, int]]:
     """Run all that is not remembered; yields name and step after each step, so that the caller may stop."""
     for name in iterative(state):
         key = _key(state, name)
-        if cached.ANSWERS.get(key) is not None:
+        if cached.RUNS.get(key) is not None:
             continue
+        reel = Reel()
         for scored in steps(state, name):
-            last = scored
+            reel.add(scored)
             yield name, scored.step
-        cached.ANSWERS.put(key, dataclasses.replace(last, values=last.values.cpu()))
+        cached.RUNS.put(key, reel.states())
 
 
-def answer(state: State, name: str) -> ScoreMap:
-    """The remembered answer of a predictor to one image, or that of a run now; `values` are on the CPU."""
+def states(state: State, name: str) -> tuple[ScoreMap, ...]:
+    """The remembered states of a run, or those of a run now, in the order of their steps, on the CPU."""
     key = _key(state, name)
-    while (found := cached.ANSWERS.get(key)) is None:
+    while (found := cached.RUNS.get(key)) is None:
         for _ in run(state):
             pass
     return found
+
+
+def answer(state: State, name: str) -> ScoreMap:
+    """What a run has come to."""
+    return states(state, name)[-1]
+
+
+class Reel:
+    """Keeps evenly spaced states of a run of unknown length, and the last."""
+
+    def __init__(self) -> None:
+        self._kept: list[ScoreMap] = []
+        self._last: ScoreMap | None = None
+        self._added = 0
+        self._stride = 1
+
+    def add(self, scored: ScoreMap) -> None:
+        """Take a state in; which of the earlier ones stay may change."""
+        self._last = scored
+        if self._added % self._stride == 0:
+            self._kept.append(_on_cpu(scored))
+        self._added += 1
+        if len(self._kept) > MOST_KEPT:
+            self._kept = self._kept[::2]
+            self._stride *= 2
+
+    def states(self) -> tuple[ScoreMap, ...]:
+        """At most one more than `MOST_KEPT`."""
+        if self._last is None:
+            return ()
+        ended = bool(self._kept) and self._kept[-1].step == self._last.step
+        return tuple(self._kept if ended else [*self._kept, _on_cpu(self._last)])
+
+
+def _on_cpu(scored: ScoreMap) -> ScoreMap:
+    restored, changed = (part if part is None else part.cpu() for part in (scored.restored, scored.changed))
+    curves = {name: curve.cpu() for name, curve in scored.curves.items()}
+    return dataclasses.replace(
+        scored, values=scored.values.cpu(), restored=restored, changed=changed, curves=curves
+    )
 
 
 def _key(state: State, name: str) -> str:

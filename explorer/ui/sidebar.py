@@ -20,6 +20,7 @@ from explorer.ui.frames import frame_betas
 from explorer.ui.nearest import take_nearest
 from explorer.ui.painted import paint, painted_shape
 from explorer.ui.state import State
+from explorer.ui.watching import CODES
 
 COHORT_SIZES = (8, 16, 32, 64, 128, 200)
 START = {"class": 1, "subject": 0, "slice": 32}
@@ -27,8 +28,8 @@ ANOMALY, SEED, BETA, COHORT_SIZE = "lesion", 0, 1.0, 16
 """What a page shows that nobody has touched."""
 
 
-def sidebar() -> State:
-    """Show the controls and return what they say."""
+def sidebar() -> tuple[State, str]:
+    """Show the controls and return what they say: the state, and what is to be watched, or nothing."""
     with st.sidebar:
         st.markdown("### Image")
         name = _dataset_name()
@@ -49,6 +50,7 @@ def sidebar() -> State:
         beta, scoring_beta, linked = _betas(model)
         st.markdown("### Predictors")
         predictor_settings = _predictors(model, name)
+        watched = _watched(model, name)
         size = st.select_slider(
             "Cohort size",
             COHORT_SIZES,
@@ -60,9 +62,10 @@ def sidebar() -> State:
     # Built when all controls are on screen, so that a refused setting takes none of them away.
     predictors = {key: PREDICTORS[key](**settings) for key, settings in predictor_settings.items()}
     planted = ANOMALIES[anomaly](**anomaly_settings)
-    return State(
+    state = State(
         name, place, planted, anomaly, int(seed), model, beta, scoring_beta, predictors, size, linked
     )
+    return state, watched
 
 
 def default_state() -> State:
@@ -227,6 +230,26 @@ def _predictors(model: str, dataset: str) -> dict[str, dict[str, Any]]:
                 st.markdown(f"**{PREDICTORS[name].title}**")
             found[name] = plugin_controls(name, PREDICTORS[name])
     return found
+
+
+def _watched(model: str, dataset: str) -> str:
+    """What shall be watched step by step; empty for nothing."""
+    names = [name for name in _offered(model, dataset) if PREDICTORS[name].iterative]
+    if "code_nll" in parts_of(cached.pretrained(model).model):
+        names.append(CODES)
+    if not names:
+        return ""
+    chosen = st.selectbox(
+        "Watch it happen",
+        names,
+        index=None,
+        key="watch",
+        bind=BIND,
+        placeholder="nothing",
+        help="Plays a method of many passes step by step below the viewer; codes: from the image to its "
+        "latent codes and back.",
+    )
+    return chosen or ""
 
 
 def _fitting(model: str) -> list[str]:

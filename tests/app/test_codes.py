@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+import torch
+from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from explorer import checkpoints
@@ -15,11 +19,23 @@ from explorer.checkpoints import load_pretrained, write_card
 from explorer.predictors import PREDICTORS
 from explorer.ui import cached, iterated
 from explorer.ui.cached import Recent
-from tests.app.test_explore import SHOWN, assert_fine, controls, fed, html, opened, pictures, widget
+from tests.app.test_explore import (
+    SHOWN,
+    assert_fine,
+    controls,
+    fed,
+    html,
+    opened,
+    pictures,
+    unescaped,
+    widget,
+)
 from tests.packets import read
 from tests.tiny import NAME as VAE
 from tests.tiny import save_tiny
+from tests.tiny_codes import NAME as CODES
 from tests.tiny_codes import save_tiny_codes
+from tests.ui.test_film import read as read_film
 
 ADDRESS = {"dataset": "fashion-mnist", "cohort": "8"}
 QUICK = ("intensity", "reconstruction-error", "reconstruction-gradient", "code-surprise")
@@ -32,7 +48,14 @@ def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     save_tiny(tmp_path)
     save_tiny_codes(tmp_path)
     monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
-    for name, size in (("COHORTS", 4), ("HEALTHY", 8), ("QUANTILES", 64), ("PACKETS", 2), ("ANSWERS", 8)):
+    for name, size in (
+        ("COHORTS", 4),
+        ("HEALTHY", 8),
+        ("QUANTILES", 64),
+        ("PACKETS", 2),
+        ("RUNS", 8),
+        ("WALKS", 8),
+    ):
         monkeypatch.setattr(cached, name, Recent(size))
     cached.pretrained.cache_clear()
     yield tmp_path
@@ -134,3 +157,101 @@ def test_options_of_many_passes_change_their_map(both: Path) -> None:
         after = pictures(app)["Latent restoration"]
         assert (after != before).any(), key
         before = after
+
+
+# watching
+
+
+def film(app: AppTest) -> tuple[dict[str, Any], list[NDArray[np.uint8]]]:
+    """The film that the player was sent."""
+    (player,) = [
+        found.proto for found in app.get("bidi_component") if found.proto.component_name == "explorer-player"
+    ]
+    return read_film(player.bytes)
+
+
+def test_nothing_is_watched_unasked() -> None:
+    app = opened(**ADDRESS, model="vq-vae")
+    assert app.selectbox(key="watch").value is None
+    assert "explorer-player" not in {found.proto.component_name for found in app.get("bidi_component")}
+    assert "watch" not in controls(opened(**ADDRESS))  # the VAE's card knows nothing to watch
+
+
+def test_every_method_of_many_passes_can_be_watched() -> None:
+    app = opened(**ADDRESS, model="vq-vae", predictors="intensity")
+    names = app.selectbox(key="watch").options
+    assert set(names) == {"energy-projection", "latent-restoration", "codes"}
+    seen = set()
+    for name in names:
+        assert_fine(app.selectbox(key="watch").set_value(name).run())
+        header, _ = film(app)
+        seen.add(header["key"])
+        assert len(header["labels"]) > 1
+        if name != "codes":
+            assert f"a run is stopped after {iterated.SECONDS:g} s" in captions(app)
+    assert len(seen) == len(names) and maps(app) == titles("intensity")
+
+
+def test_codes_are_watched_with_the_prior_at_the_chosen_one() -> None:
+    app = opened(**ADDRESS, model="vq-vae", watch="codes")
+    assert_fine(app)
+    header, layers = film(app)
+    assert [layer["title"] for layer in header["layers"]] == [
+        *("Image", "1 Encode", "2 Quantise", "3 Resample", "4 Decode", "5 Residual")
+    ]
+    told = [caption.value for caption in app.caption if "of the image has p =" in caption.value]
+    for key, value in (("watch-row", 2), ("watch-column", 5)):
+        app.number_input(key=key).set_value(value)
+    assert_fine(app.run())
+    assert film(app)[0]["picked"] == [2, 5] and film(app)[0]["key"] == header["key"]
+    assert [caption.value for caption in app.caption if "of the image has p =" in caption.value] != told
+    app.number_input(key="watch-number").set_value(2)
+    assert_fine(app.run())
+    assert film(app)[0]["key"] != header["key"]
+
+
+def test_a_run_out_of_time_says_where_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(iterated, "SECONDS", 0.0)
+    app = opened(**ADDRESS, model="vq-vae", predictors="intensity", watch="latent-restoration")
+    assert_fine(app)
+    assert "Step 1 is the last; a run is stopped after 0 s" in captions(app)
+
+
+def test_a_threshold_that_keeps_nothing_of_the_image_is_told(both: Path) -> None:
+    change_threshold(both, 1e-3)
+    app = opened(**ADDRESS, model="vq-vae", predictors="intensity", watch="codes")
+    (warning,) = app.warning
+    assert "49 of 49 codes were drawn anew, so almost nothing of the image is kept. Raise" in warning.value
+    change_threshold(both, 0.0)
+    app = opened(**ADDRESS, model="vq-vae", predictors="intensity", watch="codes")
+    (error,) = app.error
+    assert "threshold must be above 0 nats, got 0: every code would be replaced" in unescaped(error.value)
+    assert not app.exception and maps(app) == titles("intensity")
+
+
+def change_threshold(folder: Path, nats: float) -> None:
+    """Make the VQ-VAE's card say that no healthy code is less likely than this."""
+    card = load_pretrained(CODES, cached.device(), folder).card
+    known = card.calibration["fashion-mnist"]
+    made = replace(known, quantiles={**known.quantiles, "code-surprise": torch.full((1, 20), nats).double()})
+    write_card(replace(card, calibration={"fashion-mnist": made}), folder)
+    cached.pretrained.cache_clear()
+
+
+def test_a_prior_of_another_vocabulary_is_named(both: Path) -> None:
+    path = both / f"{CODES}.toml"
+    card = path.read_text(encoding="utf-8")
+    path.write_text(card.replace("[model.prior]\n", "[model.prior]\ncodes = 5\n"), encoding="utf-8")
+    app = opened(**ADDRESS, model="vq-vae")
+    assert not app.exception
+    (error,) = app.error
+    assert "the prior knows 5 codes, its VQ-VAE has 12; train it on this VQ-VAE" in unescaped(error.value)
+
+
+def test_an_image_with_nan_is_refused_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    damaged = torch.full((28, 28), torch.nan)
+    there = iterated.planted
+    monkeypatch.setattr(iterated, "planted", lambda state: replace(there(state), image=damaged))
+    app = opened(**ADDRESS, model="vq-vae", predictors="energy-projection")
+    assert not app.exception
+    assert "x must be finite, got NaN or infinite pixels" in app.error[0].value

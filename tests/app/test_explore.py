@@ -61,11 +61,10 @@ def html(app: AppTest) -> str:
 
 def fed(app: AppTest) -> tuple[bytes, dict[str, Any]]:
     """The last packet that the viewer was sent, and the page's settings."""
-    feeds = [element.proto for element in app.get("bidi_component")]
+    found = [element.proto for element in app.get("bidi_component")]
+    feeds = [proto for proto in found if proto.component_name == "explorer-feed"]
     packets = [feed.bytes for feed in feeds if feed.WhichOneof("data") == "bytes"]
-    settings = [
-        json.loads(feed.json) for feed in feeds if feed.component_name == "explorer-feed" and feed.json
-    ]
+    settings = [json.loads(feed.json) for feed in feeds if feed.json]
     return packets[-1], settings[-1]
 
 

@@ -30,7 +30,7 @@ def tiny_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     monkeypatch.setattr(cached, "COHORTS", cached.Recent(4))
     monkeypatch.setattr(cached, "QUANTILES", TABLES)
     monkeypatch.setattr(cached, "PACKETS", cached.Recent(2))
-    monkeypatch.setattr(cached, "ANSWERS", cached.Recent(8))
+    monkeypatch.setattr(cached, "RUNS", cached.Recent(8))
     monkeypatch.setattr(cached, "CURRENT", cached.Recent(4))
     cached.pretrained.cache_clear()
     yield

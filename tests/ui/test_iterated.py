@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import streamlit as st
 import torch
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
 from explorer.contracts import ScoreMap
 from explorer.evidence import Evidence
@@ -17,11 +20,13 @@ from explorer.ui import cached, iterated, view
 from explorer.ui.frames import Frames, frames
 from explorer.ui.healthy import FEW_SLICES, quantiles
 from explorer.ui.packet import encode
+from explorer.ui.screens import explore
 from explorer.ui.state import State
 from tests.packets import read
 
 STEPS = 7
 RUNS: list[int] = []
+TAKEN: list[int] = []
 
 
 class Counting(Predictor):
@@ -32,6 +37,7 @@ class Counting(Predictor):
     def maps(self, evidence: Evidence, calibration: HealthyScores | None = None) -> Iterator[ScoreMap]:
         RUNS.append(len(evidence.x))
         for step in range(1, STEPS + 1):
+            TAKEN.append(step)
             yield ScoreMap(torch.full_like(evidence.x, step), step)
 
 
@@ -40,6 +46,7 @@ def counting(state: State, monkeypatch: pytest.MonkeyPatch) -> State:
     monkeypatch.setattr(cached, "QUANTILES", cached.Recent(64))
     monkeypatch.setitem(PREDICTORS._plugins, "counting", Counting)
     RUNS.clear()
+    TAKEN.clear()
     return dataclasses.replace(state, predictors={"counting": Counting(), **state.predictors})
 
 
@@ -60,6 +67,22 @@ def test_a_run_that_is_left_is_not_an_answer(counting: State) -> None:
     next(running)
     del running
     assert iterated.answer(counting, "counting").step == STEPS and len(RUNS) == 2
+
+
+class ChangedAtTheThirdStep:
+    """A place on a page of which a control is changed while the third step is told, as Streamlit does it."""
+
+    def caption(self, text: str) -> None:
+        if "step 3" in text:
+            raise RerunException(RerunData())
+
+
+def test_a_changed_control_ends_the_computation(counting: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "empty", ChangedAtTheThirdStep)
+    with pytest.raises(RerunException):
+        explore._iterate(counting)
+    assert TAKEN == [1, 2, 3] and cached.NETWORK.acquire(blocking=False)
+    cached.NETWORK.release()
 
 
 def test_the_time_budget_ends_a_run(counting: State, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from explorer.ui.viewer import CONSTANTS, FOLDER, header_of, whole
 from explorer.ui.viewer.bundle import bundled
 
 
-@pytest.mark.parametrize("entry", ["main.js", "feed.js"])
+@pytest.mark.parametrize("entry", ["main.js", "feed.js", "watch.js"])
 def test_modules_become_one_without_imports(entry: str) -> None:
     text = bundled(FOLDER / "js" / entry)
     assert text.count("export default function") == 1
@@ -21,7 +21,7 @@ def test_every_module_is_part_of_the_viewer() -> None:
     text = bundled(FOLDER / "js" / "main.js") + bundled(FOLDER / "js" / "feed.js")
     for path in (FOLDER / "js").glob("*.js"):
         first = path.read_text(encoding="utf-8").splitlines()[0]
-        assert first in text, path.name
+        assert first in text or path.name == "watch.js", path.name
 
 
 def test_what_is_needed_comes_first_and_once(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from explorer.ui.messages import plain
 from explorer.ui.moved import BETA_MOVED, follow
 from explorer.ui.nearest import TAKEN
 from explorer.ui.packet import packets
+from explorer.ui.screens.watch import watch
 from explorer.ui.sidebar import beta_options, default_state, scoring_options, sidebar
 from explorer.ui.state import State, left_out
 from explorer.ui.tables import figures_table
@@ -30,11 +31,11 @@ def page() -> None:
     places = _Places()
     try:
         ahead = _curves_ahead(places)
-        state = sidebar()
+        state, watched = sidebar()
         st.session_state["shown-state"] = state
         with places.messages:
             _say_what_was_left_out(asked)
-        _main(state, places, ahead)
+        _main(state, places, ahead, watched)
     except ValueError as error:
         places.messages.error(plain(str(error)), icon=":material/error:")
 
@@ -48,7 +49,7 @@ class _Places:
     def __init__(self) -> None:
         self.messages, self.headline, self.viewer = (st.container() for _ in range(3))
         self.feeds = st.container(key="viewer-feeds")
-        self.hint = st.container()
+        self.watched, self.hint = st.container(), st.container()
         self.charts = st.container(horizontal=True, key="charts")
         numbers = st.container(horizontal=True, key="figures")
         self.curves: list[Any] = [self.charts, self.charts]
@@ -111,7 +112,7 @@ def warm() -> None:
     precision_recall_chart("", shown.histograms)
 
 
-def _main(state: State, places: _Places, ahead: State | None) -> None:
+def _main(state: State, places: _Places, ahead: State | None, watched: str) -> None:
     with places.viewer:
         viewer.show(lambda change: follow(change, state))
         _iterate(state)
@@ -121,6 +122,9 @@ def _main(state: State, places: _Places, ahead: State | None) -> None:
         _curves(state, places)
     with places.headline:
         _headline(state, shown)
+    if watched:
+        with places.watched:
+            watch(state, watched)
     if not state.predictors:
         places.hint.info(
             "No map is chosen. Pick at least one under Predictors to see scores, curves and figures.",

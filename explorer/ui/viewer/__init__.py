@@ -125,15 +125,16 @@ CONSTANTS = _constants()
 
 
 def _viewer() -> Any:
-    return _component("explorer-viewer", "main.js", html="viewer.html", css="viewer.css")
+    return component("explorer-viewer", "main.js", html="viewer.html", css="viewer.css")
 
 
 def _feed() -> Any:
-    return _component("explorer-feed", "feed.js")
+    return component("explorer-feed", "feed.js")
 
 
 @cache
-def _component(name: str, script: str, **files: str) -> Any:
+def component(name: str, script: str, **files: str) -> Any:
+    """A component from files of this folder: a module in `js`, and texts for `html` and `css`."""
     texts: dict[str, Any] = {
         kind: (FOLDER / file).read_text(encoding="utf-8") for kind, file in files.items()
     }

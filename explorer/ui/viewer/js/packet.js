@@ -63,7 +63,8 @@ export function readPixel(picture, frame, pixel, pixels) {
   return picture.low[shown] + (picture.codes[shown * pixels + pixel] + 0.5) * picture.step[shown];
 }
 
-async function inflate(bytes) {
+/** Undo zlib. */
+export async function inflate(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -48,7 +48,16 @@ function sentence(viewer) {
   if (!shown.nearest(beta ?? shown.beta).exact) return [`The nearest frame is β ${short(shown.beta)}.`, false, false];
   if (shown.header.betas.length === 1) return [`${shown.header.name}: complete; this model has one β.`, false, false];
   const linked = settings?.linked === false ? "" : " and scoring";
-  return [`${shown.header.name}: training${linked} β ${short(shown.beta)}, ${shown.header.betas.length} betas at hand.`, false, false];
+  const here = `${shown.header.name}: training${linked} β ${short(shown.beta)}, ${shown.header.betas.length} betas at hand.`;
+  return [here + elsewhere(shown), false, false];
+}
+
+/** Which maps take so many passes that they were computed for one training beta alone, and stand for that one. */
+function elsewhere(shown) {
+  const found = shown.header.predictors.filter((predictor) => shown.elsewhere(predictor));
+  if (!found.length) return "";
+  const titles = found.map(({ title }) => title).join(", ");
+  return ` ${titles}: still for β ${short(found[0].only_beta)}; computed anew once you let go.`;
 }
 
 /** Whether something has been missing for a while although the server rests; looks again by itself. */
