@@ -232,7 +232,8 @@ def test_wrong_input(capsys: pytest.CaptureFixture[str], old: str, new: str, mes
 def test_a_picture_by_its_codes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     save_tiny_codes(folder / "pretrained")
     Path("shirt.npy").write_bytes(npy(np.random.default_rng(0).random((28, 28))))
-    line = "localize shirt.npy --model vq-vae-fashion-mnist --output map.npy --contrast fashion-mnist --overwrite"
+    line = "localize shirt.npy --model vq-vae-fashion-mnist --output map.npy --contrast fashion-mnist"
+    line = f"{line} --overwrite"
     for name in ("code-surprise", "latent-restoration"):
         assert run(line, "--predictor", name) == 0
         assert np.isfinite(np.load("map.npy")).all()
