@@ -318,7 +318,7 @@ def _check_tensors(file: str, tensors: Mapping[str, Tensor], expected: Mapping[s
         raise ValueError(
             f"{file} does not hold this architecture's weights (first difference: {wrong[0]}); {REMEDY}"
         )
-    for name, value in tensors.items():
+    for name, value in sorted(tensors.items()):
         if value.shape != expected[name].shape:
             shapes = f"{tuple(value.shape)} instead of {tuple(expected[name].shape)}"
             raise ValueError(f"{file}: {name} has the shape {shapes}; {REMEDY}")

@@ -22,7 +22,7 @@ LARGEST = 50.0
 """The gradient is clipped to +- this, nats per unit intensity, as in the released code."""
 
 ROUNDNESS = 0.01
-"""Intensity below which |d| in the total variation is rounded off, so that it has a gradient at 0."""
+"""Intensity below which |d| in the total variation is rounded off at least; at 0 it has no gradient."""
 
 
 @PREDICTORS.register("map-restoration")
@@ -31,7 +31,9 @@ class MapRestoration(Predictor):
     """|x_0 - x_T| after T gradient steps on rec + b kl + r TV(x_t - x_0), b the training beta, at z = mu.
 
     *Differs from the paper*: b is 1 there (a VAE is trained for the loss rec + b kl); z is not sampled; the
-    absolute values in TV are rounded off within 0.01 of 0, where they have no gradient.
+    absolute values in TV are rounded off near 0, where they have no gradient, and so far that the steps
+    cannot swing to and fro: within e = 5 a r of 0 for steps of size a, since the curvature of r TV is at most
+    8 r / e and a descent needs steps below 2 / curvature.
     """
 
     title: ClassVar[str] = "MAP restoration"
@@ -46,22 +48,24 @@ class MapRestoration(Predictor):
 
     def maps(self, evidence: Evidence, calibration: HealthyScores | None = None) -> Iterator[ScoreMap]:
         x, rows = evidence.x, torch.arange(len(evidence.x), device=evidence.x.device)
+        roundness = max(5 * self.rate * self.smoothness, ROUNDNESS)
         for step in range(1, self.steps + 1):
             here = evidence.elsewhere(x, rows)
-            variation, slope = total_variation(x - evidence.x)
+            variation, slope = total_variation(x - evidence.x, roundness)
             loss = here.parts["rec"] + evidence.beta * here.parts["kl"] + self.smoothness * variation
             gradient = here.loss_gradient(evidence.beta).add_(slope, alpha=self.smoothness)
             x = x.sub(gradient.clamp_(-LARGEST, LARGEST), alpha=self.rate)
             yield ScoreMap((x - evidence.x).abs(), step, restored=x, curves={"energy": loss, "tv": variation})
 
 
-def total_variation(maps: Tensor) -> tuple[Tensor, Tensor]:
+def total_variation(maps: Tensor, roundness: float = ROUNDNESS) -> tuple[Tensor, Tensor]:
     """Sum of absolute differences of neighbours, rounded off at 0, and its gradient.
 
-        sum over neighbours of sqrt(d^2 + e^2) - e,   e = 0.01
+        sum over neighbours of sqrt(d^2 + e^2) - e
 
     Args:
         maps: (B, 1, H, W).
+        roundness: e, intensity.
 
     Returns:
         (B,) and (B, 1, H, W).
@@ -69,8 +73,8 @@ def total_variation(maps: Tensor) -> tuple[Tensor, Tensor]:
     total, gradient = maps.new_zeros(len(maps)), torch.zeros_like(maps)
     for axis in (2, 3):
         d = maps.diff(dim=axis)
-        rounded = d.square().add_(ROUNDNESS**2).sqrt_()
-        total += rounded.sum((1, 2, 3)) - ROUNDNESS * d[0].numel()
+        rounded = d.square().add_(roundness**2).sqrt_()
+        total += rounded.sum((1, 2, 3)) - roundness * d[0].numel()
         slope = d.div_(rounded)
         length = maps.shape[axis] - 1
         gradient.narrow(axis, 1, length).add_(slope)

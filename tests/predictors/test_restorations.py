@@ -144,6 +144,16 @@ def test_the_loss_of_a_map_restoration_falls(evidence: Evidence) -> None:
     assert [one.step for one in found] == list(range(1, 41))
 
 
+@pytest.mark.parametrize("smoothness", [0.5, 2.2, 20.0])
+def test_the_steps_of_a_map_restoration_do_not_swing(evidence: Evidence, smoothness: float) -> None:
+    found = steps_of(MapRestoration(steps=60, smoothness=smoothness), evidence)
+    losses = torch.stack([one.curves["energy"] for one in found])
+    assert bool((losses.diff(dim=0) < 0).all())
+    last, before = (one.restored for one in found[:-3:-1])
+    assert last is not None and before is not None
+    assert float((last - before).abs().max()) < 1e-2
+
+
 # codes
 
 
