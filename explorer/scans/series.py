@@ -101,7 +101,7 @@ def _members(name: str, archive: zipfile.ZipFile) -> Iterator[Part]:
         raise refusal(name, f"holds more than {MOST_FILES:,} files", REMEDY)
     for info in infos:
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise NotImplementedError
+            raise zipfile.BadZipFile
         yield info.file_size, lambda info=info: archive.open(info)  # type: ignore[misc]
 
 

@@ -117,6 +117,11 @@ def frame_betas(low: float, high: float) -> tuple[float, ...]:
     return tuple(float(f"{beta:.3g}") for beta in np.geomspace(low, high, count))
 
 
+def beta_texts(low: float, high: float) -> tuple[str, ...]:
+    """`frame_betas` as the controls show them."""
+    return tuple(f"{beta:g}" for beta in frame_betas(low, high))
+
+
 def frames(state: State) -> Iterator[Frames]:
     """Yield the current beta's frame, then all frames so far after each chunk; the last is complete.
 

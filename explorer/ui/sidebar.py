@@ -16,7 +16,7 @@ from explorer.predictors import PREDICTORS, predictors_for
 from explorer.settings import settings_of
 from explorer.ui import cached
 from explorer.ui.controls import BIND, plugin_controls
-from explorer.ui.frames import frame_betas
+from explorer.ui.frames import beta_texts
 from explorer.ui.nearest import take_nearest
 from explorer.ui.painted import paint, painted_shape
 from explorer.ui.state import State
@@ -196,7 +196,7 @@ def _training_beta(options: tuple[str, ...]) -> str:
 
 def beta_options(model: str) -> tuple[str, ...]:
     """Training betas that the controls offer for a model: those of the viewer's frames, as texts."""
-    return tuple(f"{beta:g}" for beta in frame_betas(*cached.pretrained(model).model.beta_range))
+    return beta_texts(*cached.pretrained(model).model.beta_range)
 
 
 def scoring_options(model: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from explorer.predictors import PREDICTORS, predictors_for
 from explorer.scans.jobs import Job
 from explorer.ui import cached
 from explorer.ui.controls import plugin_controls
-from explorer.ui.frames import frame_betas
+from explorer.ui.frames import beta_texts
 from explorer.ui.scans import session
 from explorer.ui.scans.session import Own, upload_key
 
@@ -106,7 +106,7 @@ def _shipped(own: Own) -> list[str]:
 
 
 def _betas(model: Pretrained) -> tuple[float, float]:
-    options = [f"{beta:g}" for beta in frame_betas(*model.model.beta_range)]
+    options = beta_texts(*model.model.beta_range)
     if len(options) == 1:
         st.caption("This model was trained once: there is no β to choose.")
         return float(options[0]), float(options[0])
