@@ -18,6 +18,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from explorer.ahead import in_order
 from explorer.anomalies import Anomaly, plant
 from explorer.calibration import Calibration
 from explorer.code_evidence import observe
@@ -150,6 +151,7 @@ def run_cohort(
     *,
     lock: AbstractContextManager[object] | None = None,
     remember: Remember | None = None,
+    workers: int = 1,
 ) -> Iterator[CohortResult]:
     """Score `count` test slices and yield what is known after each batch; the caller may stop at any time.
 
@@ -162,6 +164,7 @@ def run_cohort(
         lock: held while a batch is scored, never while the caller works.
         remember: gives what is kept under a key, or makes and keeps it; for the healthy slices, whose scores
             do not depend on the anomaly. Keys name the slices; the caller adds what stands for `scoring`.
+        workers: threads that score batches at once.
 
     Raises:
         ValueError: where the dataset has fewer slices, a setting is out of its range, or a predictor needs
@@ -171,8 +174,8 @@ def run_cohort(
         check_fits(name, predictor, scoring.model)
     places = list(dataset.cohort("test", count, seed))
     held_out = [] if anomaly.plants else list(dataset.held_out_cohort(count, seed))
-    result: CohortResult | None = None
-    for start in range(0, len(places), scoring.batch_size):
+
+    def scored(start: int) -> tuple[CohortResult, CohortResult]:
         part = slice(start, start + scoring.batch_size)
         members = (
             anomalous_members(dataset, anomaly, places[part], seed)
@@ -180,12 +183,14 @@ def run_cohort(
             else untouched_members(dataset, held_out[part], anomalous=True)
         )
         with lock or nullcontext():
-            anomalous = score_members(members, scoring)
-            healthy = _healthy(dataset, tuple(places[part]), scoring, remember)
-        done = min(start + scoring.batch_size, len(places))
-        parts = (anomalous, healthy) if result is None else (result, anomalous, healthy)
+            return score_members(members, scoring), _healthy(dataset, tuple(places[part]), scoring, remember)
+
+    result: CohortResult | None = None
+    starts = range(0, len(places), scoring.batch_size)
+    for start, new in zip(starts, in_order(scored, starts, workers), strict=True):
+        parts = new if result is None else (result, *new)
         result = CohortResult(
-            done,
+            min(start + scoring.batch_size, len(places)),
             len(places),
             _sum([one.predictors for one in parts]),
             _sum([one.sample_scores for one in parts]),

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from explorer.evaluation.histogram import ScoreHistogram, encode
+from explorer.evaluation.histogram import ScoreHistogram, decode, encode
 
 Floats = NDArray[np.float64]
 
@@ -112,8 +112,8 @@ def auroc(h: ScoreHistogram) -> float:
     """
     if h.healthy == 0 or h.anomalous == 0:
         return math.nan
-    curve = roc(h)
-    return float(np.trapezoid(curve.true_positive_rate, curve.false_positive_rate))
+    false, true = _positives(h)
+    return float(np.trapezoid(true, false) / (true[-1] * false[-1]))
 
 
 def average_precision(h: ScoreHistogram) -> float:
@@ -124,8 +124,8 @@ def average_precision(h: ScoreHistogram) -> float:
     """
     if h.healthy == 0 or h.anomalous == 0:
         return math.nan
-    curve = precision_recall(h)
-    return float(np.sum(np.diff(curve.recall) * curve.precision[1:]))
+    false, true = _positives(h)
+    return float(np.sum(np.diff(true) * true[1:] / (true[1:] + false[1:])) / true[-1])
 
 
 def best_dice(h: ScoreHistogram) -> BestDice:
@@ -135,7 +135,7 @@ def best_dice(h: ScoreHistogram) -> BestDice:
     false, true = _positives(h)
     dice = 2 * true / (true + false + true[-1])
     best = int(dice.argmax())  # the first of several
-    return BestDice(float(dice[best]), float(_falling_thresholds(h)[best]))
+    return BestDice(float(dice[best]), float(decode(h.codes[-best:][:1])) if best else math.inf)
 
 
 def operating_point(h: ScoreHistogram, threshold: float) -> OperatingPoint:

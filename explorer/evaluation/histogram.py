@@ -110,12 +110,9 @@ class ScoreHistogram:
         if not all(math.isfinite(end) for end in ends.tolist()):
             raise ValueError("scores must be finite in the foreground, got NaN or inf; check the predictor")
         first, last = encode(ends).tolist()
-        span = last - first + 1
-        slots = _slots(scores, mask.reshape(-1), first, span)
-        dense = torch.bincount(slots, minlength=2 * span).view(2, span).cpu().numpy()
-        occupied = np.flatnonzero((dense[0] != 0) | (dense[1] != 0))
-        codes = (occupied + first).astype(np.int32)
-        return ScoreHistogram(torch.from_numpy(codes), torch.from_numpy(dense[:, occupied]))
+        if scores.device.type == "cpu" and 2 * len(scores) < last - first:
+            return _sorted(scores, mask.reshape(-1))
+        return _dense(scores, mask.reshape(-1), first, last - first + 1)
 
     @staticmethod
     def merge(histograms: Iterable[ScoreHistogram]) -> ScoreHistogram:
@@ -148,6 +145,27 @@ class ScoreHistogram:
     def anomalous(self) -> int:
         """How many anomalous pixels were counted."""
         return int(self.counts[1].numpy().sum())
+
+
+def _sorted(scores: Tensor, mask: Tensor) -> ScoreHistogram:
+    """Count few pixels, (P,), on the CPU: sorting them takes less time than a place for every code."""
+    marked = np.sort((encode(scores).numpy() << 1) | mask.numpy())
+    codes, anomalous = marked >> 1, marked & 1
+    starts = np.flatnonzero(np.diff(codes, prepend=codes[0] - 1))
+    sizes = np.diff(starts, append=len(codes))
+    counts = np.add.reduceat(anomalous, starts, dtype=np.int64)
+    return ScoreHistogram(
+        torch.from_numpy(codes[starts]), torch.from_numpy(np.stack([sizes - counts, counts]))
+    )
+
+
+def _dense(scores: Tensor, mask: Tensor, first: int, span: int) -> ScoreHistogram:
+    """Count pixels, (P,), on their device, in a place for each of `span` codes from `first` on."""
+    slots = _slots(scores, mask, first, span)
+    dense = torch.bincount(slots, minlength=2 * span).view(2, span).cpu().numpy()
+    occupied = np.flatnonzero((dense[0] != 0) | (dense[1] != 0))
+    codes = (occupied + first).astype(np.int32)
+    return ScoreHistogram(torch.from_numpy(codes), torch.from_numpy(dense[:, occupied]))
 
 
 def _slots(scores: Tensor, mask: Tensor, first: int, span: int) -> Tensor:

@@ -90,6 +90,8 @@ class RememberedDataset:
         return self.source.held_out_cohort(count, seed)
 
 
+WORKERS = 2
+"""Threads that use the network at once; on the CPU each has half of the cores, see `device`."""
 COHORTS: Recent[CohortResult] = Recent(64)
 HEALTHY: Recent[CohortResult] = Recent(128)
 QUANTILES: Recent[NDArray[np.float64]] = Recent(256)
@@ -101,8 +103,8 @@ RUNS: Recent[tuple[ScoreMap, ...]] = Recent(8)
 """What predictors of many passes made of single images, step by step; at most 6 MB each, 48 MB."""
 WALKS: Recent[Walk] = Recent(8)
 """Latent restorations of single images, code by code; at most 5 MB each, 40 MB."""
-NETWORK = threading.Semaphore(1)
-"""Held during the network's passes: two at once on the same cores are slower than one after the other."""
+NETWORK = threading.Semaphore(WORKERS)
+"""Held during the network's passes: more of them at once on the same cores are slower than in turn."""
 
 
 @lru_cache(maxsize=8)
@@ -121,8 +123,8 @@ def healthy_slices(name: str, count: int) -> tuple[Tensor, Tensor]:
 def device() -> torch.device:
     """The device of this server.
 
-    On the CPU torch gets half of the cores: the rest is for the server, other sessions and a browser on the
-    same machine, and threads of torch that wait for each other on busy cores cost more than they bring.
+    On the CPU torch gets half of the cores, and two passes run at once where there are two to run: threads of
+    torch that wait for each other, on cores that a browser or another session keeps busy, cost more.
     """
     torch.set_num_threads(max(1, (os.cpu_count() or 1) // 2))
     return pick_device("auto")

@@ -1,11 +1,12 @@
-"""Curves as plotly figures."""
+"""Charts of curves: which lines on which axes; `explorer.ui.curves` draws them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from explorer.evaluation.curves import precision_recall, roc
@@ -16,36 +17,87 @@ COLOURS = (
     *("#7f7f7f", "#0072B2", "#D55E00", "#009E73", "#CC79A7"),
     *("#E69F00", "#56B4E9", "#8c564b", "#117733", "#AA4499", "#999933"),
 )
-DASHES = ("solid", "dash", "dot", "dashdot")
+DASHES = ("", "7 4", "2 3", "7 3 2 3")
+"""Lengths of strokes and gaps, pixels; none: solid."""
 POINTS = 120
 
 
-def line_style(index: int) -> dict[str, object]:
+@dataclass(frozen=True)
+class Axis:
+    """From `low` to `high`, both above 0 where logarithmic."""
+
+    title: str
+    low: float
+    high: float
+    log: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """Points joined by a line.
+
+    Attributes:
+        name: for the legend, and of its points where they have no texts.
+        x, y: coordinates, as many of each.
+        colour: as in a style sheet.
+        dash: see `DASHES`.
+        thin: whether it stands back.
+        mark: what each point is drawn as: `dot`, `ring`, `cross`; none: as nothing.
+        texts: what the points are called, one each; empty: all by the line's name; None: they have no names.
+    """
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float]
+    colour: str
+    dash: str = ""
+    thin: bool = False
+    mark: str = ""
+    texts: Sequence[str] | None = ()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Lines on two axes.
+
+    Attributes:
+        title: above the chart.
+        alt: what it shows, for those who cannot see it.
+        x_axis, y_axis: to the right and up.
+        lines: the first lies undermost.
+        legend: whether the lines' names and marks are listed.
+    """
+
+    title: str
+    alt: str
+    x_axis: Axis
+    y_axis: Axis
+    lines: Sequence[Line]
+    legend: bool = False
+
+
+def line_style(index: int) -> tuple[str, str]:
     """Colour and dash of the predictor at this place of the registry."""
-    return {"color": COLOURS[index % len(COLOURS)], "dash": DASHES[index % len(DASHES)], "width": 2}
+    return COLOURS[index % len(COLOURS)], DASHES[index % len(DASHES)]
 
 
-def roc_chart(title: str, histograms: Mapping[str, ScoreHistogram]) -> go.Figure:
+def roc_chart(title: str, histograms: Mapping[str, ScoreHistogram]) -> Chart:
     """True against false positive rate, a line a predictor, and the diagonal of chance."""
-    figure = _empty(title, "False-positive rate", "True-positive rate")
-    _reference(figure, 0, 1)
-    for name, histogram in histograms.items():
-        curve = roc(histogram).thinned(POINTS)
-        _add(figure, name, curve.false_positive_rate, curve.true_positive_rate)
-    return figure
+    curves = {name: roc(histogram).thinned(POINTS) for name, histogram in histograms.items()}
+    lines = [_line(name, c.false_positive_rate, c.true_positive_rate) for name, c in curves.items()]
+    axes = Axis("False-positive rate", 0, 1), Axis("True-positive rate", 0, 1)
+    return _chart(title, *axes, [_reference(0, 1), *lines])
 
 
-def precision_recall_chart(title: str, histograms: Mapping[str, ScoreHistogram]) -> go.Figure:
+def precision_recall_chart(title: str, histograms: Mapping[str, ScoreHistogram]) -> Chart:
     """Precision against recall, a line a predictor, and the prevalence."""
-    figure = _empty(title, "Recall", "Precision")
-    some = next(iter(histograms.values()), None)
-    if some is not None and some.healthy + some.anomalous:
+    curves = {name: precision_recall(histogram).thinned(POINTS) for name, histogram in histograms.items()}
+    lines = [_line(name, c.recall, c.precision) for name, c in curves.items()]
+    some = next(iter(histograms.values()), ScoreHistogram.empty())
+    if some.healthy + some.anomalous:
         share = some.anomalous / (some.healthy + some.anomalous)
-        _reference(figure, share, share)
-    for name, histogram in histograms.items():
-        curve = precision_recall(histogram).thinned(POINTS)
-        _add(figure, name, curve.recall, curve.precision)
-    return figure
+        lines.insert(0, _reference(share, share))
+    return _chart(title, Axis("Recall", 0, 1), Axis("Precision", 0, 1), lines)
 
 
 def rate_distortion_chart(
@@ -54,7 +106,7 @@ def rate_distortion_chart(
     rec: NDArray[np.float64],
     beta: float,
     here: tuple[float, float],
-) -> go.Figure:
+) -> Chart:
     """Distortion (rec) against rate (KL) on healthy images, with the current beta and the current image.
 
     Args:
@@ -64,71 +116,49 @@ def rate_distortion_chart(
         beta: the current training beta.
         here: KL and rec of the current image.
     """
-    figure = _empty("Rate and distortion, healthy images", "Rate: KL (nats)", "Distortion: rec (nats)")
-    figure.update_xaxes(type="log", range=None, autorange=True)
-    figure.update_yaxes(type="log", range=None, autorange=True)
-    texts = [f"beta {b:.3g}" for b in betas]
-    figure.add_scatter(
-        x=kl, y=rec, mode="lines+markers", text=texts, line={"color": "#0072B2"}, name="healthy images",
-        hovertemplate="%{text}<br>KL %{x:.1f}, rec %{y:.1f}<extra></extra>",
-    )  # fmt: skip
-    at = np.log(beta)
-    figure.add_scatter(
-        x=[np.exp(np.interp(at, np.log(betas), np.log(kl)))],
-        y=[np.exp(np.interp(at, np.log(betas), np.log(rec)))],
-        mode="markers",
-        marker={"size": 13, "color": "#D55E00", "symbol": "circle-open", "line": {"width": 3}},
-        name=f"beta {beta:g}", hovertemplate=f"current beta {beta:g}<extra></extra>",
-    )  # fmt: skip
-    figure.add_scatter(
-        x=[here[0]], y=[here[1]], mode="markers", marker={"size": 10, "color": "#009E73", "symbol": "x"},
-        name="this image", hovertemplate="this image: KL %{x:.1f}, rec %{y:.1f}<extra></extra>",
-    )  # fmt: skip
-    figure.update_layout(
-        showlegend=True, legend={"x": 1, "y": 1, "xanchor": "right", "yanchor": "top", "font": {"size": 11}}
+    at = [float(np.exp(np.interp(np.log(beta), np.log(betas), np.log(values)))) for values in (kl, rec)]
+    texts = [f"beta {value:.3g}" for value in betas]
+    lines = [
+        Line("healthy images", kl.tolist(), rec.tolist(), "#0072B2", mark="dot", texts=texts),
+        Line(f"beta {beta:g}", at[:1], at[1:], "#D55E00", mark="ring"),
+        Line("this image", [here[0]], [here[1]], "#009E73", mark="cross"),
+    ]
+    lines = [line for line in lines if all(0 < value < math.inf for value in (*line.x, *line.y))]
+    rates = [value for line in lines for value in line.x]
+    distortions = [value for line in lines for value in line.y]
+    return Chart(
+        "Rate and distortion, healthy images",
+        f"KL and reconstruction term of healthy images over the training beta, now {beta:g}; this image "
+        f"has a KL of {here[0]:.1f} and a reconstruction term of {here[1]:.1f} nats.",
+        Axis("Rate: KL (nats)", *_around(rates), log=True),
+        Axis("Distortion: rec (nats)", *_around(distortions), log=True),
+        lines,
+        legend=True,
     )
-    return figure
 
 
-def _reference(figure: go.Figure, left: float, right: float) -> None:
+def _around(values: Sequence[float]) -> tuple[float, float]:
+    """A logarithmic range with some room on both sides."""
+    low, high = min(values, default=1.0), max(values, default=1.0)
+    room = 1.1 * (high / low) ** 0.05
+    return low / room, high * room
+
+
+def _chart(title: str, x_axis: Axis, y_axis: Axis, lines: Sequence[Line | None]) -> Chart:
+    known = [line for line in lines if line is not None]
+    names = ", ".join(line.name for line in known if line.name)
+    alt = f"{title}: {y_axis.title} over {x_axis.title}; {names or 'nothing is defined here'}."
+    return Chart(title, alt, x_axis, y_axis, known)
+
+
+def _reference(left: float, right: float) -> Line:
     """What a predictor reaches that knows nothing: a straight line."""
-    figure.add_scatter(
-        x=[0, 1],
-        y=[left, right],
-        mode="lines",
-        line={"color": "grey", "width": 1, "dash": "dot"},
-        hoverinfo="skip",
-    )
+    return Line("", [0.0, 1.0], [left, right], "grey", dash="2 3", thin=True, texts=None)
 
 
-def _add(figure: go.Figure, name: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
-    if not np.isfinite(y).all() or not np.isfinite(x).all():
-        return
-    title = PREDICTORS[name].title
-    figure.add_scatter(
-        x=x.astype(np.float32),
-        y=y.astype(np.float32),
-        mode="lines",
-        line=line_style(PREDICTORS.names().index(name)),
-        name=title,
-        hovertemplate=f"{title}<br>%{{x:.3f}}, %{{y:.3f}}<extra></extra>",
-    )
-
-
-def _empty(title: str, x_title: str, y_title: str) -> go.Figure:
-    figure = go.Figure()
-    figure.update_layout(
-        title={"text": title, "font": {"size": 14}, "x": 0, "xref": "container", "y": 0.98, "yanchor": "top"},
-        height=275,
-        margin={"l": 4, "r": 8, "t": 30, "b": 4},
-        showlegend=False,
-        dragmode=False,
-        uirevision="fixed",
-    )
-    figure.update_xaxes(
-        title={"text": x_title, "standoff": 4}, range=[0, 1], automargin=True, fixedrange=True
-    )
-    figure.update_yaxes(
-        title={"text": y_title, "standoff": 4}, range=[0, 1.01], automargin=True, fixedrange=True
-    )
-    return figure
+def _line(name: str, x: NDArray[np.float64], y: NDArray[np.float64]) -> Line | None:
+    """The line of a predictor; None where the curve is not defined."""
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        return None
+    colour, dash = line_style(PREDICTORS.names().index(name))
+    return Line(PREDICTORS[name].title, x.round(4).tolist(), y.round(4).tolist(), colour, dash)

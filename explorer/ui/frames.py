@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from explorer.ahead import in_order
 from explorer.code_evidence import observe, parts_of
 from explorer.contracts import Case, stack
 from explorer.evaluation.curves import auroc, average_precision, best_dice
@@ -32,7 +33,7 @@ Maps = NDArray[np.float32]
 
 FRAMES = 25
 """Betas over a model's range."""
-CHUNK = 8
+CHUNK = 6
 """Images in a batch; after each the caller may stop. On two cores larger ones are hardly faster."""
 
 
@@ -136,8 +137,9 @@ def frames(state: State) -> Iterator[Frames]:
     if rest:
         yield found
     case, parts = found.case, [found]
-    for start in range(0, len(rest), CHUNK):
-        parts.append(_computed(state, case, rest[start : start + CHUNK])[0])
+    chunks = [rest[start : start + CHUNK] for start in range(0, len(rest), CHUNK)]
+    for part, _ in in_order(lambda betas: _computed(state, case, betas), chunks, cached.WORKERS):
+        parts.append(part)
         found = _joined(parts)
         yield found
     scoring = None if found.linked else _scoring_axis(state, case, evidence)

@@ -5,7 +5,7 @@ STYLE = """
 .stMainBlockContainer {padding: 1.4rem 2rem 2rem;}
 [data-testid="stHeader"] {background: transparent; height: 2.4rem; min-height: 2.4rem; pointer-events: none;}
 [data-testid="stHeader"] button {pointer-events: auto;}
-.st-key-charts > * {flex: 1 1 200px !important; min-width: 200px;}
+.st-key-charts > * {flex: 1 1 408px !important; min-width: 0;}
 .st-key-figures > :first-child {flex: 2 1 460px !important; min-width: 0;}
 .st-key-figures > :last-child {flex: 1 1 300px !important; min-width: 280px;}
 [data-testid="stSidebar"] .stElementContainer {margin-bottom: -.35rem;}

@@ -19,7 +19,7 @@ from explorer.ui.frames import current_frame
 from explorer.ui.iterated import iterative
 from explorer.ui.state import State
 
-MANY, FEW = 16, 2
+MANY, FEW = 8, 2
 """Slices of a cohort between which a page may stop: few where predictors take many passes."""
 
 
@@ -87,6 +87,7 @@ def cohort(state: State) -> Iterator[CohortResult]:
         state.cohort_size,
         state.seed,
         lock=cached.NETWORK,
+        workers=cached.WORKERS,
         remember=lambda slices, make: cached.HEALTHY.get_or_make((slices, scored), make),
     ):
         if result.done == result.total:

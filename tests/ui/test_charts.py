@@ -26,44 +26,53 @@ def histograms(mask: torch.Tensor = MASK) -> dict[str, ScoreHistogram]:
 
 
 def test_roc_has_the_hand_counted_corners_beside_chance() -> None:
-    chance, curve = roc_chart("Title", histograms()).data
-    assert (chance.x, chance.y) == ((0, 1), (0, 1))
+    chance, curve = roc_chart("Title", histograms()).lines
+    assert (chance.x, chance.y) == ([0, 1], [0, 1])
     assert list(zip(curve.x, curve.y, strict=True)) == [(0, 0), (0, 0.5), (0.5, 0.5), (0.5, 1), (1, 1)]
     assert curve.name == PREDICTORS["kl-gradient"].title
 
 
 def test_precision_recall_lies_beside_the_prevalence() -> None:
-    prevalence, curve = precision_recall_chart("Title", histograms()).data
-    assert prevalence.y == (0.5, 0.5)
+    prevalence, curve = precision_recall_chart("Title", histograms()).lines
+    assert prevalence.y == [0.5, 0.5]
     found = list(zip(curve.x, curve.y, strict=True))
     assert found[0] == (0, 1) and found[-1] == (1, 0.5)
 
 
 def test_an_undefined_curve_is_left_out() -> None:
     healthy = histograms(torch.zeros(4, dtype=torch.bool))
-    assert len(roc_chart("Title", healthy).data) == 1
-    assert len(roc_chart("Title", {}).data) == 1
-    assert len(precision_recall_chart("Title", {}).data) == 0
+    assert len(roc_chart("Title", healthy).lines) == 1
+    assert len(roc_chart("Title", {}).lines) == 1
+    assert len(precision_recall_chart("Title", {}).lines) == 0
     nothing = {"kl-gradient": ScoreHistogram.empty()}
-    assert len(precision_recall_chart("Title", nothing).data) == 0
+    assert len(precision_recall_chart("Title", nothing).lines) == 0
 
 
 def test_long_curves_are_thinned() -> None:
     scores = torch.rand(20_000, generator=torch.Generator().manual_seed(0))
     long = {"kl-gradient": ScoreHistogram.of(scores, scores.roll(1) > 0.5)}
     for chart in (roc_chart, precision_recall_chart):
-        curve = chart("Title", long).data[-1]
+        curve = chart("Title", long).lines[-1]
         assert 2 < len(curve.x) <= POINTS
 
 
 def test_no_two_predictors_look_alike() -> None:
     styles = [line_style(i) for i in range(len(PREDICTORS.names()))]
-    assert len({(style["color"], style["dash"]) for style in styles}) == len(styles)
+    assert len(set(styles)) == len(styles)
 
 
 @pytest.mark.parametrize(("beta", "rate", "distortion"), [(1.0, 100.0, 10.0), (10.0, 20.0, 10**1.5)])
 def test_the_current_beta_lies_on_the_curve(beta: float, rate: float, distortion: float) -> None:
-    curve, current, image = rate_distortion_chart(BETAS, KL, REC, beta, (7.0, 8.0)).data
+    chart = rate_distortion_chart(BETAS, KL, REC, beta, (7.0, 8.0))
+    curve, current, image = chart.lines
     assert (current.x[0], current.y[0]) == pytest.approx((rate, distortion))
     assert (image.x[0], image.y[0]) == (7.0, 8.0)
-    assert curve.x.tolist() == KL.tolist() and curve.y.tolist() == REC.tolist()
+    assert (curve.x, curve.y) == (KL.tolist(), REC.tolist())
+    for line in chart.lines:
+        assert all(chart.x_axis.low < value < chart.x_axis.high for value in line.x)
+        assert all(chart.y_axis.low < value < chart.y_axis.high for value in line.y)
+
+
+def test_what_a_logarithmic_axis_cannot_show_is_left_out() -> None:
+    curve, current = rate_distortion_chart(BETAS, KL, REC, 1.0, (0.0, 8.0)).lines
+    assert (curve.name, current.name) == ("healthy images", "beta 1")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from explorer.ui.bundle import bundled
 from explorer.ui.viewer import CONSTANTS, FOLDER, header_of, whole
-from explorer.ui.viewer.bundle import bundled
 
 
 @pytest.mark.parametrize("entry", ["main.js", "feed.js", "watch.js"])

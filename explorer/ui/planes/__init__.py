@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from explorer.ui.colour import MAPS, lookup_table
-from explorer.ui.viewer.bundle import bundled
+from explorer.ui.components import as_bytes, component
 
 FOLDER = Path(__file__).parent
 KEY = "planes"
@@ -35,20 +34,12 @@ def show(moved: Callable[[Mapping[str, Any]], None]) -> None:
         if isinstance(change, Mapping):
             moved(change)
 
-    _component("explorer-planes", "main.js", html="planes.html", css="planes.css")(
-        key=KEY, data={"tables": TABLES}, on_moved_change=callback
+    component(FOLDER, "explorer-planes", "main.js", html="planes.html", css="planes.css")(
+        key=KEY, data=as_bytes({"tables": TABLES}), on_moved_change=callback
     )
 
 
 def feed(place: Any, key: str, content: bytes | Mapping[str, Any]) -> None:
     """Hand a packet or the page's settings to the planes, through an invisible component at `place`."""
     with place:
-        _component("explorer-planes-feed", "feed.js")(key=f"{KEY}-{key}", data=content)
-
-
-@cache
-def _component(name: str, script: str, **files: str) -> Any:
-    texts: dict[str, Any] = {
-        kind: (FOLDER / file).read_text(encoding="utf-8") for kind, file in files.items()
-    }
-    return st.components.v2.component(name, js=bundled(FOLDER / "js" / script), **texts)
+        component(FOLDER, "explorer-planes-feed", "feed.js")(key=f"{KEY}-{key}", data=as_bytes(content))

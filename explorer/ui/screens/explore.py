@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.checkpoints import HeldOut
 from explorer.evaluation.report import figures
 from explorer.predictors import PREDICTORS
-from explorer.ui import cached, iterated, view, viewer
+from explorer.ui import cached, curves, iterated, view, viewer
 from explorer.ui.charts import precision_recall_chart, rate_distortion_chart, roc_chart
 from explorer.ui.downloads import maps_as_npz
 from explorer.ui.messages import plain
@@ -22,7 +22,8 @@ from explorer.ui.sidebar import beta_options, default_state, scoring_options, si
 from explorer.ui.state import State, left_out
 from explorer.ui.tables import figures_table
 
-CHART = {"displayModeBar": False}
+SLICE, COHORT, TRADE = "slice", "cohort", "trade"
+"""Places of charts."""
 
 
 def page() -> None:
@@ -49,11 +50,13 @@ class _Places:
     def __init__(self) -> None:
         self.messages, self.headline, self.viewer = (st.container() for _ in range(3))
         self.feeds = st.container(key="viewer-feeds")
+        self.curves = {name: self.feeds.empty() for name in (SLICE, COHORT, TRADE)}
         self.watched, self.hint = st.container(), st.container()
-        self.charts = st.container(horizontal=True, key="charts")
+        charts = st.container(horizontal=True, key="charts")
         numbers = st.container(horizontal=True, key="figures")
-        self.curves: list[Any] = [self.charts, self.charts]
         self.figures, self.trade = numbers.container(), numbers.container()
+        for place, name in ((charts, SLICE), (charts, COHORT), (self.trade, TRADE)):
+            curves.show(place, name)
 
 
 def _curves_ahead(places: _Places) -> State | None:
@@ -68,16 +71,17 @@ def _curves_ahead(places: _Places) -> State | None:
     beta = float(st.session_state["beta"])
     scoring_beta = beta if before.linked else float(st.session_state["scoring-beta"])
     state: State = dataclasses.replace(before, beta=beta, scoring_beta=scoring_beta)
-    _curves(state, places)
+    _curves(state, places, turn=1)
     return state
 
 
-def _curves(state: State, places: _Places) -> None:
+def _curves(state: State, places: _Places, turn: int = 0) -> None:
     histograms = view.look(state).histograms
-    places.curves = [
-        _draw(places.curves[0], roc_chart("This slice: ROC", histograms)),
-        _draw(places.curves[1], precision_recall_chart("This slice: precision-recall", histograms)),
+    charts = [
+        roc_chart("This slice: ROC", histograms),
+        precision_recall_chart("This slice: precision-recall", histograms),
     ]
+    curves.feed(places.curves[SLICE], SLICE, charts if state.predictors else [], turn)
 
 
 def _say_what_was_left_out(asked: dict[str, str] | None) -> None:
@@ -103,13 +107,11 @@ def _say_what_was_left_out(asked: dict[str, str] | None) -> None:
 
 
 def warm() -> None:
-    """Do once what the first visitor would wait for: the default view of a slice, a chart of each kind.
+    """Do once what the first visitor would wait for: the default view of a slice.
 
-    The cohort is left to the page: it is computed while the browser loads what it needs to draw charts.
+    The cohort is left to the page: it is computed while the browser loads what it needs to draw.
     """
-    shown = view.look(default_state())
-    roc_chart("", shown.histograms)
-    precision_recall_chart("", shown.histograms)
+    view.look(default_state())
 
 
 def _main(state: State, places: _Places, ahead: State | None, watched: str) -> None:
@@ -118,7 +120,7 @@ def _main(state: State, places: _Places, ahead: State | None, watched: str) -> N
         _iterate(state)
     frames = _Frames(state, places.feeds)
     shown = view.look(state)
-    if state.predictors and state != ahead:
+    if state != ahead:
         _curves(state, places)
     with places.headline:
         _headline(state, shown)
@@ -130,12 +132,14 @@ def _main(state: State, places: _Places, ahead: State | None, watched: str) -> N
             "No map is chosen. Pick at least one under Predictors to see scores, curves and figures.",
             icon=":material/info:",
         )
+    _rate_distortion(state, shown, places)
     with places.trade:
-        _rate_distortion(state, shown)
         _download(state, shown)
     frames.finish()
     if state.predictors:
         _cohort(state, shown, places)
+    else:
+        curves.feed(places.curves[COHORT], COHORT, [])
 
 
 def _iterate(state: State) -> None:
@@ -218,18 +222,18 @@ def _download(state: State, shown: view.SliceView) -> None:
 
 def _cohort(state: State, shown: view.SliceView, page: _Places) -> None:
     """Draw the cohort's curves and figures after the first batch, and again as batches come in."""
-    places: list[Any] = [page.charts, page.charts, page.figures, page.figures]
-    for result in view.cohort(state):
+    table: Any = page.figures
+    progress: Any = page.figures
+    for turn, result in enumerate(view.cohort(state)):
         histograms = {name: counts.pixels for name, counts in result.predictors.items()}
         found = figures(result)
-        places = [
-            _draw(places[0], roc_chart(f"Cohort of {result.done}: ROC", histograms)),
-            _draw(
-                places[1], precision_recall_chart(f"Cohort of {result.done}: precision-recall", histograms)
-            ),
-            places[2].html(figures_table(shown.histograms, found)),
-            _show_progress(places[3], result.done, result.total, found),
+        charts = [
+            roc_chart(f"Cohort of {result.done}: ROC", histograms),
+            precision_recall_chart(f"Cohort of {result.done}: precision-recall", histograms),
         ]
+        curves.feed(page.curves[COHORT], COHORT, charts, turn)
+        table = table.html(figures_table(shown.histograms, found))
+        progress = _show_progress(progress, result.done, result.total, found)
 
 
 def _show_progress(place: Any, done: int, total: int, found: dict[str, Any]) -> Any:
@@ -266,15 +270,12 @@ def _betas(state: State) -> str:
     return f"training β **{state.beta:g}**, scoring β **{state.scoring_beta:g}** · "
 
 
-def _draw(place: Any, figure: Any) -> Any:
-    return place.plotly_chart(figure, config=CHART, width="stretch")
-
-
-def _rate_distortion(state: State, shown: view.SliceView) -> None:
+def _rate_distortion(state: State, shown: view.SliceView, places: _Places) -> None:
     card = cached.pretrained(state.model).card
     betas, kl, rec = view.held_out_curve(card, state.dataset)
-    _draw(st, rate_distortion_chart(betas, kl, rec, state.beta, (shown.kl, shown.rec)))
-    st.caption(_rate_distortion_caption(card.held_out[state.dataset]))
+    chart = rate_distortion_chart(betas, kl, rec, state.beta, (shown.kl, shown.rec))
+    curves.feed(places.curves[TRADE], TRADE, [chart])
+    places.trade.caption(_rate_distortion_caption(card.held_out[state.dataset]))
 
 
 def _rate_distortion_caption(found: HeldOut) -> str:

@@ -15,7 +15,7 @@ from explorer.scans.jobs import Job
 from explorer.scans.preparing import Prepared
 from explorer.scans.queue import OPEN, Progress, State
 from explorer.scans.scoring import score_scan
-from explorer.ui import cached, planes
+from explorer.ui import cached, curves, planes
 from explorer.ui.charts import precision_recall_chart, roc_chart
 from explorer.ui.messages import plain
 from explorer.ui.scans import choices, exports, session, sources
@@ -24,7 +24,6 @@ from explorer.ui.scans.findings import Measured, measured, places_of, result_of,
 from explorer.ui.scans.session import QUEUE, Own, Result
 
 PAUSE_S = 0.25
-CHART = {"displayModeBar": False}
 
 
 def page() -> None:
@@ -138,7 +137,7 @@ def _show(own: Own, before: tuple[Prepared, bytes] | None) -> None:
         planes.feed(map_feed, "map", result.packet)
     planes.feed(settings_feed, "settings", settings_for(key, own, result, places))
     if result is not None:
-        _report(own, result)
+        _report(own, result, feeds)
     if own.task is not None:
         _wait(own, progress)
 
@@ -175,7 +174,7 @@ def _follow(change: Mapping[str, Any]) -> None:
         own.shown_slice = (index, change.get("radiological") is not False)
 
 
-def _report(own: Own, result: Result) -> None:
+def _report(own: Own, result: Result, feeds: Any) -> None:
     found = measured(own, result)
     job, scoring = result.job, result.job.scoring
     st.caption(
@@ -184,7 +183,7 @@ def _report(own: Own, result: Result) -> None:
     )
     exports.buttons(own, result)
     if found is not None:
-        _figures(result, found)
+        _figures(result, found, feeds)
     if own.shown_slice is not None:
         index, radiological = own.shown_slice
         turned = radiological and own.scan.affine is not None
@@ -200,7 +199,7 @@ def _report(own: Own, result: Result) -> None:
         )
 
 
-def _figures(result: Result, found: Measured) -> None:
+def _figures(result: Result, found: Measured, feeds: Any) -> None:
     def text(value: float | None) -> str:
         return "–" if value is None else f"{value:.3f}"
 
@@ -220,13 +219,13 @@ def _figures(result: Result, found: Measured) -> None:
     ):
         row.metric(name, value, help=meaning, width="content")
     name = result.job.predictor[0]
-    charts = st.container(horizontal=True, key="charts")
-    charts.plotly_chart(roc_chart("This scan: ROC", {name: found.histogram}), config=CHART, width="stretch")
-    charts.plotly_chart(
-        precision_recall_chart("This scan: precision-recall", {name: found.histogram}),
-        config=CHART,
-        width="stretch",
-    )
+    histograms = {name: found.histogram}
+    charts = [
+        roc_chart("This scan: ROC", histograms),
+        precision_recall_chart("This scan: precision-recall", histograms),
+    ]
+    curves.show(st.container(key="charts"), "scan")
+    curves.feed(feeds, "scan", charts)
 
 
 def _wait(own: Own, place: Any) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from explorer.predictors import PREDICTORS
 from explorer.ui import iterated, viewer, watching
+from explorer.ui.components import component
 from explorer.ui.film import Film, encode
 from explorer.ui.messages import plain
 from explorer.ui.prior import prior_chart, prior_sentence
@@ -95,7 +96,7 @@ def _walk_caption(walk: Walk, level: float) -> str:
 
 
 def _play(film: Film) -> None:
-    player = viewer.component("explorer-player", "watch.js", html="watch.html", css="watch.css")
+    player = component(viewer.FOLDER, "explorer-player", "watch.js", html="watch.html", css="watch.css")
     player(key=KEY, data=encode(film, viewer.CONSTANTS["tables"]), on_picked_change=_pick)
 
 

@@ -11,7 +11,6 @@ import json
 import math
 import struct
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from explorer.anomalies.params import SIZES
 from explorer.predictors import PREDICTORS
 from explorer.ui.charts import COLOURS
 from explorer.ui.colour import MAPS, lookup_table
-from explorer.ui.viewer.bundle import bundled
+from explorer.ui.components import as_bytes, component
 
 FOLDER = Path(__file__).parent
 SCORE_MAPS = {"inferno": "inferno", "magma": "magma", "cividis": "cividis"}
@@ -45,13 +44,15 @@ def show(moved: Callable[[Mapping[str, Any]], None]) -> None:
             st.session_state["viewer-heard"] = whole(change.get("number"))
             moved(change)
 
-    _viewer()(key=KEY, data=CONSTANTS, on_moved_change=callback)
+    component(FOLDER, "explorer-viewer", "main.js", html="viewer.html", css="viewer.css")(
+        key=KEY, data=as_bytes(CONSTANTS), on_moved_change=callback
+    )
 
 
 def feed(place: Any, key: str, content: bytes | Mapping[str, Any]) -> None:
     """Hand a packet or the page's settings to the viewer, through an invisible component at `place`."""
     with place:
-        _feed()(key=f"{KEY}-{key}", data=content)
+        component(FOLDER, "explorer-feed", "feed.js")(key=f"{KEY}-{key}", data=as_bytes(content))
 
 
 def settings(
@@ -122,20 +123,3 @@ def _constants() -> dict[str, Any]:
 
 
 CONSTANTS = _constants()
-
-
-def _viewer() -> Any:
-    return component("explorer-viewer", "main.js", html="viewer.html", css="viewer.css")
-
-
-def _feed() -> Any:
-    return component("explorer-feed", "feed.js")
-
-
-@cache
-def component(name: str, script: str, **files: str) -> Any:
-    """A component from files of this folder: a module in `js`, and texts for `html` and `css`."""
-    texts: dict[str, Any] = {
-        kind: (FOLDER / file).read_text(encoding="utf-8") for kind, file in files.items()
-    }
-    return st.components.v2.component(name, js=bundled(FOLDER / "js" / script), **texts)

@@ -1,12 +1,13 @@
 /** The component: planes of one scan, fed by events that carry its packets and the page's settings. */
 
+import { understood } from "../../viewer/js/carry.js";
 import { Planes } from "./planes.js";
 
 const mounted = new WeakMap();
 
 /**
  * Called by Streamlit when the component is mounted, and again when the theme changes.
- * @param {{data: Object, parentElement: ShadowRoot, setTriggerValue: Function}} component
+ * @param {{data: Uint8Array, parentElement: ShadowRoot, setTriggerValue: Function}} component
  */
 export default function mount({ data, parentElement, setTriggerValue }) {
   const known = mounted.get(parentElement);
@@ -16,7 +17,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
     known.changed("profile");
     return undefined;
   }
-  const planes = new Planes(parentElement, data.tables, post);
+  const planes = new Planes(parentElement, understood(data).tables, post);
   mounted.set(parentElement, planes);
   const receive = ({ detail }) => {
     if (detail instanceof Uint8Array) planes.receive(detail);

@@ -1,12 +1,13 @@
 /** The component: one viewer for each place on the page, fed by events that carry packets and settings. */
 
+import { understood } from "./carry.js";
 import { Viewer } from "./viewer.js";
 
 const viewers = new WeakMap();
 
 /**
  * Called by Streamlit when the component is mounted, and again when the theme changes.
- * @param {{data: Object, parentElement: ShadowRoot, setTriggerValue: Function}} component
+ * @param {{data: Uint8Array, parentElement: ShadowRoot, setTriggerValue: Function}} component
  */
 export default function mount({ data, parentElement, setTriggerValue }) {
   const mounted = viewers.get(parentElement);
@@ -15,7 +16,7 @@ export default function mount({ data, parentElement, setTriggerValue }) {
     mounted.changed("frame", "charts");
     return undefined;
   }
-  const viewer = new Viewer(parentElement, data, (change) => setTriggerValue("moved", change));
+  const viewer = new Viewer(parentElement, understood(data), (change) => setTriggerValue("moved", change));
   viewers.set(parentElement, viewer);
   const receive = ({ detail }) => {
     if (detail instanceof Uint8Array) viewer.receive(detail);
