@@ -20,6 +20,7 @@ def settle(page: Page, quiet_ms: int = QUIET_MS) -> float:
         "quiet => performance.now() - window.lastPaint > quiet && "
         "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'",
         arg=quiet_ms,
+        polling=50,  # by default the question is put at each animation frame, of which there then is one
         timeout=120_000,
     )
     return float(page.evaluate("window.lastPaint"))

@@ -90,7 +90,7 @@ class RememberedDataset:
         return self.source.held_out_cohort(count, seed)
 
 
-WORKERS = 2
+WORKERS = 1 if torch.cuda.is_available() or (os.cpu_count() or 1) < 2 else 2
 """Threads that use the network at once; on the CPU each has half of the cores, see `device`."""
 COHORTS: Recent[CohortResult] = Recent(64)
 HEALTHY: Recent[CohortResult] = Recent(128)

@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 from explorer.ahead import in_order
 from explorer.code_evidence import observe, parts_of
 from explorer.contracts import Case, stack
-from explorer.evaluation.curves import auroc, average_precision, best_dice
-from explorer.evaluation.histogram import ScoreHistogram
+from explorer.evaluation.rows import figures_of_rows
 from explorer.evidence import Evidence
 from explorer.predictors import score
 from explorer.ui import cached
@@ -236,16 +235,15 @@ def _track(
     scoring_betas: Sequence[float],
 ) -> Track:
     still = bool((maps == maps[0]).all())  # such as the intensity: counted once
-    figures = [_figures(case, values) for values in (maps[:1] if still else maps)]
+    figures = _figures(case, maps[:1] if still else maps)
     rows = quantiles(state, name, betas, scoring_betas)
     return Track(maps, np.resize(figures, (len(maps), 4)), rows, colour_bars(state, name, rows))
 
 
-def _figures(case: Case, values: Maps) -> tuple[float, float, float, float]:
-    """AUROC, average precision, best Dice and its threshold over the foreground."""
-    histogram = ScoreHistogram.of(torch.from_numpy(values), case.mask, case.source.foreground)
-    dice = best_dice(histogram)
-    return auroc(histogram), average_precision(histogram), dice.dice, dice.threshold
+def _figures(case: Case, maps: Maps) -> Floats:
+    """AUROC, average precision, best Dice and its threshold over the foreground, (F, 4)."""
+    foreground = case.source.foreground
+    return figures_of_rows(torch.from_numpy(maps)[:, foreground], case.mask[foreground])
 
 
 def _pictures(batch: torch.Tensor) -> Maps:
