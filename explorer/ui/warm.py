@@ -37,5 +37,4 @@ def _warm() -> None:
         logging.getLogger(__name__).warning("%s", error)
     finally:
         gc.enable()
-        gc.collect()
         gc.freeze()
