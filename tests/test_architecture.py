@@ -12,6 +12,7 @@ LAYERS = (
     ("explorer.__init__",),
     ("explorer.contracts",),
     ("explorer.registry",),
+    ("explorer.ahead",),
     ("explorer.settings",),
     ("explorer.randomness",),
     ("explorer.datasets",),

@@ -14,7 +14,6 @@ from functools import lru_cache
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy import ndimage
 from torch import Tensor
 
 CELLS = 64
@@ -73,6 +72,8 @@ def depths(text: str, rows: int, columns: int) -> Tensor:
     The distance to the nearest pixel outside of it, so 1 along its rim, and 0 outside. A pixel belongs to the
     cell in which its middle lies. Must not be changed.
     """
+    from scipy import ndimage  # takes 0.3 s, and most pages have no painted shape
+
     places = [((np.arange(length) + 0.5) * CELLS / length).astype(int) for length in (rows, columns)]
     inside = decode(text)[np.ix_(*places)]
     found: NDArray[np.float64] = ndimage.distance_transform_edt(np.pad(inside, 1))

@@ -5,22 +5,22 @@ deformation whose value is defined at every point of space, so that all slices o
 brain and any slice can be computed alone.
 
 The template is the ICBM 152 nonlinear symmetric average of 2009 (Fonov et al., Unbiased average
-age-appropriate atlases for pediatric studies, NeuroImage 2011), as it comes with nilearn: probabilities of
-grey and white matter at 1 mm; cerebrospinal fluid is the rest of the brain.
+age-appropriate atlases for pediatric studies, NeuroImage 2011): probabilities of grey and white matter at
+1 mm. `explorer.training.anatomies` made its file.
 """
 
 from __future__ import annotations
 
-import importlib.util
+import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from zipfile import BadZipFile
 
-import nibabel
 import numpy as np
 import torch
 import torch.nn.functional as F
-from scipy import ndimage
+from numpy.typing import NDArray
 from torch import Tensor
 
 SIZE = 128
@@ -29,6 +29,10 @@ SLICES = 60
 LOWEST_MM = -35.0
 CENTRE_MM = (0.0, -18.0)
 """Centre of the field of view in MNI coordinates (x, y), mm."""
+
+TEMPLATE = Path(__file__).with_name("icbm152.npz")
+"""Grey and white matter in 255ths, (X, Y, Z), uint8; the brain, packed bits; the widening, see `Anatomy`,
+float16; MNI coordinates of the first voxel, (3,), mm. Licence: icbm152.txt."""
 
 TISSUES = ("grey matter", "white matter", "cerebrospinal fluid")
 
@@ -170,45 +174,37 @@ def sample(volume: Tensor, points: Tensor, origin: Tensor, spacing: float) -> Te
     return found.reshape(volume.shape[0], *points.shape[1:])
 
 
-def make_anatomy(tissues: np.ndarray, origin: np.ndarray, spacing: float, name: str) -> Anatomy:
-    """Build an anatomy from tissue maps, (3, X, Y, Z), at isotropic `spacing`; see `Anatomy`."""
-    coarse = tissues[:, ::2, ::2, ::2]
-    depth = ndimage.distance_transform_edt(coarse.sum(0) > 0.5, sampling=2 * spacing)
-    ventricles = ndimage.gaussian_filter(coarse[2] * (depth > 22), 1.5 / spacing)
-    widening = np.stack(np.gradient(ventricles))
-    widening /= max(float(np.linalg.norm(widening, axis=0).max()), 1e-6)
-    return Anatomy(
-        tissues=torch.from_numpy(tissues.astype(np.float32)),
-        widening=torch.from_numpy(widening.astype(np.float32)),
-        origin=torch.from_numpy(origin.astype(np.float32)),
-        spacing=spacing,
-        name=name,
-    )
+def sharpened(
+    grey: NDArray[np.uint8], white: NDArray[np.uint8], brain: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Tissue maps, (3, X, Y, Z), from mean probabilities in 255ths, squared and scaled to a sum of 1.
+
+    The average of many brains is blurred. Cerebrospinal fluid is the rest of the brain.
+    """
+    powered = np.empty((3, *brain.shape), np.float32)
+    np.divide(grey, np.float32(255), out=powered[0])
+    np.divide(white, np.float32(255), out=powered[1])
+    np.clip(brain - powered[0] - powered[1], 0, 1, out=powered[2])
+    powered *= powered
+    powered *= brain / np.maximum(powered.sum(0), np.float32(1e-6))
+    return powered
 
 
 @lru_cache(maxsize=1)
 def template_anatomy() -> Anatomy:
-    """The ICBM 152 average; its probabilities are sharpened, since an average of many brains is blurred.
-
-    The files are read from nilearn's folder: importing nilearn takes longer than all the rest of this
-    function. The brain is where the T1 average exceeds 0.2, as in nilearn's `load_mni152_brain_mask`.
-    """
-    package = importlib.util.find_spec("nilearn")
-    if package is None or package.origin is None:
-        raise ValueError("the brain template is missing; install it with: pip install -r requirements.txt")
-    folder = Path(package.origin).parent / "datasets" / "data"
-    maps, affine = [], np.eye(4)
-    for kind in ("gm", "wm", "t1"):
-        path = folder / f"mni_icbm152_{kind}_tal_nlin_sym_09a_converted.nii.gz"
-        image = nibabel.nifti1.load(path)  # type: ignore[no-untyped-call]
-        volume = np.asarray(image.dataobj)[:, :, 12:165]  # 60 mm below to 92 mm above the origin
-        maps.append(volume.astype(np.float32) / volume.max())
-        affine = image.affine
-    grey, white, t1 = maps
-    brain = (t1 > 0.2).astype(np.float32)
-    fluid = np.clip(brain - grey - white, 0, 1)
-    powered = np.stack([grey, white, fluid])
-    powered *= powered
-    tissues = powered * (brain / np.maximum(powered.sum(0), 1e-6))
-    origin = affine[:3, 3] + np.array([0, 0, 12.0])
-    return make_anatomy(tissues, origin, 1.0, "ICBM 152 nonlinear symmetric 2009a")
+    """The ICBM 152 average, sharpened; ValueError where its file is missing or damaged."""
+    try:
+        with np.load(TEMPLATE, allow_pickle=False) as file:
+            grey, white, widening, origin = (file[key] for key in ("grey", "white", "widening", "origin"))
+            brain = np.unpackbits(file["brain"], count=grey.size).reshape(grey.shape).astype(bool)
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile, zlib.error) as error:
+        raise ValueError(
+            f"the brain template {TEMPLATE.name} is missing or damaged; take it from the repository again"
+        ) from error
+    return Anatomy(
+        tissues=torch.from_numpy(sharpened(grey, white, brain)),
+        widening=torch.from_numpy(widening.astype(np.float32)),
+        origin=torch.from_numpy(origin.astype(np.float32)),
+        spacing=1.0,
+        name="ICBM 152 nonlinear symmetric 2009a",
+    )

@@ -18,7 +18,8 @@ import nibabel
 import numpy as np
 from scipy import ndimage
 
-from explorer.datasets.anatomy import Anatomy, make_anatomy, template_anatomy
+from explorer.datasets.anatomy import Anatomy, template_anatomy
+from explorer.training.anatomies import make_anatomy
 
 FREESURFER = (
     (3, 42, 8, 47, 10, 49, 11, 50, 12, 51, 13, 52, 17, 53, 18, 54, 26, 58, 28, 60, 136, 137, 163, 164),

@@ -5,8 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from explorer import NOTICE
+from explorer.ui.skeleton import skeleton
 from explorer.ui.style import STYLE
-from explorer.ui.warm import wait_until_warm
+from explorer.ui.warm import wait_until_warm, warming
 
 st.set_page_config(
     page_title="Explorer: anomaly localization with VAEs",
@@ -18,7 +19,13 @@ st.set_page_config(
 
 def explore() -> None:
     """The Explore page; imported here so that title and notice are on screen before torch is loaded."""
-    wait_until_warm()
+    with st.sidebar:
+        resting = st.empty()
+    if warming():
+        with resting.container():
+            skeleton()
+        wait_until_warm()
+    resting.empty()
     from explorer.ui.screens.explore import page
 
     page()

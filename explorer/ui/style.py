@@ -1,4 +1,8 @@
-"""The style sheet of all pages; colours come from Streamlit's theme, so light and dark both work."""
+"""The style sheet of all pages; colours come from Streamlit's theme, so light and dark both work.
+
+Streamlit lets what is not yet new fade, for which a browser paints the whole page again and again; here it
+stays as it is.
+"""
 
 STYLE = """
 <style>
@@ -8,7 +12,7 @@ STYLE = """
 .st-key-charts > * {flex: 1 1 408px !important; min-width: 0;}
 .st-key-figures > :first-child {flex: 2 1 460px !important; min-width: 0;}
 .st-key-figures > :last-child {flex: 1 1 300px !important; min-width: 280px;}
-.stElementContainer {opacity: 1 !important; transition: none !important;}  /* fading paints the whole page anew */
+.stElementContainer {opacity: 1 !important; transition: none !important;}
 [data-testid="stSidebar"] .stElementContainer {margin-bottom: -.35rem;}
 
 .st-key-viewer-feeds, [data-testid="stLayoutWrapper"]:has(> .st-key-viewer-feeds),

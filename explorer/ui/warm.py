@@ -16,6 +16,11 @@ def start_warming() -> None:
     thread.start()
 
 
+def warming() -> bool:
+    """Whether the loading is under way."""
+    return any(thread.is_alive() for thread in _started)
+
+
 def wait_until_warm(seconds: float = 30.0) -> None:
     """Wait for the loading that is under way: doing the same beside it would slow down both."""
     for thread in _started:

@@ -19,7 +19,6 @@ from explorer.datasets.anatomy import (
     Anatomy,
     deform_slice,
     draw_deformation,
-    make_anatomy,
     plane_spline,
     sample,
     slice_coordinates,
@@ -29,6 +28,7 @@ from explorer.datasets.anatomy import (
 from explorer.datasets.brain import SUBJECTS, BrainCohort
 from explorer.datasets.contrast import CONTRASTS, blur, draw_acquisition, render
 from explorer.randomness import stream
+from explorer.training.anatomies import make_anatomy
 
 FLAIR = BrainCohort("flair")
 
