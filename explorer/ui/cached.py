@@ -90,19 +90,30 @@ class RememberedDataset:
         return self.source.held_out_cohort(count, seed)
 
 
+@dataclass(frozen=True, eq=False)
+class SliceCaches:
+    """What was made of single slices.
+
+    Attributes:
+        packets: complete packets of the slices seen last; at less than 3 MB each, 36 MB.
+        current: frames of single betas, with the evidence on them; see `explorer.ui.frames`.
+        runs: what predictors of many passes made, step by step; at most 6 MB each, 48 MB.
+        walks: latent restorations, code by code; at most 5 MB each, 40 MB.
+    """
+
+    packets: Recent[bytes] = field(default_factory=lambda: Recent(12))
+    current: Recent[Any] = field(default_factory=lambda: Recent(4))
+    runs: Recent[tuple[ScoreMap, ...]] = field(default_factory=lambda: Recent(8))
+    walks: Recent[Walk] = field(default_factory=lambda: Recent(8))
+
+
+SLICES = SliceCaches()
+"""Of the datasets' slices; those of a person's own scan have caches of their own, see `explorer.ui.guest`."""
 WORKERS = 1 if torch.cuda.is_available() or (os.cpu_count() or 1) < 2 else 2
 """Threads that use the network at once; on the CPU each has half of the cores, see `device`."""
 COHORTS: Recent[CohortResult] = Recent(64)
 HEALTHY: Recent[CohortResult] = Recent(128)
 QUANTILES: Recent[NDArray[np.float64]] = Recent(256)
-PACKETS: Recent[bytes] = Recent(12)
-"""Complete packets of the slices seen last; at less than 3 MB each, 36 MB."""
-CURRENT: Recent[Any] = Recent(4)
-"""The frames of single betas seen last, with the evidence on them; see `explorer.ui.frames`."""
-RUNS: Recent[tuple[ScoreMap, ...]] = Recent(8)
-"""What predictors of many passes made of single images, step by step; at most 6 MB each, 48 MB."""
-WALKS: Recent[Walk] = Recent(8)
-"""Latent restorations of single images, code by code; at most 5 MB each, 40 MB."""
 NETWORK = threading.Semaphore(WORKERS)
 """Held during the network's passes: more of them at once on the same cores are slower than in turn."""
 

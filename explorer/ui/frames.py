@@ -155,7 +155,7 @@ def current_frame(state: State) -> tuple[Frames, Evidence]:
         tracks = {name: found.tracks.get(name) or _answered(state, case, name) for name in state.predictors}
         return dataclasses.replace(found, tracks=tracks), evidence
 
-    found: tuple[Frames, Evidence] = cached.CURRENT.get_or_make(key, make)
+    found: tuple[Frames, Evidence] = state.caches.current.get_or_make(key, make)
     return found
 
 

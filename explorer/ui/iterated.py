@@ -26,7 +26,10 @@ def iterative(state: State) -> Mapping[str, Predictor]:
 
 def planted(state: State) -> Case:
     """The state's slice with its anomaly."""
-    return plant(cached.dataset(state.dataset), "test", state.place, state.anomaly, state.seed)
+    dataset = cached.dataset(state.dataset)
+    if state.guest is not None:
+        return state.guest.planted(state.anomaly, state.seed, dataset.slice("test", *state.place))
+    return plant(dataset, "test", state.place, state.anomaly, state.seed)
 
 
 def seen(state: State, case: Case) -> Evidence:
@@ -52,19 +55,19 @@ def run(state: State) -> Iterator[tuple[str, int]]:
     """Run all that is not remembered; yields name and step after each step, so that the caller may stop."""
     for name in iterative(state):
         key = _key(state, name)
-        if cached.RUNS.get(key) is not None:
+        if state.caches.runs.get(key) is not None:
             continue
         reel = Reel()
         for scored in steps(state, name):
             reel.add(scored)
             yield name, scored.step
-        cached.RUNS.put(key, reel.states())
+        state.caches.runs.put(key, reel.states())
 
 
 def states(state: State, name: str) -> tuple[ScoreMap, ...]:
     """The remembered states of a run, or those of a run now, in the order of their steps, on the CPU."""
     key = _key(state, name)
-    while (found := cached.RUNS.get(key)) is None:
+    while (found := state.caches.runs.get(key)) is None:
         for _ in run(state):
             pass
     return found

@@ -36,7 +36,7 @@ def scans() -> None:
     wait_until_warm()
     from explorer.ui.screens.scans import page
 
-    page()
+    page(lambda address: st.switch_page(PAGES[0], query_params=address))
 
 
 PAGES = (

@@ -120,13 +120,13 @@ def packets(state: State) -> Iterator[bytes | None]:
         ValueError: where a setting of the state is out of its range.
     """
     key = (_slice_key(state), state.beta, state.scoring_beta, state.linked)
-    remembered = cached.PACKETS.get(key)
+    remembered = state.caches.packets.get(key)
     if remembered is not None:
         yield remembered
         return
     for count, found in enumerate(frames(state)):
         if found.complete:
-            yield cached.PACKETS.put(key, encode(state, found))
+            yield state.caches.packets.put(key, encode(state, found))
         else:
             yield encode(state, found) if count == 0 else None
 
@@ -245,5 +245,6 @@ def _slice_key(state: State) -> str:
         cached.pretrained(state.model).card.sha256,
         tuple(state.predictors.items()),
         state.beta if iterative(state) else None,
+        state.guest,
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

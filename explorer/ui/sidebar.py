@@ -14,9 +14,10 @@ from explorer.datasets import DATASETS
 from explorer.models import MODELS
 from explorer.predictors import PREDICTORS, predictors_for
 from explorer.settings import settings_of
-from explorer.ui import cached
+from explorer.ui import cached, guest
 from explorer.ui.controls import BIND, plugin_controls
 from explorer.ui.frames import beta_texts
+from explorer.ui.messages import plain
 from explorer.ui.nearest import take_nearest
 from explorer.ui.painted import paint, painted_shape
 from explorer.ui.state import State
@@ -33,7 +34,9 @@ def sidebar() -> tuple[State, str]:
     with st.sidebar:
         st.markdown("### Image")
         name = _dataset_name()
-        place = tuple(_coordinate(axis) for axis in cached.dataset(name).axes("test"))
+        own = _guest(name)
+        axes = cached.dataset(name).axes("test")
+        place = tuple(_start(axis) if own else _coordinate(axis) for axis in axes)
         st.markdown("### Anomaly")
         anomaly, anomaly_settings = _anomaly()
         seed = st.number_input(
@@ -63,7 +66,7 @@ def sidebar() -> tuple[State, str]:
     predictors = {key: PREDICTORS[key](**settings) for key, settings in predictor_settings.items()}
     planted = ANOMALIES[anomaly](**anomaly_settings)
     state = State(
-        name, place, planted, anomaly, int(seed), model, beta, scoring_beta, predictors, size, linked
+        name, place, planted, anomaly, int(seed), model, beta, scoring_beta, predictors, size, linked, own
     )
     return state, watched
 
@@ -102,6 +105,19 @@ def _dataset_name() -> str:
         help="The MR sequence: FLAIR suppresses fluid, T1 shows it dark, T2 bright.",
     )
     return f"{family}/{option or options[0]}"
+
+
+def _guest(dataset: str) -> guest.Guest | None:
+    """The slice of the person's own scan, where it fits the dataset, with the way back."""
+    found = guest.current()
+    if found is None or not found.fits(cached.dataset(dataset)):
+        return None
+    st.caption(
+        f":material/upload_file: **{plain(found.source.name)}**, from your scan. It stays in this session "
+        "and out of the address. The contrast says with which healthy data it is compared."
+    )
+    st.button("Back to the dataset's slices", on_click=guest.close, key="close-guest", width="stretch")
+    return found
 
 
 def _coordinate(axis: Axis) -> int:

@@ -12,6 +12,8 @@ from typing import Any
 
 from explorer.anomalies import Anomaly
 from explorer.predictors import Predictor
+from explorer.ui.cached import SLICES, SliceCaches
+from explorer.ui.guest import Guest
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class State:
         predictors: by registry name, in the order shown.
         cohort_size: test slices in the cohort.
         linked: whether the scoring beta follows the training beta, if now they are equal.
+        guest: a slice of the person's own scan in the place of the dataset's, or None.
     """
 
     dataset: str
@@ -43,6 +46,12 @@ class State:
     predictors: Mapping[str, Predictor]
     cohort_size: int
     linked: bool = True
+    guest: Guest | None = None
+
+    @property
+    def caches(self) -> SliceCaches:
+        """Where what is made of the slice may be kept."""
+        return SLICES if self.guest is None else self.guest.caches
 
 
 def left_out(asked: Mapping[str, str], kept: Mapping[str, str], values: Mapping[str, Any]) -> list[str]:

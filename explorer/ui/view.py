@@ -65,7 +65,7 @@ def look(state: State) -> SliceView:
 def cohort(state: State) -> Iterator[CohortResult]:
     """The cohort's results as they come; a finished cohort is remembered."""
     pretrained = cached.pretrained(state.model)
-    key = (repr(dataclasses.replace(state, place=(), linked=True)), pretrained.card.sha256)
+    key = (repr(dataclasses.replace(state, place=(), linked=True, guest=None)), pretrained.card.sha256)
     remembered = cached.COHORTS.get(key)
     if remembered is not None:
         yield remembered

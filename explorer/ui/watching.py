@@ -68,7 +68,7 @@ def walking(state: State, number: int) -> Iterator[float | Walk]:
     calibration = pretrained.card.calibration[state.dataset]
     threshold = float(calibration.quantile("code-surprise", state.beta, settings.level))
     key = (_key(state), threshold, settings.seed, number)
-    found = cached.WALKS.get(key)
+    found = state.caches.walks.get(key)
     if found is None:
         with cached.NETWORK:
             evidence = codes_of(seen(state, planted(state)))
@@ -77,7 +77,7 @@ def walking(state: State, number: int) -> Iterator[float | Walk]:
             with cached.NETWORK:
                 share, found = next(steps)
             yield share
-        cached.WALKS.put(key, found)
+        state.caches.walks.put(key, found)
     yield found
 
 

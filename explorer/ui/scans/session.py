@@ -23,6 +23,7 @@ from explorer.scans.preparing import Prepared, prepare_scan
 from explorer.scans.queue import Queue, Task
 from explorer.scans.scan import Scan
 from explorer.scans.scoring import ScoredScan
+from explorer.ui import guest
 from explorer.ui.planes.packet import scan_packet
 
 T = TypeVar("T")
@@ -147,11 +148,12 @@ def upload_key(name: str) -> str:
 
 
 def delete() -> None:
-    """Delete scan, scores, models and uploaded files of this session, at once."""
+    """Delete scan, scores, models, uploaded files and the slice in Explore of this session, at once."""
     own = st.session_state.pop(SCAN, None)
     if own is not None:
         own.stop()
     st.session_state.pop(MODELS, None)
+    guest.close()
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     for forget in _held_by_streamlit():
         forget()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -116,7 +117,7 @@ def warm() -> None:
 
 def _main(state: State, places: _Places, ahead: State | None, watched: str) -> None:
     with places.viewer:
-        viewer.show(lambda change: follow(change, state))
+        viewer.show(_follow)
         _iterate(state)
     frames = _Frames(state, places.feeds)
     shown = view.look(state)
@@ -140,6 +141,13 @@ def _main(state: State, places: _Places, ahead: State | None, watched: str) -> N
         _cohort(state, shown, places)
     else:
         curves.feed(places.curves[COHORT], COHORT, [])
+
+
+def _follow(change: Mapping[str, Any]) -> None:
+    """Do as the viewer says; Streamlit keeps this longer than the page, so it holds no state."""
+    state = st.session_state.get("shown-state")
+    if state is not None:
+        follow(change, state)
 
 
 def _iterate(state: State) -> None:
@@ -246,7 +254,7 @@ def _headline(state: State, shown: view.SliceView) -> None:
     pixels = int(shown.case.mask.sum())
     share = 100 * pixels / max(int(shown.case.source.foreground.sum()), 1)
     st.markdown(
-        f"**{shown.case.source.name}** · "
+        f"**{plain(shown.case.source.name)}** · "
         f"{state.anomaly_name}, {pixels} pixels ({share:.1f} % of the foreground) · "
         f"{_betas(state)}"
         f"rec {shown.rec:.1f}, KL {shown.kl:.1f}, ELBO loss {shown.elbo:.1f} nats",

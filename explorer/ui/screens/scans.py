@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -15,10 +15,10 @@ from explorer.scans.jobs import Job
 from explorer.scans.preparing import Prepared
 from explorer.scans.queue import OPEN, Progress, State
 from explorer.scans.scoring import score_scan
-from explorer.ui import cached, curves, planes
+from explorer.ui import cached, curves, guest, planes
 from explorer.ui.charts import precision_recall_chart, roc_chart
 from explorer.ui.messages import plain
-from explorer.ui.scans import choices, exports, session, sources
+from explorer.ui.scans import choices, exports, guests, session, sources
 from explorer.ui.scans.all_maps import all_maps
 from explorer.ui.scans.findings import Measured, measured, places_of, result_of, settings_for
 from explorer.ui.scans.session import QUEUE, Own, Result
@@ -26,8 +26,12 @@ from explorer.ui.scans.session import QUEUE, Own, Result
 PAUSE_S = 0.25
 
 
-def page() -> None:
+def page(to_explore: Callable[[dict[str, str]], None]) -> None:
     """Show the page; wrong input becomes a message, and what was there before stays.
+
+    Args:
+        to_explore: leaves for the Explore page with these settings in its address.
+
 
     Streamlit keeps callbacks longer than the controls that they belong to, so none of them holds the scan.
     """
@@ -49,7 +53,7 @@ def page() -> None:
     if own is None:
         _explain()
         return
-    _show(own, prepared)
+    _show(own, prepared, to_explore)
 
 
 def _try(work: Any) -> str:
@@ -120,7 +124,9 @@ def _explain() -> None:
     )
 
 
-def _show(own: Own, before: tuple[Prepared, bytes] | None) -> None:
+def _show(
+    own: Own, before: tuple[Prepared, bytes] | None, to_explore: Callable[[dict[str, str]], None]
+) -> None:
     progress = st.container()
     if before is None:
         return
@@ -137,7 +143,7 @@ def _show(own: Own, before: tuple[Prepared, bytes] | None) -> None:
         planes.feed(map_feed, "map", result.packet)
     planes.feed(settings_feed, "settings", settings_for(key, own, result, places))
     if result is not None:
-        _report(own, result, feeds)
+        _report(own, result, feeds, to_explore)
     if own.task is not None:
         _wait(own, progress)
 
@@ -174,7 +180,7 @@ def _follow(change: Mapping[str, Any]) -> None:
         own.shown_slice = (index, change.get("radiological") is not False)
 
 
-def _report(own: Own, result: Result, feeds: Any) -> None:
+def _report(own: Own, result: Result, feeds: Any, to_explore: Callable[[dict[str, str]], None]) -> None:
     found = measured(own, result)
     job, scoring = result.job, result.job.scoring
     st.caption(
@@ -197,6 +203,14 @@ def _report(own: Own, result: Result, feeds: Any) -> None:
             + "Predictors with their default settings, at the betas of the map above."
             + ("" if result.job.contrast else " Without healthy data each colour bar is that of this slice.")
         )
+        if st.button(
+            "Open this slice in Explore",
+            key="own-explore",
+            icon=":material/search:",
+            help="With every predictor, all β under the finger, and curves where a mask came along.",
+        ):
+            guest.put(guests.guest_of(own, result, index))
+            to_explore(guests.address_of(result.job))
 
 
 def _figures(result: Result, found: Measured, feeds: Any) -> None:

@@ -1,0 +1,116 @@
+"""A slice of a person's own scan on the Explore page: shown, scored, kept apart, forgotten."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from explorer.anomalies import ANOMALIES
+from explorer.contracts import Slice
+from explorer.ui import cached
+from explorer.ui.guest import GUEST, HOLDERS, Guest
+from tests.packets import read
+
+MAIN = Path(__file__).parents[2] / "explorer" / "ui" / "main.py"
+BRAIN = {"anomaly": "none", "cohort": "8", "predictors": "reconstruction-error"}
+
+
+def guest(family: str = "brain", size: int = 128) -> Guest:
+    """A bright square in a dim disc; the square is the known anomaly."""
+    rows, columns = torch.meshgrid(torch.arange(size), torch.arange(size), indexing="ij")
+    disc = (rows - size / 2) ** 2 + (columns - size / 2) ** 2 < (0.4 * size) ** 2
+    mask = torch.zeros(size, size, dtype=torch.bool)
+    mask[50:60, 40:52] = True
+    return Guest(Slice(0.3 * disc.float() + 0.6 * mask, disc, "patient_1.nii, slice 7"), mask, family)
+
+
+def explore(found: Guest, **address: str) -> AppTest:
+    app = AppTest.from_file(MAIN, default_timeout=120)
+    for key, value in address.items():
+        app.query_params[key] = value
+    app.session_state[GUEST] = found
+    return app.run()
+
+
+def fine(app: AppTest) -> AppTest:
+    assert [one.value for kind in (app.exception, app.error, app.warning) for one in kind] == []
+    return app
+
+
+def shown(app: AppTest) -> tuple[dict, dict]:  # type: ignore[type-arg]
+    packets = [one.proto.bytes for one in app.get("bidi_component")]
+    return read(next(packet for packet in reversed(packets) if packet.startswith(b"XPF1")))
+
+
+def text(app: AppTest) -> str:
+    return "\n".join(one.value for one in [*app.markdown, *app.caption]).replace("\\", "")
+
+
+def test_the_slice_stands_in_for_the_datasets_and_goes_again() -> None:
+    found = guest()
+    app = fine(explore(found, **BRAIN))
+    header, arrays = shown(app)
+    assert header["name"] == "patient_1.nii, slice 7" and "**patient_1.nii, slice 7**" in text(app)
+    assert np.abs(arrays["input"].values[0] - found.source.image.numpy()).max() < 1e-3
+    assert np.array_equal(arrays["mask"].values[0].astype(bool), found.mask.numpy())
+    error = next(one for one in header["predictors"] if one["name"] == "reconstruction-error")
+    assert max(error["figures"]["auroc"]) > 0.95  # a bright square is found
+    assert {"subject", "slice"}.isdisjoint(one.key for one in app.slider)
+    fine(app.button(key="close-guest").click().run())
+    assert shown(app)[0]["name"] == "test subject 0, slice 32" and GUEST not in app.session_state
+    assert {"subject", "slice"} <= {one.key for one in app.slider}
+
+
+def test_an_anomaly_can_be_planted_beside_the_known_one() -> None:
+    found = guest()
+    plain = found.planted(ANOMALIES["none"](), 0, found.source)
+    assert torch.equal(plain.mask, found.mask) and torch.equal(plain.image, found.source.image)
+    both = found.planted(ANOMALIES["lesion"](strength=0.5), 0, found.source)
+    assert bool((both.mask & found.mask).sum() == found.mask.sum()) and both.mask.sum() > found.mask.sum()
+    foreign = found.planted(ANOMALIES["foreign"](strength=1.0), 0, guest().source)
+    assert foreign.image.shape == found.source.image.shape
+
+
+def test_nothing_of_it_enters_what_sessions_share() -> None:
+    kept = (cached.SLICES.packets, cached.SLICES.current, cached.SLICES.runs, cached.SLICES.walks)
+    fine(explore(guest(), **BRAIN))  # the cohort and the quantiles, which are not of the guest
+    before = [dict(one._kept) for one in kept]
+    cohorts = len(cached.COHORTS._kept)
+    found = guest()
+    fine(explore(found, **BRAIN))
+    assert [dict(one._kept) for one in kept] == before and len(cached.COHORTS._kept) == cohorts
+    assert len(found.caches.packets._kept) == 1 and len(found.caches.current._kept) >= 1
+
+
+def test_another_session_does_not_see_it() -> None:
+    fine(explore(guest(), **BRAIN))
+    other = AppTest.from_file(MAIN, default_timeout=120)
+    for key, value in BRAIN.items():
+        other.query_params[key] = value
+    assert shown(fine(other.run()))[0]["name"] == "test subject 0, slice 32"
+
+
+def test_deletion_forgets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = fine(explore(guest(), **BRAIN))
+    held = weakref.ref(app.session_state[GUEST])
+    image = weakref.ref(app.session_state[GUEST].source.image)
+    for key in (GUEST, *HOLDERS):  # as `explorer.ui.guest.close` does
+        if key in app.session_state:
+            del app.session_state[key]
+    fine(app.run())
+    gc.collect()
+    assert held() is None and image() is None
+
+
+def test_where_it_does_not_fit_the_dataset_is_shown() -> None:
+    for found in (guest("fashion-mnist", 28), guest("brain", 64)):
+        app = fine(explore(found, **BRAIN))
+        assert shown(app)[0]["name"] == "test subject 0, slice 32"
+    app = fine(explore(guest(), dataset="fashion-mnist", anomaly="none", cohort="8"))
+    assert "class" in shown(app)[0]["name"] or "patient" not in shown(app)[0]["name"]
