@@ -31,6 +31,7 @@ class Guest:
         source: image, foreground and name.
         mask: of its anomalies, (H, W), bool; nothing is True where none is known.
         family: datasets with which it can be compared, e.g. `brain`.
+        sides: a sentence on left and right.
         key: tells guests apart.
         caches: what was made of it.
     """
@@ -38,6 +39,7 @@ class Guest:
     source: Slice
     mask: Tensor
     family: str
+    sides: str = ""
     key: str = field(default_factory=lambda: secrets.token_hex(8))
     caches: SliceCaches = field(default_factory=SliceCaches)
 

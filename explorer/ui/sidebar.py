@@ -114,7 +114,7 @@ def _guest(dataset: str) -> guest.Guest | None:
         return None
     st.caption(
         f":material/upload_file: **{plain(found.source.name)}**, from your scan. It stays in this session "
-        "and out of the address. The contrast says with which healthy data it is compared."
+        f"and out of the address. {found.sides} The contrast says with which healthy data it is compared."
     )
     st.button("Back to the dataset's slices", on_click=guest.close, key="close-guest", width="stretch")
     return found

@@ -25,7 +25,9 @@ def guest_of(own: Own, result: Result, index: int) -> Guest:
     if own.mask is not None:
         mask = prepared.mask_to_model(own.mask)[index, 0] & foreground
     source = Slice(prepared.images[index, 0], foreground, f"{label(own.scan.name)}, slice {index}")
-    return Guest(source, mask, result.job.card.dataset.partition("/")[0])
+    known = own.scan.affine is not None and own.scan.oriented
+    sides = "The left of the image is the left of the person." if known else "Its sides are not known."
+    return Guest(source, mask, result.job.card.dataset.partition("/")[0], sides)
 
 
 def address_of(job: Job) -> dict[str, str]:
