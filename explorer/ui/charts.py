@@ -138,9 +138,9 @@ def rate_distortion_chart(
 
 
 def _around(values: Sequence[float]) -> tuple[float, float]:
-    """A logarithmic range with some room on both sides."""
+    """A logarithmic range of at least a decade, with some room on both sides."""
     low, high = min(values, default=1.0), max(values, default=1.0)
-    room = 1.1 * (high / low) ** 0.05
+    room = max(1.1 * (high / low) ** 0.05, math.sqrt(10 * low / high))
     return low / room, high * room
 
 

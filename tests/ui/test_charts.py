@@ -73,6 +73,13 @@ def test_the_current_beta_lies_on_the_curve(beta: float, rate: float, distortion
         assert all(chart.y_axis.low < value < chart.y_axis.high for value in line.y)
 
 
+def test_a_single_point_has_a_decade_around_it() -> None:
+    one = np.array([50.0])
+    chart = rate_distortion_chart(np.array([1.0]), one, one, 1.0, (50.0, 50.0))
+    assert chart.x_axis.high / chart.x_axis.low == pytest.approx(10)
+    assert (chart.x_axis.high * chart.x_axis.low) ** 0.5 == pytest.approx(50)
+
+
 def test_what_a_logarithmic_axis_cannot_show_is_left_out() -> None:
     curve, current = rate_distortion_chart(BETAS, KL, REC, 1.0, (0.0, 8.0)).lines
     assert (curve.name, current.name) == ("healthy images", "beta 1")
