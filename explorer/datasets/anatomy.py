@@ -121,11 +121,12 @@ def spline(knots: Tensor, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
         (C, X, Y, Z).
     """
     centres = (CENTRE_MM[0], CENTRE_MM[1], 10.0)
-    weights = [
+    along_x, along_y, along_z = (
         _spline_weights(axis - centre, count)
         for axis, centre, count in zip((x, y, z), centres, knots.shape[1:], strict=True)
-    ]
-    return torch.einsum("cijk,xi,yj,zk->cxyz", knots, *weights)
+    )
+    # summed from left to right: over k first, as a slice has one z
+    return torch.einsum("cijk,zk,xi,yj->cxyz", knots, along_z, along_x, along_y)
 
 
 def plane_spline(knots: Tensor, x: Tensor, y: Tensor) -> Tensor:
