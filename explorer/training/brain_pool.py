@@ -84,10 +84,12 @@ class BrainBatches:
     Attributes:
         pool: tissue maps, (N, 3, 128, 128), uint8.
         texture: smooth periodic noise of unit variance, (256, 256).
+        contrasts: those that are drawn, each equally often.
     """
 
     pool: np.ndarray
     texture: Tensor
+    contrasts: tuple[str, ...] = CONTRASTS
 
     @classmethod
     def open(cls, path: Path) -> BrainBatches:
@@ -109,8 +111,8 @@ class BrainBatches:
         def normal(*size: int) -> Tensor:
             return torch.randn(count, *size, generator=generator).clamp(-2, 2)
 
-        contrast = torch.randint(len(CONTRASTS), (count,), generator=generator)
-        means = torch.tensor([INTENSITIES[name] for name in CONTRASTS])[contrast]
+        contrast = torch.randint(len(self.contrasts), (count,), generator=generator)
+        means = torch.tensor([INTENSITIES[name] for name in self.contrasts])[contrast]
         intensities = means * (1 + torch.tensor([0.05, 0.05, 0.12]) * normal(3)) * (1 + 0.05 * normal(1))
         x, y, _ = slice_coordinates(0)
         knots = 0.05 * normal(1, 5, 5) + 0.025 * normal(3, 5, 5)  # the bias field, and regional differences
