@@ -42,6 +42,27 @@ def elbo_terms(model: BetaVae, x: Tensor, beta: Tensor, noise: Tensor) -> Terms:
     return Terms(rec, kl)
 
 
+def draw_betas(
+    count: int, beta_range: tuple[float, float], density: tuple[float, float], generator: torch.Generator
+) -> Tensor:
+    """Training betas, (count,), one in each of `count` equally likely strata, shuffled.
+
+    Args:
+        count: how many.
+        beta_range: smallest and largest beta.
+        density: of log(beta) at the two ends of the range, in units of the even one, above 1/3. In between,
+            log(beta) is a cubic function of an even draw. The ends of the range have neighbours on one side
+            only, so an even density leaves them behind.
+        generator: of the draw.
+    """
+    low, high = beta_range
+    span = math.log(high / low)
+    u = torch.log(log_uniform(count, low, high, generator) / low) / max(span, 1e-6)
+    first, last = (1 / value for value in density)
+    place = ((first + last - 2) * u + (3 - 2 * first - last)) * u.square() + first * u
+    return (low * torch.exp(place * span)).clamp(low, high)
+
+
 class LossBalance:
     """Divides each image's loss by the running mean of the loss at its beta.
 
@@ -78,14 +99,19 @@ class ElboObjective:
     """Descends rec + beta kl, relative to its mean at each beta; shows it as it is, in nats.
 
     Satisfies `Objective`.
+
+    Args:
+        model: what is trained.
+        beta_density: of the betas drawn, see `draw_betas`.
     """
 
-    def __init__(self, model: BetaVae) -> None:
+    def __init__(self, model: BetaVae, beta_density: tuple[float, float] = (1.0, 1.0)) -> None:
         self.model = model
+        self.beta_density = beta_density
         self.balance = LossBalance(model.beta_range)
 
     def loss(self, x: Tensor, generator: torch.Generator) -> Loss:
-        beta = log_uniform(len(x), *self.model.beta_range, generator).to(x.device)
+        beta = draw_betas(len(x), self.model.beta_range, self.beta_density, generator).to(x.device)
         noise = torch.randn(len(x), self.model.latents, generator=generator).to(x.device)
         terms = elbo_terms(self.model, x, beta, noise)
         loss = terms.rec + beta * terms.kl
