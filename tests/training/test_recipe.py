@@ -81,6 +81,12 @@ def test_a_recipe_is_read_and_its_steps_counted(path: Path) -> None:
         ),
         ("seed = 1", "seed = 1\nreal_share = 1.5", r"real_share must be in \[0, 1\], got 1.5"),
         ("seed = 1", 'seed = 1\nreal_share = "all"', "recipe"),
+        ("seed = 1", "seed = 1\nbeta_density = 2.0", "beta_density must be two numbers, got 2.0"),
+        (
+            "seed = 1",
+            "seed = 1\nbeta_density = [1.0, 0.1]",
+            "beta_density must be a finite number of at least 0.34",
+        ),
         ("[model]", "[prior]\nsamples = 1\n[model]", "prior must be left out for kind beta-vae"),
         ('"beta-vae"', '"vq-vae"', "prior must be a table of samples, batch_size, learning_rate"),
         ("seed = 1", "seed = ", "is not a readable TOML recipe"),
