@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from playwright.sync_api import Locator, Page
 
 WATCH = """
 window.lastPaint = performance.now();
-new MutationObserver(() => requestAnimationFrame(() => { window.lastPaint = performance.now(); }))
-  .observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+window.turns = 0;  // how often the script began or ended
+new MutationObserver((changes) => {
+  window.turns += changes.filter(({attributeName}) => attributeName === "data-test-script-state").length;
+  requestAnimationFrame(() => { window.lastPaint = performance.now(); });
+}).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
 """
-"""To run in every page before its own scripts; `settle` relies on it."""
+"""To run in every page before its own scripts; all below relies on it."""
 
-QUIET_MS = 900
+QUIET_MS = 400
+MEASURED_QUIET_MS = 900
+"""Where the last repaint is measured, nothing late may be missed."""
 
 
 def settle(page: Page, quiet_ms: int = QUIET_MS) -> float:
@@ -26,6 +34,15 @@ def settle(page: Page, quiet_ms: int = QUIET_MS) -> float:
     return float(page.evaluate("window.lastPaint"))
 
 
+@contextmanager
+def rerun(page: Page) -> Iterator[None]:
+    """Do something that makes the script run, and wait until it has, and until all is drawn."""
+    before = page.evaluate("window.turns")
+    yield
+    page.wait_for_function("before => window.turns > before", arg=before, polling=20, timeout=60_000)
+    settle(page)
+
+
 def slider(page: Page, label: str) -> Locator:
     """The slider with this label, for the keyboard."""
     return page.locator(f"input[type=range][aria-label='{label}']")
@@ -37,4 +54,4 @@ def change(page: Page, label: str, key: str) -> float:
     began = float(page.evaluate("performance.now()"))
     page.keyboard.press(key)
     page.wait_for_timeout(60)
-    return (settle(page) - began) / 1000
+    return (settle(page, MEASURED_QUIET_MS) - began) / 1000

@@ -1,4 +1,4 @@
-"""Reads packets as their documentation says, with nothing of the code that writes them."""
+"""Reads what components were handed, packets as documented, with nothing of the code that writes them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from streamlit.testing.v1 import AppTest
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +20,12 @@ class Picture:
     codes: NDArray[np.int64]
     values: NDArray[np.float64]
     step: NDArray[np.float64]
+
+
+def handed(app: AppTest, component: str) -> list[Any]:
+    """What the components of this name on a page were handed: packets as bytes, all else as its JSON says."""
+    found = [one.proto.bytes for one in app.get("bidi_component") if one.proto.component_name == component]
+    return [json.loads(data) if data.startswith(b"{") else data for data in found]
 
 
 def read(packet: bytes) -> tuple[dict[str, Any], dict[str, Picture]]:

@@ -13,6 +13,7 @@ STYLE = """
 .st-key-figures > :first-child {flex: 2 1 460px !important; min-width: 0;}
 .st-key-figures > :last-child {flex: 1 1 300px !important; min-width: 280px;}
 .stElementContainer {opacity: 1 !important; transition: none !important;}
+.stExpander :is(details, summary) {opacity: 1 !important; transition: none !important;}
 [data-testid="stSidebar"] .stElementContainer {margin-bottom: -.35rem;}
 
 .st-key-viewer-feeds, [data-testid="stLayoutWrapper"]:has(> .st-key-viewer-feeds),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +20,7 @@ from explorer.evidence import Evidence
 from explorer.predictors import PREDICTORS
 from explorer.settings import Setting, settings_of
 from explorer.ui import cached
-from tests.packets import read
+from tests.packets import handed, read
 
 MAIN = Path(__file__).parents[2] / "explorer" / "ui" / "main.py"
 NOTICE = "Research and teaching only: not a medical device, not for diagnosis."
@@ -61,11 +60,15 @@ def html(app: AppTest) -> str:
 
 def fed(app: AppTest) -> tuple[bytes, dict[str, Any]]:
     """The last packet that the viewer was sent, and the page's settings."""
-    found = [element.proto for element in app.get("bidi_component")]
-    feeds = [proto for proto in found if proto.component_name == "explorer-feed"]
-    packets = [feed.bytes for feed in feeds if feed.WhichOneof("data") == "bytes"]
-    settings = [json.loads(feed.json) for feed in feeds if feed.json]
+    found = handed(app, "explorer-feed")
+    packets = [one for one in found if isinstance(one, bytes)]
+    settings = [one for one in found if isinstance(one, dict)]
     return packets[-1], settings[-1]
+
+
+def charts(app: AppTest) -> list[dict[str, Any]]:
+    """All charts that the page draws."""
+    return [chart for fed in handed(app, "explorer-curves-feed") for chart in fed["charts"]]
 
 
 def pictures(app: AppTest) -> dict[str, NDArray[np.float64]]:
@@ -140,7 +143,14 @@ def test_every_dataset_is_shown_in_full(name: str) -> None:
     assert_fine(app)
     assert len(pictures(app)) == 3 + len(SHOWN)
     assert html(app).count("<tr><td>") == len(SHOWN)
-    assert len(app.get("plotly_chart")) == 5
+    assert [chart["title"] for chart in charts(app)] == [
+        "This slice: ROC",
+        "This slice: precision-recall",
+        "Cohort of 8: ROC",
+        "Cohort of 8: precision-recall",
+        "Rate and distortion, healthy images",
+    ]
+    assert all(chart["lines"] for chart in charts(app))
 
 
 @pytest.mark.parametrize("dataset", ["fashion-mnist", "brain"])
@@ -206,6 +216,7 @@ def test_without_a_predictor_the_page_says_what_to_do(fashion: AppTest) -> None:
     assert not fashion.exception and not fashion.error
     assert "Pick at least one under Predictors" in fashion.info[0].value
     assert set(pictures(fashion)) == {"Input", "Reconstruction", "Signed residual"}
+    assert [chart["title"] for chart in charts(fashion)] == ["Rate and distortion, healthy images"]
     assert_fine(fashion.multiselect(key="predictors").set_value(["intensity"]).run())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import gzip
-import json
 import threading
 import time
 import weakref
@@ -26,6 +25,7 @@ from explorer.ui import cached
 from explorer.ui.scans import exports, session
 from explorer.ui.scans.exports import map_file, record_of, stem_of
 from explorer.ui.screens.scans import _follow, _progress_text
+from tests.packets import handed
 from tests.scans.phantoms import head, nifti_bytes, ras_affine
 from tests.security.making import npy, png
 from tests.tiny import NAME, save_tiny
@@ -79,15 +79,16 @@ def own(app: AppTest) -> session.Own:
     return found
 
 
-def fed(app: AppTest) -> list[Any]:
-    return [one.proto for one in app.get("bidi_component")]
+def settings(app: AppTest) -> dict[str, Any]:
+    """The last settings that the planes were handed."""
+    return [one for one in handed(app, "explorer-planes-feed") if isinstance(one, dict)][-1]
 
 
 def test_an_uploaded_scan_is_shown_and_says_where_its_brain_comes_from() -> None:
     app = fine(loaded())
     assert "**scan.nii** · 46 x 58 x 42 voxels of 4 x 3.6 x 4.4 mm" in text(app)
     assert "brain mask not given: **all that is not zero**" in text(app)
-    packets = [one.bytes for one in fed(app) if one.WhichOneof("data") == "bytes"]
+    packets = [one for one in handed(app, "explorer-planes-feed") if isinstance(one, bytes)]
     assert [packet[:4] for packet in packets] == [b"XPS1"]
     uploader(app, "brain").upload("brain.nii", nifti_bytes((DATA > 0).astype(np.uint8), ras_affine()))
     assert "brain mask **from your file**" in text(fine(app.button(key="own-load").click().run()))
@@ -98,26 +99,26 @@ def test_a_scan_is_scored_and_measured_against_its_mask() -> None:
     numbers = {one.label: one.value for one in app.metric}
     assert float(numbers["AUROC"]) > 0.99 and float(numbers["AP"]) > 0.85
     assert numbers["Lesions found"] == "1 / 1"
-    settings = json.loads(fed(app)[-1].json)
+    told = settings(app)
     result = own(app).result
-    assert result is not None and settings["threshold"] == result.threshold
-    assert len(settings["profile"]) == len(result.values)
-    assert settings["places"][0]["peak"] == pytest.approx(float(np.nanmax(result.values)))
-    highest = int(np.nanargmax(np.array(settings["profile"], dtype=float)))
-    assert highest in settings["anomalous"]
+    assert result is not None and told["threshold"] == result.threshold
+    assert len(told["profile"]) == len(result.values)
+    assert told["places"][0]["peak"] == pytest.approx(float(np.nanmax(result.values)))
+    highest = int(np.nanargmax(np.array(told["profile"], dtype=float)))
+    assert highest in told["anomalous"]
 
 
 def test_healthy_percentiles_are_of_the_contrast_that_the_name_speaks_of() -> None:
     app = fine(scored(loaded(name="sub-1_FLAIR.nii")))
-    settings = json.loads(fed(app)[-1].json)
+    told = settings(app)
     assert app.selectbox(key=f"own-contrast-{own(app).key}").value == "brain/flair"
-    assert settings["healthy"] is not None and settings["places"][0]["healthy"] == 1.0
+    assert told["healthy"] is not None and told["places"][0]["healthy"] == 1.0
     card = cached.pretrained("beta-vae-brain").card
     wanted = float(card.calibration["brain/flair"].quantile("intensity", 1.0, 0.99))
-    assert settings["threshold"] == pytest.approx(wanted)
+    assert told["threshold"] == pytest.approx(wanted)
     app.selectbox(key=f"own-contrast-{own(app).key}").set_value("unknown").run()
-    settings = json.loads(fed(fine(scored(app)))[-1].json)
-    assert settings["healthy"] is None and settings["places"][0]["healthy"] is None
+    told = settings(fine(scored(app)))
+    assert told["healthy"] is None and told["places"][0]["healthy"] is None
 
 
 def test_the_planes_move_threshold_and_slice_within_reason(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +126,7 @@ def test_the_planes_move_threshold_and_slice_within_reason(monkeypatch: pytest.M
     found = own(app)
     assert found.result is not None
     monkeypatch.setattr(session, "current", lambda: found)
-    before = len(json.loads(fed(app)[-1].json)["places"])
+    before = len(settings(app)["places"])
     for change in (
         {"threshold": float("nan")},
         {"threshold": "1"},
@@ -137,7 +138,7 @@ def test_the_planes_move_threshold_and_slice_within_reason(monkeypatch: pytest.M
         _follow(change)
         assert found.result.threshold == threshold and found.shown_slice is None
     _follow({"threshold": 99})
-    assert before > 0 and json.loads(fed(fine(app.run()))[-1].json)["places"] == []
+    assert before > 0 and settings(fine(app.run()))["places"] == []
     _follow({"slice": 30, "radiological": True})
     app = fine(app.run())
     assert "#### All maps of slice 30" in text(app) and "The right of the person is on the left" in text(app)
@@ -271,7 +272,7 @@ def test_deletion_takes_all_away_at_once() -> None:
     assert [one() for one in held] == [None] * 4
     assert session.SCAN not in app.session_state and session.MODELS not in app.session_state
     assert not keys & {one.key for one in app.get("file_uploader")}
-    assert "Load a scan at the left" in text(app) and not app.metric and not fed(app)
+    assert "Load a scan at the left" in text(app) and not app.metric and not app.get("bidi_component")
     assert caches == [
         len(one._kept) for one in (cached.COHORTS, cached.HEALTHY, cached.QUANTILES, cached.PACKETS)
     ]

@@ -69,8 +69,9 @@ PAINTS = """
 }
 """
 ALL_CURVES = (
-    "[...document.querySelectorAll('.st-key-charts .stPlotlyChart')][0]"
-    "?.querySelectorAll('path.js-line').values().map(line => line.getAttribute('d')).toArray().join('|')"
+    "[...document.querySelectorAll('.st-key-charts *')].find(one => one.shadowRoot?.querySelector('.curves'))"
+    "?.shadowRoot.querySelector('svg')"
+    "?.querySelectorAll('.line').values().map(line => line.getAttribute('d')).toArray().join('|')"
 )
 
 

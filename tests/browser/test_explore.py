@@ -8,12 +8,11 @@ from urllib.parse import parse_qs, quote, urlsplit
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
-from tests.browser.viewing import at_hand, pictures
-from tests.browsing import settle, slider
+from tests.browser.viewing import SMALL, at_hand, pictures
+from tests.browsing import rerun, settle, slider
 
 NOTICE = "Research and teaching only: not a medical device, not for diagnosis."
 PICTURES = "figure .box"
-SMALL = "/?dataset=fashion-mnist&cohort=8"
 
 
 def table(page: Page) -> list[str]:
@@ -30,10 +29,9 @@ def asked(page: Page) -> dict[str, list[str]]:
 def press(page: Page, label: str, *keys: str) -> None:
     """Press keys on a slider, one after the other, and wait until all is drawn."""
     slider(page, label).focus()
-    for key in keys:
-        page.keyboard.press(key)
-    page.wait_for_timeout(200)
-    settle(page)
+    with rerun(page):
+        for key in keys:
+            page.keyboard.press(key)
 
 
 def assert_same_in_a_fresh_context(page: Page, visit: Visitor) -> None:
@@ -45,14 +43,14 @@ def assert_same_in_a_fresh_context(page: Page, visit: Visitor) -> None:
     assert asked(other) == asked(page)
 
 
-def test_the_first_view_is_complete(visit: Visitor) -> None:
-    seen = visit()
+def test_the_first_view_is_complete(glance: Visitor) -> None:
+    seen = glance()
     images = seen.page.locator(PICTURES)
     assert images.count() == 10
     assert all(len(image.get_attribute("aria-label") or "") > 10 for image in images.all())
     assert all(image.locator("canvas.data").evaluate("c => c.width") == 128 for image in images.all())
-    assert seen.page.locator(".stPlotlyChart .main-svg").first.is_visible()
-    assert seen.page.locator(".stPlotlyChart").count() == 5
+    assert seen.page.locator(".curves svg").count() == 5
+    assert all(chart.is_visible() for chart in seen.page.locator(".curves svg").all())
     assert len(table(seen.page)) == 7
     expect(seen.page.get_by_text(NOTICE)).to_be_visible()
     assert seen.hosts <= {"127.0.0.1", ""}  # data: addresses have no host
@@ -60,8 +58,9 @@ def test_the_first_view_is_complete(visit: Visitor) -> None:
     assert asked(seen.page) == {}
 
 
-def test_all_panels_fit_on_a_large_screen(visit: Visitor) -> None:
-    page = visit(width=1400, height=1000).page
+def test_all_panels_fit_on_a_large_screen(glance: Visitor) -> None:
+    page = glance().page
+    assert page.viewport_size == {"width": 1400, "height": 1000}
     bottoms = [
         box["y"] + box["height"] for panel in page.locator(PICTURES).all() if (box := panel.bounding_box())
     ]
@@ -76,10 +75,10 @@ def test_nothing_runs_over_the_side_of_a_narrow_screen(visit: Visitor) -> None:
     assert page.evaluate(f"{main}.scrollWidth <= {main}.clientWidth")
 
 
-def test_dark_and_light_follow_the_system(visit: Visitor) -> None:
+def test_dark_and_light_follow_the_system(glance: Visitor) -> None:
     background = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
-    light = visit(SMALL, color_scheme="light").page.evaluate(background)
-    dark = visit(SMALL, color_scheme="dark").page.evaluate(background)
+    light = glance(SMALL, color_scheme="light").page.evaluate(background)
+    dark = glance(SMALL, color_scheme="dark").page.evaluate(background)
     assert sum(map(int, re.findall(r"\d+", dark)[:3])) < 150 < sum(map(int, re.findall(r"\d+", light)[:3]))
 
 
@@ -96,19 +95,18 @@ def test_the_address_holds_the_whole_state(visit: Visitor) -> None:
     seen = visit(SMALL)
     page = seen.page
     page.get_by_role("combobox", name="Kind").click()
-    page.get_by_role("option", name="noise", exact=True).click()
-    settle(page)
+    with rerun(page):
+        page.get_by_role("option", name="noise", exact=True).click()
     press(page, "Strength", "ArrowRight", "ArrowRight")
-    page.locator("input[type=number][aria-label=Seed]").first.fill("7")
-    page.keyboard.press("Enter")
-    settle(page)
+    with rerun(page):
+        page.locator("input[type=number][aria-label=Seed]").first.fill("7")
+        page.keyboard.press("Enter")
     press(page, "Training β", "ArrowLeft")
     page.get_by_text("Scoring β follows training β").click()
     slider(page, "Scoring β").wait_for()
     press(page, "Scoring β", "ArrowRight")
-    page.get_by_role("button", name="Remove combination").click()
-    page.wait_for_timeout(200)
-    settle(page)
+    with rerun(page):
+        page.get_by_role("button", name="Remove combination").click()
     found = asked(page)
     assert (found["anomaly"], found["seed"], found["noise-strength"]) == (["noise"], ["7"], ["0.22"])
     assert (found["beta"], found["scoring-beta"], found["linked"]) == (["0.75"], ["1.33"], ["false"])

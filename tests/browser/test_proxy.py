@@ -9,17 +9,18 @@ import pytest
 from playwright.sync_api import Browser, Error
 
 from tests.browser.conftest import Visitor
-from tests.browser.viewing import pictures
+from tests.browser.viewing import SMALL, pictures
 from tests.browsing import change
 from tests.proxy import PASSWORD, USER, nginx
 
 
-def test_the_page_works_behind_the_login(visit: Visitor, address: str, tmp_path: Path) -> None:
-    small = "/?dataset=fashion-mnist&cohort=8"
-    plain = visit(small)
+def test_the_page_works_behind_the_login(
+    visit: Visitor, glance: Visitor, address: str, tmp_path: Path
+) -> None:
+    plain = glance(SMALL)
     with nginx(urlsplit(address).netloc, tmp_path) as proxy:
         login = {"username": USER, "password": PASSWORD}
-        seen = visit(f"https://{proxy.host}{small}", http_credentials=login, ignore_https_errors=True)
+        seen = visit(f"https://{proxy.host}{SMALL}", http_credentials=login, ignore_https_errors=True)
         assert pictures(seen.page) == pictures(plain.page)
         before = pictures(seen.page)
         change(seen.page, "Strength", "ArrowRight")

@@ -18,10 +18,9 @@ from explorer.ui.frames import Frames, frames
 from explorer.ui.sidebar import default_state
 from explorer.ui.state import State
 from tests.browser.conftest import Visitor
-from tests.browser.viewing import at_hand, box, drag, part, pictures, pixels, point, thumb
+from tests.browser.viewing import SMALL, at_hand, box, drag, part, pictures, pixels, point, thumb
 from tests.browsing import settle, slider
 
-SMALL = "/?dataset=fashion-mnist&cohort=8"
 MODEL = "beta-vae-fashion-mnist"
 
 
@@ -84,9 +83,9 @@ def page(visit: Visitor) -> Page:
     return found
 
 
-def test_panels_hold_what_the_server_computed(page: Page) -> None:
-    assert len(pictures(page)) == 3 + len(state().predictors)
-    assert_shows(page, 1.0)
+def test_panels_hold_what_the_server_computed(still: Page) -> None:
+    assert len(pictures(still)) == 3 + len(state().predictors)
+    assert_shows(still, 1.0)
 
 
 def test_dragging_beta_moves_every_panel_without_the_server(page: Page) -> None:
@@ -157,54 +156,54 @@ def rates(name: str, threshold: float) -> tuple[float, float, float]:
     return 2 * hits / (above.sum() + true.sum()), hits / true.sum(), (above & ~true).sum() / (~true).sum()
 
 
-def test_the_threshold_moves_mask_rates_and_curve_together(page: Page) -> None:
-    part(page, "active").select_option(label="ELBO gradient")
-    drag(page, thumb(page, "level", 0.5), thumb(page, "level", 0.3))
-    page.wait_for_timeout(100)
-    place = int(part(page, "level").input_value())
+def test_the_threshold_moves_mask_rates_and_curve_together(still: Page) -> None:
+    part(still, "active").select_option(label="ELBO gradient")
+    drag(still, thumb(still, "level", 0.5), thumb(still, "level", 0.3))
+    still.wait_for_timeout(100)
+    place = int(part(still, "level").input_value())
     threshold = threshold_of("elbo-gradient", 1 - 10 ** (-4 * place / 1000))
     for name, value in zip(
         ("dice", "sensitivity", "falsePositive"), rates("elbo-gradient", threshold), strict=True
     ):
-        assert float(part(page, name).inner_text()) == pytest.approx(value, abs=0.006)
+        assert float(part(still, name).inner_text()) == pytest.approx(value, abs=0.006)
     found = computed()
     values = found.tracks["elbo-gradient"].maps[int(np.abs(found.betas - 1.0).argmin())]
-    drawn = pixels(page, "input", "found")[..., 3] > 0
+    drawn = pixels(still, "input", "found")[..., 3] > 0
     wanted = (values >= threshold) & found.case.source.foreground.numpy()
     assert (drawn != wanted).mean() < 0.005
 
 
-def test_a_click_on_the_roc_curve_sets_the_threshold(page: Page) -> None:
-    part(page, "active").select_option(label="ELBO gradient")
-    place = part(page, "roc").bounding_box()
+def test_a_click_on_the_roc_curve_sets_the_threshold(still: Page) -> None:
+    part(still, "active").select_option(label="ELBO gradient")
+    place = part(still, "roc").bounding_box()
     assert place is not None
-    page.mouse.click(place["x"] + 26 + 0.2 * (place["width"] - 32), place["y"] + 40)
-    page.wait_for_timeout(100)
-    assert float(part(page, "falsePositive").inner_text()) == pytest.approx(0.2, abs=0.03)
+    still.mouse.click(place["x"] + 26 + 0.2 * (place["width"] - 32), place["y"] + 40)
+    still.wait_for_timeout(100)
+    assert float(part(still, "falsePositive").inner_text()) == pytest.approx(0.2, abs=0.03)
 
 
-def test_hovering_shows_the_cross_everywhere_and_a_click_explains(page: Page) -> None:
-    at = point(page, 12, 9, "map:kl-gradient")
-    page.mouse.move(at["x"], at["y"])
-    expect(part(page, "pixelTitle")).to_contain_text("Pixel x 9, y 12")
-    crosses = page.locator(".box path.cross:not(.dark)").evaluate_all(
+def test_hovering_shows_the_cross_everywhere_and_a_click_explains(still: Page) -> None:
+    at = point(still, 12, 9, "map:kl-gradient")
+    still.mouse.move(at["x"], at["y"])
+    expect(part(still, "pixelTitle")).to_contain_text("Pixel x 9, y 12")
+    crosses = still.locator(".box path.cross:not(.dark)").evaluate_all(
         "all => all.map(one => one.getAttribute('d'))"
     )
-    assert len(crosses) == len(pictures(page)) and set(crosses) == {"M0 12.5H28M9.5 0V28"}
-    cells = part(page, "pixel").locator("tbody tr").all_inner_texts()
+    assert len(crosses) == len(pictures(still)) and set(crosses) == {"M0 12.5H28M9.5 0V28"}
+    cells = part(still, "pixel").locator("tbody tr").all_inner_texts()
     found = computed()
     i = int(np.abs(found.betas - 1.0).argmin())
     for cell, values in zip(cells, (found.case.image.numpy(), found.x_hat[i]), strict=False):
         assert float(cell.split()[-1]) == pytest.approx(float(values[12, 9]), abs=2e-3)
-    expect(part(page, "pixel").locator(".why")).to_be_hidden()
-    page.mouse.click(at["x"], at["y"])
-    expect(part(page, "pixel").locator(".why")).to_be_visible()
-    terms = [float(text) for text in part(page, "pixel").locator(".row b").all_inner_texts()]
+    expect(part(still, "pixel").locator(".why")).to_be_hidden()
+    still.mouse.click(at["x"], at["y"])
+    expect(part(still, "pixel").locator(".why")).to_be_visible()
+    terms = [float(text) for text in part(still, "pixel").locator(".row b").all_inner_texts()]
     assert found.grad_kl is not None
     rec, kl = float(found.grad_rec[i, 12, 9]), float(found.grad_kl[i, 12, 9])
     assert terms == pytest.approx([rec, kl, rec + kl], rel=0.02, abs=2e-3)
-    page.mouse.move(at["x"] - 40, at["y"] - 40)
-    expect(part(page, "pixelTitle")).to_contain_text("Pixel x 9, y 12")
+    still.mouse.move(at["x"] - 40, at["y"] - 40)
+    expect(part(still, "pixelTitle")).to_contain_text("Pixel x 9, y 12")
 
 
 def test_dragging_on_the_input_plants_the_anomaly(page: Page) -> None:
@@ -229,25 +228,25 @@ def test_an_anomaly_dragged_out_of_the_image_stays(page: Page) -> None:
     assert asked(page) == before and pictures(page) == shown
 
 
-def test_wheel_and_drag_zoom_and_pan_all_panels(page: Page) -> None:
-    at = point(page, 7, 7)
-    page.mouse.click(at["x"], at["y"])
-    page.keyboard.press("Escape")
-    page.mouse.wheel(0, -400)
-    page.wait_for_timeout(150)
-    views = page.locator(".box svg").evaluate_all("all => all.map(one => one.getAttribute('viewBox'))")
+def test_wheel_and_drag_zoom_and_pan_all_panels(still: Page) -> None:
+    at = point(still, 7, 7)
+    still.mouse.click(at["x"], at["y"])
+    still.keyboard.press("Escape")
+    still.mouse.wheel(0, -400)
+    still.wait_for_timeout(150)
+    views = still.locator(".box svg").evaluate_all("all => all.map(one => one.getAttribute('viewBox'))")
     assert len(set(views)) == 1
     left, top, width, _ = map(float, views[0].split())
     assert width < 20 and left < 7.5 < left + width
-    drag(page, at, {"x": at["x"] - 30, "y": at["y"]})
-    page.wait_for_timeout(100)
-    moved = page.locator(".box svg").first.get_attribute("viewBox")
+    drag(still, at, {"x": at["x"] - 30, "y": at["y"]})
+    still.wait_for_timeout(100)
+    moved = still.locator(".box svg").first.get_attribute("viewBox")
     assert (
         moved is not None and float(moved.split()[0]) > left and float(moved.split()[1]) == pytest.approx(top)
     )
-    page.keyboard.press("0")
-    page.wait_for_timeout(100)
-    assert page.locator(".box svg").first.get_attribute("viewBox") == "0 0 28 28"
+    still.keyboard.press("0")
+    still.wait_for_timeout(100)
+    assert still.locator(".box svg").first.get_attribute("viewBox") == "0 0 28 28"
 
 
 def test_everything_has_a_key(page: Page) -> None:
@@ -274,42 +273,42 @@ def test_everything_has_a_key(page: Page) -> None:
     expect(page.get_by_text("training β 0.75, scoring β 0.75")).to_be_visible(timeout=60_000)
 
 
-def test_the_range_of_each_image_is_chosen_with_a_warning(page: Page) -> None:
-    expect(part(page, "ownWarning")).to_be_hidden()
-    part(page, "own").check()
-    expect(part(page, "ownWarning")).to_contain_text("healthy images glow")
+def test_the_range_of_each_image_is_chosen_with_a_warning(still: Page) -> None:
+    expect(part(still, "ownWarning")).to_be_hidden()
+    part(still, "own").check()
+    expect(part(still, "ownWarning")).to_contain_text("healthy images glow")
     found = computed()
     values = found.tracks["kl-gradient"].maps[int(np.abs(found.betas - 1.0).argmin())]
     inside = values[found.case.source.foreground.numpy()]
-    page.wait_for_timeout(100)
+    still.wait_for_timeout(100)
     wanted = lookup_table("inferno")[levels(values, float(inside.min()), float(inside.max()))]
-    assert (np.abs(pixels(page, "map:kl-gradient").astype(int) - wanted) <= 8).all(-1).mean() > 0.99
+    assert (np.abs(pixels(still, "map:kl-gradient").astype(int) - wanted) <= 8).all(-1).mean() > 0.99
 
 
-def test_shift_and_drag_set_the_window_and_reset_brings_it_back(page: Page) -> None:
-    at = point(page, 14, 14, "map:kl-gradient")
-    page.keyboard.down("Shift")
-    drag(page, at, {"x": at["x"] - 60, "y": at["y"]})
-    page.keyboard.up("Shift")
-    page.wait_for_timeout(100)
-    bright = pixels(page, "map:kl-gradient")
+def test_shift_and_drag_set_the_window_and_reset_brings_it_back(still: Page) -> None:
+    at = point(still, 14, 14, "map:kl-gradient")
+    still.keyboard.down("Shift")
+    drag(still, at, {"x": at["x"] - 60, "y": at["y"]})
+    still.keyboard.up("Shift")
+    still.wait_for_timeout(100)
+    bright = pixels(still, "map:kl-gradient")
     assert (bright != expected("map:kl-gradient", 1.0)).any()
-    part(page, "reset").click()
-    page.wait_for_timeout(100)
-    assert (pixels(page, "map:kl-gradient") == expected("map:kl-gradient", 1.0)).all(-1).mean() > 0.99
+    part(still, "reset").click()
+    still.wait_for_timeout(100)
+    assert (pixels(still, "map:kl-gradient") == expected("map:kl-gradient", 1.0)).all(-1).mean() > 0.99
 
 
-def test_pictures_figures_and_maps_can_be_taken_away(page: Page, tmp_path: object) -> None:
-    with page.expect_download() as picture:
-        part(page, "png").click()
+def test_pictures_figures_and_maps_can_be_taken_away(still: Page, tmp_path: object) -> None:
+    with still.expect_download() as picture:
+        part(still, "png").click()
     assert picture.value.path().read_bytes().startswith(b"\x89PNG")
-    with page.expect_download() as table:
-        part(page, "csv").click()
+    with still.expect_download() as table:
+        part(still, "csv").click()
     lines = table.value.path().read_text().splitlines()
     assert "not a medical device" in lines[0]
     assert len(lines) == 3 + 25 * len(state().predictors)
-    with page.expect_download() as maps:
-        page.get_by_role("button", name="Maps (NPZ)").click()
+    with still.expect_download() as maps:
+        still.get_by_role("button", name="Maps (NPZ)").click()
     arrays = np.load(maps.value.path())
     assert "not a medical device" in json.loads(str(arrays["about"]))["notice"]
     found = computed()

@@ -11,6 +11,8 @@ from playwright.sync_api import Locator, Page
 from tests.browsing import settle
 
 READ = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
+SMALL = "/?dataset=fashion-mnist&cohort=8"
+"""The smallest images and the smallest cohort: soonest drawn."""
 AT_HAND = "betas at hand"
 """What the viewer says when all frames have come."""
 

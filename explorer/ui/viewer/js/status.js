@@ -11,7 +11,6 @@ const WAIT_MS = 1500;
 export function tell(viewer) {
   const { status } = viewer.parts;
   const [text, fault, again] = sentence(viewer);
-  viewer.element.classList.toggle("busy", viewer.server.running);
   status.classList.toggle("fault", fault);
   if (status.dataset.text === text) return;
   status.dataset.text = text;
