@@ -264,7 +264,9 @@ def test_deletion_takes_all_away_at_once() -> None:
     found = own(app)
     held = [weakref.ref(one) for one in (found, found.scan, found.mask, found.result)]
     keys = {one.key for one in app.get("file_uploader")}
-    caches = [len(one._kept) for one in (cached.COHORTS, cached.HEALTHY, cached.QUANTILES, cached.PACKETS)]
+    caches = [
+        len(one._kept) for one in (cached.COHORTS, cached.HEALTHY, cached.QUANTILES, cached.SLICES.packets)
+    ]
     app.button(key="own-delete").click().run()
     fine(app)
     del found
@@ -274,7 +276,7 @@ def test_deletion_takes_all_away_at_once() -> None:
     assert not keys & {one.key for one in app.get("file_uploader")}
     assert "Load a scan at the left" in text(app) and not app.metric and not app.get("bidi_component")
     assert caches == [
-        len(one._kept) for one in (cached.COHORTS, cached.HEALTHY, cached.QUANTILES, cached.PACKETS)
+        len(one._kept) for one in (cached.COHORTS, cached.HEALTHY, cached.QUANTILES, cached.SLICES.packets)
     ]
 
 
