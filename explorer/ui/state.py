@@ -12,7 +12,7 @@ from typing import Any
 
 from explorer.anomalies import Anomaly
 from explorer.predictors import Predictor
-from explorer.ui.cached import SLICES, SliceCaches
+from explorer.ui import cached
 from explorer.ui.guest import Guest
 
 
@@ -49,9 +49,9 @@ class State:
     guest: Guest | None = None
 
     @property
-    def caches(self) -> SliceCaches:
+    def caches(self) -> cached.SliceCaches:
         """Where what is made of the slice may be kept."""
-        return SLICES if self.guest is None else self.guest.caches
+        return cached.SLICES if self.guest is None else self.guest.caches
 
 
 def left_out(asked: Mapping[str, str], kept: Mapping[str, str], values: Mapping[str, Any]) -> list[str]:

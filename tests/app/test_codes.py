@@ -18,7 +18,7 @@ from explorer.calibration import Calibration
 from explorer.checkpoints import load_pretrained, write_card
 from explorer.predictors import PREDICTORS
 from explorer.ui import cached, iterated
-from explorer.ui.cached import Recent
+from explorer.ui.cached import Recent, SliceCaches
 from tests.app.test_explore import (
     SHOWN,
     assert_fine,
@@ -48,15 +48,9 @@ def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     save_tiny(tmp_path)
     save_tiny_codes(tmp_path)
     monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
-    for name, size in (
-        ("COHORTS", 4),
-        ("HEALTHY", 8),
-        ("QUANTILES", 64),
-        ("PACKETS", 2),
-        ("RUNS", 8),
-        ("WALKS", 8),
-    ):
+    for name, size in (("COHORTS", 4), ("HEALTHY", 8), ("QUANTILES", 64)):
         monkeypatch.setattr(cached, name, Recent(size))
+    monkeypatch.setattr(cached, "SLICES", SliceCaches())
     cached.pretrained.cache_clear()
     yield tmp_path
     cached.pretrained.cache_clear()

@@ -30,7 +30,7 @@ from tests.scans.phantoms import head, nifti_bytes, ras_affine
 from tests.security.making import npy, png
 from tests.tiny import NAME, save_tiny
 
-SCRIPT = "from explorer.ui.screens.scans import page\npage()"
+SCRIPT = "from explorer.ui.screens.scans import page\npage(lambda address: None)"
 DATA = head(ras_affine())
 SCAN = nifti_bytes(DATA, ras_affine())
 MASK = nifti_bytes((DATA > 150).astype(np.uint8), ras_affine())

@@ -29,9 +29,7 @@ def tiny_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
     monkeypatch.setattr(cached, "COHORTS", cached.Recent(4))
     monkeypatch.setattr(cached, "QUANTILES", TABLES)
-    monkeypatch.setattr(cached, "PACKETS", cached.Recent(2))
-    monkeypatch.setattr(cached, "RUNS", cached.Recent(8))
-    monkeypatch.setattr(cached, "CURRENT", cached.Recent(4))
+    monkeypatch.setattr(cached, "SLICES", cached.SliceCaches())
     cached.pretrained.cache_clear()
     yield
     cached.pretrained.cache_clear()
