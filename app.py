@@ -1,18 +1,22 @@
 """The app: `streamlit run app.py`."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 
+from explorer.ui.scans.departed import close_departed
 from explorer.ui.warm import start_warming
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Load libraries and models while the browser is still loading the page."""
+    """Load libraries and models while the browser is still loading the page; clear up after visitors."""
     start_warming()
+    clearing = asyncio.create_task(close_departed())
     yield
+    clearing.cancel()
 
 
 def explain(_: Exception) -> bool:

@@ -10,6 +10,7 @@ import io
 import json
 import math
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -75,10 +76,12 @@ def map_bytes(scan: Scan, values: NDArray[np.float32], ending: str) -> bytes:
         np.save(stream, values[..., 0] if scan.affine is None else values, allow_pickle=False)
         return stream.getvalue()
     header = map_header(scan)
-    stored = values.astype(np.dtype(np.float32).newbyteorder(header.endianness), copy=False)
-    start = bytes(header.binaryblock)
-    content = start.ljust(int(header["vox_offset"]), b"\0") + stored.tobytes(order="F")
-    return content if ending == ".nii" else gzip.compress(content, compresslevel=3, mtime=0)
+    packed, stream = ending == ".nii.gz", io.BytesIO()
+    with gzip.GzipFile("", "wb", 3, stream, 0) if packed else nullcontext(stream) as target:
+        target.write(bytes(header.binaryblock).ljust(int(header["vox_offset"]), b"\0"))
+        for plane in np.moveaxis(values, 2, 0):  # one after another, so that no second whole map is made
+            target.write(plane.astype(np.dtype(np.float32).newbyteorder(header.endianness)).tobytes("F"))
+    return stream.getvalue()
 
 
 def sidecar(

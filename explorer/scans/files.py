@@ -17,13 +17,13 @@ from io import BufferedIOBase
 from pathlib import Path
 
 LARGEST_FILE = 2**30
-"""Bytes of a file, and of all that it unpacks to."""
+"""Bytes of an uploaded file, and of all that it unpacks to."""
 
 LARGEST_IMAGE = 2**28
-"""Bytes of one image as stored, unpacked; what is kept of it is float32 and no larger."""
+"""Bytes of one uploaded image as stored, unpacked."""
 
 LARGEST_VOXELS = 2**26
-"""Voxels of one image: about 400 x 400 x 400."""
+"""Voxels of one uploaded image: about 400 x 400 x 400."""
 
 TRAILING = 2**20
 """Bytes tolerated after the end of an image in a packed file."""
@@ -33,6 +33,28 @@ _DEFLATE_LIMIT = 1032
 
 _CHUNK = 2**20
 _SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a file may be.
+
+    Attributes:
+        file: bytes of the file, and of all that it unpacks to.
+        image: bytes of one image as stored, unpacked; what is kept of it has 4 a voxel.
+        voxels: of one image.
+    """
+
+    file: int
+    image: int
+    voxels: int
+
+
+UPLOADED = Limits(LARGEST_FILE, LARGEST_IMAGE, LARGEST_VOXELS)
+"""Of what a browser sends, which may be anybody's."""
+
+ON_DISK = Limits(2**32, 2**31, 2**28)
+"""Of what lies on the machine itself: 512 x 512 x 1024 voxels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +85,11 @@ class ScanFile:
     def size(self) -> int:
         """Bytes, as stored."""
         return len(self.content) if isinstance(self.content, bytes) else self.content.stat().st_size
+
+    @property
+    def limits(self) -> Limits:
+        """How large it may be."""
+        return UPLOADED if isinstance(self.content, bytes) else ON_DISK
 
     def open(self) -> BufferedIOBase:
         """A stream of the stored bytes; close it."""
@@ -98,31 +125,38 @@ def check_size(file: ScanFile) -> None:
     """Raise ValueError for an empty file and for one larger than any scan."""
     if file.size == 0:
         raise refusal(file.name, "is empty", "copy or export it again")
-    if file.size > LARGEST_FILE:
+    if file.size > file.limits.file:
         raise refusal(
             file.name,
-            f"is larger than {megabytes(LARGEST_FILE)}",
+            f"is larger than {megabytes(file.limits.file)}",
             "cut out the volume that you need, or resample it",
         )
 
 
-def check_image_size(name: str, voxels: int, itemsize: int) -> None:
+def check_image_size(name: str, voxels: int, itemsize: int, limits: Limits = UPLOADED) -> None:
     """Raise ValueError where one image of `voxels` of `itemsize` bytes is more than is allowed."""
-    if voxels > LARGEST_VOXELS or voxels * itemsize > LARGEST_IMAGE:
-        raise refusal(
-            name,
-            f"claims an image of {voxels:.3g} voxels, {megabytes(voxels * itemsize)}; at most "
-            f"{LARGEST_VOXELS:.3g} voxels and {megabytes(LARGEST_IMAGE)} are read",
-            "resample it to coarser voxels, or store it as 16-bit integers",
-        )
+    size = voxels * itemsize
+    if voxels <= limits.voxels and size <= limits.image:
+        return
+    remedy = (
+        "resample it to coarser voxels" if voxels > limits.voxels else "store it as integers of 8 or 16 bits"
+    )
+    if limits == UPLOADED and voxels <= ON_DISK.voxels and size <= ON_DISK.image:
+        remedy += ", or read it as NIfTI from a disk: the server's folder, or `python -m explorer localize`"
+    raise refusal(
+        name,
+        f"claims an image of {voxels / 1e6:.3g} million voxels, {megabytes(size)}; at most "
+        f"{limits.voxels / 1e6:.3g} million and {megabytes(limits.image)} are read here",
+        remedy,
+    )
 
 
 def check_promise(file: ScanFile, promised: int, *, packed: bool) -> None:
     """Raise ValueError where a file cannot hold the bytes that its header promises, or may not."""
-    if promised > LARGEST_FILE:
+    if promised > file.limits.file:
         raise refusal(
             file.name,
-            f"claims {megabytes(promised)} of data; at most {megabytes(LARGEST_FILE)} are read",
+            f"claims {megabytes(promised)} of data; at most {megabytes(file.limits.file)} are read",
             "cut out the volume that you need",
         )
     holds = file.size * (_DEFLATE_LIMIT if packed else 1)

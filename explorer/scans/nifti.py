@@ -62,7 +62,7 @@ def read_nifti(file: ScanFile, volume: int | None = None) -> Scan:
         slope, inter = _scaling(file.name, header)
         affine = _affine(file.name, header)
         voxels = math.prod(shape[:3])
-        check_image_size(file.name, voxels, dtype.itemsize)
+        check_image_size(file.name, voxels, dtype.itemsize, file.limits)
         offset = _offset(file.name, header)
         check_promise(file, offset + math.prod(shape) * dtype.itemsize, packed=packed)
         skip(file, stream, offset - header.sizeof_hdr + (volume or 0) * voxels * dtype.itemsize)

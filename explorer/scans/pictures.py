@@ -99,7 +99,7 @@ def read_npy(file: ScanFile) -> Scan:
                 f"has the shape {shape}",
                 "save (rows, columns) of a picture or (x, y, z) of a volume",
             )
-        check_image_size(file.name, math.prod(shape), dtype.itemsize)
+        check_image_size(file.name, math.prod(shape), dtype.itemsize, file.limits)
         check_promise(file, stream.tell() + math.prod(shape) * dtype.itemsize, packed=False)
         raw = np.empty(math.prod(shape), dtype)
         read_into(file, stream, raw.view(np.uint8).data)

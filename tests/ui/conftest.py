@@ -29,7 +29,7 @@ def tiny_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
     monkeypatch.setattr(cached, "COHORTS", cached.Recent(4))
     monkeypatch.setattr(cached, "QUANTILES", TABLES)
-    monkeypatch.setattr(cached, "SLICES", cached.SliceCaches())
+    monkeypatch.setattr(cached, "SLICES", cached.SliceCaches(packets=cached.Recent(2)))
     cached.pretrained.cache_clear()
     yield
     cached.pretrained.cache_clear()

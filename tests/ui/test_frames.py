@@ -108,7 +108,7 @@ def test_one_pass_an_image(state: State) -> None:
     hook = model.register_forward_hook(lambda module, inputs, output: sizes.append(len(inputs[0])))  # type: ignore[attr-defined]
     complete(state)
     hook.remove()
-    assert [size for size in sizes if size != OWN_SLICES] == [1, 8, 8, 8, 1]
+    assert [size for size in sizes if size != OWN_SLICES] == [1, 6, 6, 6, 6, 1]
 
 
 def test_the_caller_may_stop_and_others_may_compute_in_between(state: State) -> None:

@@ -86,7 +86,7 @@ def test_a_run_without_options_on_the_page_has_its_defaults(codes: State) -> Non
 
 
 def test_a_walk_is_a_restoration_and_is_kept(codes: State, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cached, "WALKS", cached.Recent(2))
+    monkeypatch.setattr(cached, "SLICES", cached.SliceCaches(walks=cached.Recent(2)))
     settings = LatentRestoration(level=0.5, seed=3)
     codes = dataclasses.replace(codes, predictors={"latent-restoration": settings})
     first, second = walk_of(codes, 1), walk_of(codes, 1)

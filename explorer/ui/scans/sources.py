@@ -21,6 +21,7 @@ from explorer.scans.intensity import CT_WINDOWS
 from explorer.scans.loading import load_mask, load_scan
 from explorer.ui import cached
 from explorer.ui.scans import session
+from explorer.ui.scans.departed import watch_this_session
 from explorer.ui.scans.session import Own, upload_key
 
 FOLDERS, MASKS = "EXPLORER_SCANS", "EXPLORER_SCAN_MASKS"
@@ -61,6 +62,7 @@ def choose() -> Files | None:
     Raises:
         ValueError: where nothing was chosen, or the server's folder cannot be read.
     """
+    watch_this_session()
     kinds = [EXAMPLE, UPLOAD] + [SERVER] * bool(os.environ.get(FOLDERS))
     kind = st.segmented_control(
         "Scan from",
