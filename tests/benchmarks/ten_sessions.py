@@ -74,7 +74,7 @@ def scan_of(number: int) -> bytes:
 
 def read(content: bytes) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
     """Values and affine of a packed NIfTI file."""
-    image = nibabel.nifti1.Nifti1Image.from_bytes(gzip.decompress(content))  # type: ignore[no-untyped-call]
+    image = nibabel.nifti1.Nifti1Image.from_bytes(gzip.decompress(content))
     return np.asarray(image.dataobj, np.float32), image.affine
 
 

@@ -83,8 +83,8 @@ def test_a_scoring_beta_of_its_own_stays(state: State, scoring_beta: float) -> N
 def test_the_current_frame_comes_first_and_stays(state: State) -> None:
     state = dataclasses.replace(state, beta=0.51, scoring_beta=0.51)
     parts = list(frames(state))
-    assert [len(part.betas) for part in parts] == [1, 9, 17, 25, 26, 26]
-    assert [part.complete for part in parts] == [False] * 5 + [True]
+    assert [len(part.betas) for part in parts] == [1, 7, 13, 19, 25, 26, 26]
+    assert [part.complete for part in parts] == [False] * 6 + [True]
     for part in parts:
         assert (np.diff(part.betas) > 0).all()
         assert part.betas[part.current] == 0.51
