@@ -43,23 +43,24 @@ def elbo_terms(model: BetaVae, x: Tensor, beta: Tensor, noise: Tensor) -> Terms:
 
 
 def draw_betas(
-    count: int, beta_range: tuple[float, float], density: tuple[float, float], generator: torch.Generator
+    count: int, beta_range: tuple[float, float], lean: float, generator: torch.Generator
 ) -> Tensor:
     """Training betas, (count,), one in each of `count` equally likely strata, shuffled.
+
+    log(beta) is spread over its range as (1 - lean) u + lean (1 - (1 - u)^3), u even on [0, 1]: at the small
+    end with 1 / (1 + 2 lean) of the even density, at the large end with 1 / (1 - lean). The network learns
+    the large end more slowly, where few latents are worth their KL.
 
     Args:
         count: how many.
         beta_range: smallest and largest beta.
-        density: of log(beta) at the two ends of the range, in units of the even one, above 1/3. In between,
-            log(beta) is a cubic function of an even draw. The ends of the range have neighbours on one side
-            only, so an even density leaves them behind.
+        lean: towards the large end, in [0, 1); 0: even.
         generator: of the draw.
     """
     low, high = beta_range
     span = math.log(high / low)
     u = torch.log(log_uniform(count, low, high, generator) / low) / max(span, 1e-6)
-    first, last = (1 / value for value in density)
-    place = ((first + last - 2) * u + (3 - 2 * first - last)) * u.square() + first * u
+    place = (1 - lean) * u + lean * (1 - (1 - u) ** 3)
     return (low * torch.exp(place * span)).clamp(low, high)
 
 
@@ -102,16 +103,16 @@ class ElboObjective:
 
     Args:
         model: what is trained.
-        beta_density: of the betas drawn, see `draw_betas`.
+        beta_lean: of the betas drawn, see `draw_betas`.
     """
 
-    def __init__(self, model: BetaVae, beta_density: tuple[float, float] = (1.0, 1.0)) -> None:
+    def __init__(self, model: BetaVae, beta_lean: float = 0.0) -> None:
         self.model = model
-        self.beta_density = beta_density
+        self.beta_lean = beta_lean
         self.balance = LossBalance(model.beta_range)
 
     def loss(self, x: Tensor, generator: torch.Generator) -> Loss:
-        beta = draw_betas(len(x), self.model.beta_range, self.beta_density, generator).to(x.device)
+        beta = draw_betas(len(x), self.model.beta_range, self.beta_lean, generator).to(x.device)
         noise = torch.randn(len(x), self.model.latents, generator=generator).to(x.device)
         terms = elbo_terms(self.model, x, beta, noise)
         loss = terms.rec + beta * terms.kl

@@ -6,7 +6,7 @@ import dataclasses
 import math
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,7 @@ class Recipe:
         precision: `float32`, or `bfloat16` for the matrix products alone.
         pool: brain only: deformed slices to draw from.
         real_share: brain only: fraction of the pool that comes from real anatomies.
-        beta_density: `beta-vae` only: density of log(beta) at the smallest and at the largest beta, in units
-            of the even one.
+        beta_lean: `beta-vae` only: how far the training betas lean to the large end, in [0, 1).
         prior: `vq-vae` only: `samples`, `batch_size` and `learning_rate` of the second stage, in which the
             prior learns the codes.
         data: what the weights were trained on, with licence and citation, for the card.
@@ -52,7 +51,7 @@ class Recipe:
     precision: str = "float32"
     pool: int = 0
     real_share: float = 0.0
-    beta_density: Sequence[float] = (1.0, 1.0)
+    beta_lean: float = 0.0
     prior: Mapping[str, Any] = field(default_factory=dict)
     data: str = ""
 
@@ -74,10 +73,9 @@ class Recipe:
         _check_number("real_share", self.real_share, whole=False, least=0)
         if self.real_share > 1:
             raise ValueError(f"real_share must be in [0, 1], got {self.real_share!r}")
-        if not isinstance(self.beta_density, list | tuple) or len(self.beta_density) != 2:
-            raise ValueError(f"beta_density must be two numbers, got {self.beta_density!r}")
-        for value in self.beta_density:
-            _check_number("beta_density", value, whole=False, least=0.34)
+        _check_number("beta_lean", self.beta_lean, whole=False, least=0)
+        if self.beta_lean >= 1:
+            raise ValueError(f"beta_lean must be below 1, got {self.beta_lean!r}")
         wanted = PRIOR_KEYS if self.kind == "vq-vae" else ()
         if not isinstance(self.prior, Mapping) or sorted(self.prior) != sorted(wanted):
             rule = f"a table of {', '.join(wanted)}" if wanted else "left out"

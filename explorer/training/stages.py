@@ -29,8 +29,7 @@ class Stage:
 def stages_of(recipe: Recipe) -> Sequence[Stage]:
     """The stages in their order; raises ValueError where nothing is known of how to train the kind."""
     if recipe.kind == "beta-vae":
-        low, high = recipe.beta_density
-        return [Stage(lambda model: ElboObjective(model, (low, high)), recipe)]
+        return [Stage(lambda model: ElboObjective(model, recipe.beta_lean), recipe)]
     if recipe.kind == "vq-vae":
         second = dataclasses.replace(recipe, name=f"{recipe.name}.prior", **recipe.prior)
         return [Stage(CodesObjective, recipe), Stage(PriorObjective, second)]
