@@ -10,12 +10,25 @@ from playwright.sync_api import Locator, Page
 WATCH = """
 window.lastPaint = performance.now();
 window.turns = 0;  // how often the script began or ended
-new MutationObserver((changes) => {
+const painted = () => requestAnimationFrame(() => { window.lastPaint = performance.now(); });
+const watch = (root) => new MutationObserver((changes) => {
   window.turns += changes.filter(({attributeName}) => attributeName === "data-test-script-state").length;
-  requestAnimationFrame(() => { window.lastPaint = performance.now(); });
-}).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+  if (changes.some(({attributeName}) => !["aria-label", "title"].includes(attributeName))) painted();
+}).observe(root, {subtree: true, childList: true, attributes: true, characterData: true});
+watch(document);
+const attachShadow = Element.prototype.attachShadow;
+Element.prototype.attachShadow = function (options) {
+  const root = attachShadow.call(this, options);
+  watch(root);
+  return root;
+};
+const putImageData = CanvasRenderingContext2D.prototype.putImageData;
+CanvasRenderingContext2D.prototype.putImageData = function (...given) {
+  painted();
+  return putImageData.apply(this, given);
+};
 """
-"""To run in every page before its own scripts; all below relies on it."""
+"""To run in every page before its own scripts; sees into components and canvases. All below relies on it."""
 
 QUIET_MS = 400
 MEASURED_QUIET_MS = 900

@@ -45,6 +45,7 @@ def assert_same_in_a_fresh_context(page: Page, visit: Visitor) -> None:
 
 def test_the_first_view_is_complete(glance: Visitor) -> None:
     seen = glance()
+    at_hand(seen.page)
     images = seen.page.locator(PICTURES)
     assert images.count() == 10
     assert all(len(image.get_attribute("aria-label") or "") > 10 for image in images.all())
