@@ -123,14 +123,19 @@ def until_changed(page: Page, expression: str, before: str, began: float) -> flo
     ) / 1000
 
 
-def release(page: Page, share: float) -> float:
-    """Seconds from letting go of the training beta to the changed ROC curve of the slice."""
-    before = page.evaluate(ALL_CURVES)
+def hold(page: Page, share: float) -> None:
+    """Drag the training beta to a share of its way, and keep the finger down."""
     start, end = thumb(page, "beta", 0.5), thumb(page, "beta", share)
     page.mouse.move(start["x"], start["y"])
     page.mouse.down()
     page.mouse.move(end["x"], end["y"], steps=4)
     page.wait_for_timeout(300)
+
+
+def release(page: Page, share: float) -> float:
+    """Seconds from letting go of the training beta to the changed ROC curve of the slice."""
+    before = page.evaluate(ALL_CURVES)
+    hold(page, share)
     began = float(page.evaluate("performance.now()"))
     page.mouse.up()
     seconds = until_changed(page, ALL_CURVES, before, began)
@@ -239,6 +244,9 @@ def main() -> int:
                     f"{quantiles(work)[0]:.1f} ms, 95th percentile {quantiles(work)[1]:.1f} ms)"
                 )
                 missed += [label] * (middle > MEDIAN_MS or slow > SLOW_MS)
+            hold(page, 0.5)  # so that the first release is a change
+            page.mouse.up()
+            settle(page)
             ours = [release(page, share) for share in (0.3, 0.7, 0.4, 0.8, 0.2)]
             plain_page = opened(browser, bare_address)
             plain_page.get_by_text("The value is").wait_for()
