@@ -30,9 +30,8 @@ CanvasRenderingContext2D.prototype.putImageData = function (...given) {
 """
 """To run in every page before its own scripts; sees into components and canvases. All below relies on it."""
 
-QUIET_MS = 400
-MEASURED_QUIET_MS = 900
-"""Where the last repaint is measured, nothing late may be missed."""
+QUIET_MS = MEASURED_QUIET_MS = 900
+"""Where the last repaint is measured, nothing late may be missed; nor on a busy machine."""
 
 
 def settle(page: Page, quiet_ms: int = QUIET_MS) -> float:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.viewing import READ, part
-from tests.browsing import WATCH, settle
+from tests.browsing import WATCH, rerun, settle
 from tests.scans.phantoms import (
     LANDMARK,
     ORIENTATIONS,
@@ -45,11 +45,12 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 
 
 def upload(page: Page, name: str, content: bytes) -> None:
+    settle(page)  # a field that is about to be drawn anew would lose the file
     field = page.locator("input[type=file]").first
     field.wait_for(state="attached")
-    field.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
-    page.get_by_text(name).first.wait_for()
-    settle(page)
+    with rerun(page):  # before the script has run, the server does not know of the file
+        field.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
+        page.get_by_text(name).first.wait_for()
     page.get_by_role("button", name="Load", exact=True).click()
 
 
