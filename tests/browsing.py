@@ -30,7 +30,7 @@ CanvasRenderingContext2D.prototype.putImageData = function (...given) {
 """
 """To run in every page before its own scripts; sees into components and canvases. All below relies on it."""
 
-QUIET_MS = MEASURED_QUIET_MS = 900
+QUIET_MS = 900
 """Where the last repaint is measured, nothing late may be missed; nor on a busy machine."""
 
 
@@ -66,4 +66,4 @@ def change(page: Page, label: str, key: str) -> float:
     began = float(page.evaluate("performance.now()"))
     page.keyboard.press(key)
     page.wait_for_timeout(60)
-    return (settle(page, MEASURED_QUIET_MS) - began) / 1000
+    return (settle(page) - began) / 1000

@@ -100,6 +100,14 @@ def precision_recall_chart(title: str, histograms: Mapping[str, ScoreHistogram])
     return _chart(title, Axis("Recall", 0, 1), Axis("Precision", 0, 1), lines)
 
 
+def curve_charts(title: str, histograms: Mapping[str, ScoreHistogram]) -> list[Chart]:
+    """Both charts of the same scores, side by side."""
+    return [
+        roc_chart(f"{title}: ROC", histograms),
+        precision_recall_chart(f"{title}: precision-recall", histograms),
+    ]
+
+
 def rate_distortion_chart(
     betas: NDArray[np.float64],
     kl: NDArray[np.float64],

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browsing import MEASURED_QUIET_MS, WATCH, change, settle, slider
+from tests.browsing import WATCH, change, settle, slider
 from tests.server import BARE, ROOT, resident_mb, streamlit
 
 ROUNDS = 3
@@ -52,7 +52,7 @@ def first_view(page: Page, address: str, text: str) -> float:
     """Seconds from opening the page to the last repaint of the first complete view."""
     page.goto(address)
     page.get_by_text(text).first.wait_for(timeout=120_000)
-    return settle(page, MEASURED_QUIET_MS) / 1000
+    return settle(page) / 1000
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ from explorer.checkpoints import HeldOut
 from explorer.evaluation.report import figures
 from explorer.predictors import PREDICTORS
 from explorer.ui import cached, curves, iterated, view, viewer
-from explorer.ui.charts import precision_recall_chart, rate_distortion_chart, roc_chart
+from explorer.ui.charts import curve_charts, rate_distortion_chart
 from explorer.ui.downloads import maps_as_npz
 from explorer.ui.messages import plain
 from explorer.ui.moved import BETA_MOVED, follow
@@ -78,10 +78,7 @@ def _curves_ahead(places: _Places) -> State | None:
 
 def _curves(state: State, places: _Places, turn: int = 0) -> None:
     histograms = view.look(state).histograms
-    charts = [
-        roc_chart("This slice: ROC", histograms),
-        precision_recall_chart("This slice: precision-recall", histograms),
-    ]
+    charts = curve_charts("This slice", histograms)
     curves.feed(places.curves[SLICE], SLICE, charts if state.predictors else [], turn)
 
 
@@ -235,10 +232,7 @@ def _cohort(state: State, shown: view.SliceView, page: _Places) -> None:
     for turn, result in enumerate(view.cohort(state)):
         histograms = {name: counts.pixels for name, counts in result.predictors.items()}
         found = figures(result)
-        charts = [
-            roc_chart(f"Cohort of {result.done}: ROC", histograms),
-            precision_recall_chart(f"Cohort of {result.done}: precision-recall", histograms),
-        ]
+        charts = curve_charts(f"Cohort of {result.done}", histograms)
         curves.feed(page.curves[COHORT], COHORT, charts, turn)
         table = table.html(figures_table(shown.histograms, found))
         progress = _show_progress(progress, result.done, result.total, found)

@@ -16,7 +16,7 @@ from explorer.scans.preparing import Prepared
 from explorer.scans.queue import OPEN, Progress, State
 from explorer.scans.scoring import score_scan
 from explorer.ui import cached, curves, guest, planes
-from explorer.ui.charts import precision_recall_chart, roc_chart
+from explorer.ui.charts import curve_charts
 from explorer.ui.messages import plain
 from explorer.ui.scans import choices, exports, guests, session, sources
 from explorer.ui.scans.all_maps import all_maps
@@ -233,13 +233,8 @@ def _figures(result: Result, found: Measured, feeds: Any) -> None:
     ):
         row.metric(name, value, help=meaning, width="content")
     name = result.job.predictor[0]
-    histograms = {name: found.histogram}
-    charts = [
-        roc_chart("This scan: ROC", histograms),
-        precision_recall_chart("This scan: precision-recall", histograms),
-    ]
     curves.show(st.container(key="charts"), "scan")
-    curves.feed(feeds, "scan", charts)
+    curves.feed(feeds, "scan", curve_charts("This scan", {name: found.histogram}))
 
 
 def _wait(own: Own, place: Any) -> None:
