@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,11 +30,59 @@ def handed(app: AppTest, component: str) -> list[Any]:
 
 def read(packet: bytes) -> tuple[dict[str, Any], dict[str, Picture]]:
     """The header and the arrays by name."""
-    assert packet[:4] == b"XPF1"
+    assert packet[:4] == b"XPF2"
     end = 8 + int.from_bytes(packet[4:8], "little")
     header: dict[str, Any] = json.loads(packet[8:end].decode("utf-8"))
     body = zlib.decompress(packet[end:])
     return header, {array["name"]: picture(body, array, header["shape"]) for array in header["arrays"]}
+
+
+def read_all(packets: Iterable[bytes]) -> tuple[dict[str, Any], dict[str, Picture]]:
+    """Header and arrays of all packets of a view as if of one, frames in the order of their betas."""
+    found = [read(packet) for packet in packets]
+    (first, own), *_ = found
+    assert [header["part"] for header, _ in found] == list(range(first["parts"]))
+    assert {header["view"] for header, _ in found} == {first["view"]}
+    along = [(header, arrays) for header, arrays in found if header["betas"]]
+    order = np.argsort([beta for header, _ in along for beta in header["betas"]])
+
+    def joined(lists: Iterable[Sequence[Any]]) -> list[Any]:
+        whole = [entry for one in lists for entry in one]
+        return [whole[place] for place in order]
+
+    names = ("betas", "scoring_betas", "rec", "kl", "elbo")
+    header = first | {name: joined(header[name] for header, _ in along) for name in names}
+    header["current"] = int(np.flatnonzero(order == 0)[0])
+    header["residual"] = {
+        end: joined(header["residual"][end] for header, _ in along) for end in ("low", "high")
+    }
+    header["scoring"] = next((header["scoring"] for header, _ in found if header["scoring"]), None)
+    header["predictors"] = [
+        entry | {"figures": first["figures"][entry["name"]]}
+        if entry["only_beta"] is not None
+        else entry
+        | {
+            "figures": {
+                figure: joined(header["figures"][entry["name"]][figure] for header, _ in along)
+                for figure in first["figures"][entry["name"]]
+            }
+        }
+        for entry in first["predictors"]
+    ]
+    arrays = dict(own)
+    for name in own:
+        parts = [part[name] for _, part in along if name in part]
+        if len(parts) == len(along) > 1:
+            codes, values, step = (
+                np.concatenate([getattr(part, key) for part in parts])[order]
+                for key in ("codes", "values", "step")
+            )
+            arrays[name] = Picture(codes, values, step)
+        else:
+            assert len(parts) == 1, name
+    for _, part in found:
+        arrays |= {name: array for name, array in part.items() if name.startswith("scoring:")}
+    return header, arrays
 
 
 def picture(body: bytes, array: Mapping[str, Any], shape: list[int]) -> Picture:

@@ -95,13 +95,13 @@ class SliceCaches:
     """What was made of single slices.
 
     Attributes:
-        packets: complete packets of the slices seen last; at less than 3 MB each, 36 MB.
+        packets: the packets of the slices seen last; at less than 3 MB a slice, 36 MB.
         current: frames of single betas, with the evidence on them; see `explorer.ui.frames`.
         runs: what predictors of many passes made, step by step; at most 6 MB each, 48 MB.
         walks: latent restorations, code by code; at most 5 MB each, 40 MB.
     """
 
-    packets: Recent[bytes] = field(default_factory=lambda: Recent(12))
+    packets: Recent[tuple[bytes, ...]] = field(default_factory=lambda: Recent(12))
     current: Recent[Any] = field(default_factory=lambda: Recent(4))
     runs: Recent[tuple[ScoreMap, ...]] = field(default_factory=lambda: Recent(8))
     walks: Recent[Walk] = field(default_factory=lambda: Recent(8))

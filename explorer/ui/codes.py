@@ -1,12 +1,21 @@
-"""Pictures as integers for a packet: cells that fit a colour bar, and codes packed to compress well."""
+"""Pictures as integers in a packet: cells that fit a colour bar, and codes packed to compress well.
+
+The layout of a packet is described in `explorer.ui.packet`.
+"""
 
 from __future__ import annotations
 
+import json
+import struct
 import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+MAGIC = b"XPF2"
 CODES = 2**16
 """How many there are."""
 
@@ -59,3 +68,44 @@ def deflated(body: bytes) -> bytes:
     """A zlib stream; of differences, run lengths save more than a full search, in a fraction of the time."""
     compressor = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_RLE)
     return compressor.compress(body) + compressor.flush()
+
+
+@dataclass
+class Body:
+    """The arrays of a packet in the making."""
+
+    arrays: list[dict[str, Any]] = field(default_factory=list)
+    parts: list[bytes] = field(default_factory=list)
+    size: int = 0
+
+    def add(
+        self,
+        name: str,
+        values: NDArray[np.float32],
+        low: NDArray[np.float64],
+        high: NDArray[np.float64],
+        fine: int,
+    ) -> None:
+        """Add pictures, (F, H, W), with the ends of their colour bars, (F,)."""
+        codes = np.empty(values.shape, np.uint16)
+        scale = [
+            quantise(*frame, fine, out=codes[i])
+            for i, frame in enumerate(zip(values, low, high, strict=True))
+        ]
+        lows, steps = zip(*scale, strict=True)
+        self._append(name, "uint16", len(values), packed(codes), {"low": lows, "step": steps})
+
+    def add_bytes(self, name: str, values: NDArray[np.bool_]) -> None:
+        """Add a mask, (H, W)."""
+        self._append(name, "uint8", 1, values.astype(np.uint8).tobytes(), {})
+
+    def _append(self, name: str, dtype: str, count: int, part: bytes, scale: Mapping[str, Any]) -> None:
+        place = {"name": name, "dtype": dtype, "frames": count, "offset": self.size}
+        self.arrays.append({**place, **scale})
+        self.parts.append(part)
+        self.size += len(part)
+
+    def packet(self, header: Mapping[str, Any]) -> bytes:
+        """The packet with this header and the arrays that were added."""
+        text = json.dumps({**header, "arrays": self.arrays}, allow_nan=False).encode()
+        return MAGIC + struct.pack("<I", len(text)) + text + deflated(b"".join(self.parts))

@@ -8,20 +8,18 @@ Predictors of many passes have one frame only, that of the current training beta
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from explorer.ahead import in_order
 from explorer.code_evidence import observe, parts_of
 from explorer.contracts import Case, stack
 from explorer.evaluation.rows import figures_of_rows
 from explorer.evidence import Evidence
-from explorer.predictors import score
+from explorer.predictors import Predictor, score
 from explorer.ui import cached
 from explorer.ui.healthy import colour_bars, quantiles, residual_bar
 from explorer.ui.iterated import answer, planted
@@ -32,8 +30,8 @@ Maps = NDArray[np.float32]
 
 FRAMES = 25
 """Betas over a model's range."""
-CHUNK = 6
-"""Images in a batch; after each the caller may stop. On two cores larger ones are hardly faster."""
+BATCHES = 4
+"""In which those that are not current are computed; after each the caller may stop."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +54,7 @@ class Track:
 
 @dataclass(frozen=True, eq=False)
 class ScoringAxis:
-    """The current training beta under S scoring betas, for the predictors that use them.
+    """A training beta under S scoring betas, for the predictors that use them.
 
     Attributes:
         betas: weights of the KL term, ascending from 0, (S,).
@@ -73,24 +71,20 @@ class ScoringAxis:
 
 @dataclass(frozen=True, eq=False)
 class Frames:
-    """One slice at F training betas, as far as computed.
+    """One slice at F training betas.
 
     Attributes:
         case: the slice with its anomaly.
         s: standard deviation of p(x|z).
-        betas: training betas, ascending, (F,).
+        betas: training betas, (F,).
         scoring_betas: weight of the KL term in each frame, (F,).
         linked: whether it follows the training beta.
-        current: index of the page's training beta.
         x_hat: reconstructions, (F, H, W), float32.
         residual_bar: magnitude at which the signed residual's colour bar ends, (F,).
         grad_rec, grad_kl: d rec / dx and d kl / dx, nats per unit intensity, (F, H, W), float32; grad_kl is
             None where the model has none.
         rec, kl, elbo: sample scores, nats, (F,).
         tracks: by predictor, along the training betas.
-        scoring: the second axis; None where the scoring beta follows the training beta, where no predictor
-            uses it, or not yet computed.
-        complete: whether nothing is left to compute.
     """
 
     case: Case
@@ -98,7 +92,6 @@ class Frames:
     betas: Floats
     scoring_betas: Floats
     linked: bool
-    current: int
     x_hat: Maps
     residual_bar: Floats
     grad_rec: Maps
@@ -107,8 +100,6 @@ class Frames:
     kl: Floats
     elbo: Floats
     tracks: Mapping[str, Track]
-    scoring: ScoringAxis | None = None
-    complete: bool = False
 
 
 def frame_betas(low: float, high: float) -> tuple[float, ...]:
@@ -122,27 +113,11 @@ def beta_texts(low: float, high: float) -> tuple[str, ...]:
     return tuple(f"{beta:g}" for beta in frame_betas(low, high))
 
 
-def frames(state: State) -> Iterator[Frames]:
-    """Yield the current beta's frame, then all frames so far after each chunk; the last is complete.
-
-    A model of one beta has one frame, which comes complete.
-
-    Raises:
-        ValueError: where a setting of the state is out of its range.
-    """
+def other_betas(state: State) -> list[list[float]]:
+    """All of the model's betas but the state's own, in ascending batches; none where it has one beta."""
     low, high = cached.pretrained(state.model).model.beta_range
     rest = [beta for beta in frame_betas(low, high) if beta != state.beta]
-    found, evidence = current_frame(state)
-    if rest:
-        yield found
-    case, parts = found.case, [found]
-    chunks = [rest[start : start + CHUNK] for start in range(0, len(rest), CHUNK)]
-    for part, _ in in_order(lambda betas: _computed(state, case, betas), chunks, cached.WORKERS):
-        parts.append(part)
-        found = _joined(parts)
-        yield found
-    scoring = None if found.linked else _scoring_axis(state, case, evidence)
-    yield dataclasses.replace(found, scoring=scoring, complete=True)
+    return [batch.tolist() for batch in np.array_split(rest, BATCHES) if len(batch)]
 
 
 def current_frame(state: State) -> tuple[Frames, Evidence]:
@@ -151,7 +126,7 @@ def current_frame(state: State) -> tuple[Frames, Evidence]:
 
     def make() -> tuple[Frames, Evidence]:
         case = planted(state)
-        found, evidence = _computed(state, case, [state.beta])
+        found, evidence = frames(state, case, [state.beta])
         tracks = {name: found.tracks.get(name) or _answered(state, case, name) for name in state.predictors}
         return dataclasses.replace(found, tracks=tracks), evidence
 
@@ -159,14 +134,11 @@ def current_frame(state: State) -> tuple[Frames, Evidence]:
     return found
 
 
-def _computed(state: State, case: Case, betas: Sequence[float]) -> tuple[Frames, Evidence]:
-    """Frames of some betas in one batch, the first of them current, and the evidence on the batch.
-
-    Without the predictors of many passes.
-    """
+def frames(state: State, case: Case, betas: Sequence[float]) -> tuple[Frames, Evidence]:
+    """Frames of some betas in one batch, without the predictors of many passes; and the evidence on it."""
     pretrained = cached.pretrained(state.model)
     calibration = pretrained.card.calibration[state.dataset]
-    linked = state.linked and state.scoring_beta == state.beta
+    linked = follows(state)
     scoring_betas = list(betas) if linked else [state.scoring_beta] * len(betas)
     with cached.NETWORK:
         x = stack([case.image] * len(betas)).to(cached.device())
@@ -185,7 +157,6 @@ def _computed(state: State, case: Case, betas: Sequence[float]) -> tuple[Frames,
         betas=np.array(betas),
         scoring_betas=np.array(scoring_betas),
         linked=linked,
-        current=0,
         x_hat=x_hat,
         residual_bar=residual_bar(state, betas),
         grad_rec=grad_rec,
@@ -205,16 +176,23 @@ def _answered(state: State, case: Case, name: str) -> Track:
     )
 
 
-def _scoring_axis(state: State, case: Case, evidence: Evidence) -> ScoringAxis | None:
+def follows(state: State) -> bool:
+    """Whether the scoring beta is the training beta in every frame."""
+    return state.linked and state.scoring_beta == state.beta
+
+
+def weighed(state: State) -> Mapping[str, Predictor]:
+    """The predictors that have a scoring axis."""
+    return {} if follows(state) else {n: p for n, p in state.predictors.items() if p.uses_scoring_beta}
+
+
+def scoring_axis(state: State, case: Case, evidence: Evidence) -> ScoringAxis:
     """The second axis, from the evidence on the one image at the current training beta."""
     pretrained = cached.pretrained(state.model)
     calibration = pretrained.card.calibration[state.dataset]
-    users = {name: p for name, p in state.predictors.items() if p.uses_scoring_beta}
-    if not users:
-        return None
     betas = sorted({0.0, *frame_betas(*pretrained.model.beta_range), state.scoring_beta})
     tracks = {}
-    for name, predictor in users.items():
+    for name, predictor in weighed(state).items():
         with cached.NETWORK:
             maps = [_pictures(score(predictor, evidence.rescored(beta), calibration)) for beta in betas]
         tracks[name] = _track(state, case, name, np.concatenate(maps), [state.beta] * len(betas), betas)
@@ -250,28 +228,3 @@ def _pictures(batch: torch.Tensor) -> Maps:
     """(F, 1, H, W) on any device as (F, H, W) in NumPy."""
     pictures: Maps = batch[:, 0].cpu().numpy()
     return pictures
-
-
-def _joined(parts: Sequence[Frames]) -> Frames:
-    """All frames in the order of their betas; the current one is the first part's."""
-    order = np.argsort(np.concatenate([part.betas for part in parts]))
-    along = ["betas", "scoring_betas", "x_hat", "residual_bar", "grad_rec", "rec", "kl", "elbo"]
-    if parts[0].grad_kl is not None:
-        along.append("grad_kl")
-    tracks = {
-        name: Track(
-            **_in_order(
-                [part.tracks[name] for part in parts], order, ("maps", "figures", "quantiles", "bars")
-            )
-        )
-        if name in parts[-1].tracks
-        else track
-        for name, track in parts[0].tracks.items()
-    }
-    current = int(np.flatnonzero(order == 0)[0])
-    return dataclasses.replace(parts[0], current=current, tracks=tracks, **_in_order(parts, order, along))
-
-
-def _in_order(parts: Sequence[Any], order: NDArray[np.intp], names: Sequence[str]) -> dict[str, Any]:
-    """The arrays called `names` of all parts, one after the other, put in order."""
-    return {name: np.concatenate([getattr(part, name) for part in parts])[order] for name in names}

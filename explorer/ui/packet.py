@@ -1,37 +1,44 @@
-"""The frames of a slice as bytes for the browser: one self-contained packet, every picture exact to 8 bits.
+"""The frames of a slice as bytes for the browser: a few packets, every picture exact to 8 bits.
 
-Layout, integers little-endian:
+The first packet holds the frame of the current training beta and whatever all frames share; each of the
+others a batch of further frames, or those along the scoring beta. They come as they are computed, so that the
+browser reads one while the server computes the next.
+
+Layout of a packet, integers little-endian:
 
     offset  bytes  content
-    0       4      b"XPF1"
+    0       4      b"XPF2"
     4       4      N, length of the header, uint32
     8       N      header, JSON in UTF-8
     8 + N   ..     body, one zlib stream (in a browser: `new DecompressionStream("deflate")`)
 
-The header, F frames along the training beta, S along the scoring beta; a list "per frame" has F numbers;
-null stands for a figure that is not defined (no anomalous pixel):
+The header of every packet; its F frames lie along the training beta, a list "per frame" has F numbers; null
+stands for a figure that is not defined (no anomalous pixel):
 
-    slice            text that tells case, model and predictors apart; packets of one view have the same
-    complete         false: only the frame of the current beta (F = 1, scoring = null); true: all
-    name             of the slice, for people
+    slice            text that tells case, model and predictors apart
+    view             text that tells the current betas apart as well: packets of one view belong together
+    part, parts      number of the packet, from 0, and how many the view has
     shape            [H, W], pixels
-    spacing          [row, column] in mm, or null where pixels have no size
-    s                standard deviation of p(x|z)
-    betas            training betas, ascending, per frame
+    betas            training betas, ascending, per frame; none along the scoring beta
     scoring_betas    weight of the KL term in each frame, per frame: `betas` where linked, else a constant
-    linked           whether the scoring beta follows the training beta
-    current          index in `betas` of the page's training beta
     rec, kl, elbo    sample scores, nats, per frame; elbo = rec + scoring_beta * kl
     residual         {"low", "high"}: ends of the signed residual's colour bar, per frame
+    figures          {predictor's name: figures}, see below; a predictor of many passes is in the first only
+    scoring          null, or the second axis: S other scoring betas at the current training beta, {"betas": S
+                     weights, ascending, the first 0, "current": index of the page's scoring beta, "elbo": S
+                     numbers, "figures": {predictor's name: figures}} for those predictors alone that use the
+                     scoring beta; there is none where the scoring beta follows the training beta
+    arrays           where the pictures are, see below
+
+and of the first packet, which has one frame, alone:
+
+    name             of the slice, for people
+    spacing          [row, column] in mm, or null where pixels have no size
+    s                standard deviation of p(x|z)
+    linked           whether the scoring beta follows the training beta
     levels           fractions of healthy pixels, ascending from 0 to 1, Q of them
     predictors       in the order shown, each {"name", "title", "summary", "source", "uses_scoring_beta",
-                     "only_beta", "figures"}; only_beta is the one training beta of a predictor of many
-                     passes, whose figures have one entry and whose array one frame, else null
-    scoring          null (as where linked), or the second axis: other scoring betas at the current training
-                     beta, {"betas": S weights, ascending, the first 0, "current": index of the page's
-                     scoring beta, "elbo": S numbers, "figures": {predictor's name: figures}}
-                     for those predictors alone that use the scoring beta
-    arrays           where the pictures are, see below
+                     "only_beta"}; only_beta is the one training beta of a predictor of many passes, else null
 
 Figures of a predictor, each a list with one entry a frame of its axis:
 
@@ -42,11 +49,11 @@ Figures of a predictor, each a list with one entry a frame of its axis:
                                            between; at or below the first the percentile is 0, from the last
                                            on it is 1
 
-Arrays, each {"name", "dtype", "frames", "offset", "low", "step"}; `frames` is that of its axis, or 1 where
-all frames are the same; `offset` counts bytes in the decompressed body:
+Arrays, each {"name", "dtype", "frames", "offset", "low", "step"}; `frames` is that of its axis; `offset`
+counts bytes in the decompressed body. A map that is the same in all frames is in the first packet only:
 
-    input            the image, 1 frame
-    mask, foreground uint8, 0 or 1, 1 frame; without low and step
+    input            the image, in the first packet
+    mask, foreground uint8, 0 or 1, in the first packet; without low and step
     reconstruction   x_hat
     residual         x - x_hat, signed
     grad-rec         d rec / dx, signed, nats per unit intensity, not smoothed
@@ -88,120 +95,156 @@ magnitude in the frame.
 from __future__ import annotations
 
 import hashlib
-import json
-import struct
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from explorer.ahead import in_order
 from explorer.calibration import LEVELS
+from explorer.contracts import Case
 from explorer.evaluation.report import number
+from explorer.evidence import Evidence
 from explorer.predictors import PREDICTORS
 from explorer.ui import cached
-from explorer.ui.codes import deflated, packed, quantise
-from explorer.ui.frames import Floats, Frames, Track, frames
+from explorer.ui.codes import Body
+from explorer.ui.frames import (
+    Frames,
+    ScoringAxis,
+    Track,
+    current_frame,
+    follows,
+    frames,
+    other_betas,
+    scoring_axis,
+    weighed,
+)
 from explorer.ui.iterated import iterative
 from explorer.ui.state import State
 
-MAGIC = b"XPF1"
 FINE, FINER = 4, 16
 """Cells to one of the 256 steps of a colour bar: for pictures, and for the image and the gradients."""
 
 
-def packets(state: State) -> Iterator[bytes | None]:
-    """Yield the packet of the current beta's frame, then the complete one; a remembered one comes alone.
+def packets(state: State) -> Iterator[bytes]:
+    """Yield the packets of a slice, the current beta's frame first; the caller may stop at any time.
 
-    In between, None follows each chunk of frames: the caller may stop there.
+    Those of the slices seen last are remembered.
 
     Raises:
         ValueError: where a setting of the state is out of its range.
     """
-    key = (_slice_key(state), state.beta, state.scoring_beta, state.linked)
+    key = _view_key(state)
     remembered = state.caches.packets.get(key)
     if remembered is not None:
-        yield remembered
+        yield from remembered
         return
-    for count, found in enumerate(frames(state)):
-        if found.complete:
-            yield state.caches.packets.put(key, encode(state, found))
-        else:
-            yield encode(state, found) if count == 0 else None
+    found, evidence = current_frame(state)
+    work = [partial(_batch, state, found, betas) for betas in other_betas(state)]
+    if weighed(state):
+        work.append(partial(_scoring, state, found.case, evidence))
+    first, *later = ({"part": part, "parts": 1 + len(work)} for part in range(1 + len(work)))
+    made = [_first(state, found, first)]
+    yield made[0]
+    for packet in in_order(lambda one: one[0](one[1]), zip(work, later, strict=True), cached.WORKERS):
+        made.append(packet)
+        yield packet
+    state.caches.packets.put(key, tuple(made))
 
 
-def encode(state: State, found: Frames) -> bytes:
-    """The packet of some frames of a state's slice."""
-    body = _Body()
-    image = found.case.image.numpy()[None]
-    ones = np.ones(len(found.betas))
+def _first(state: State, found: Frames, place: dict[str, int]) -> bytes:
+    """The current training beta's frame, and what all frames share."""
+    body = Body()
     body.add_bytes("mask", found.case.mask.numpy())
     body.add_bytes("foreground", found.case.source.foreground.numpy())
-    body.add("input", image, np.zeros(1), np.ones(1), FINER)
+    body.add("input", found.case.image.numpy()[None], np.zeros(1), np.ones(1), FINER)
+    _add_frames(body, found)
+    return body.packet(_about(state, found.case) | place | _along(found) | _shared(state, found))
+
+
+def _batch(state: State, first: Frames, betas: list[float], place: dict[str, int]) -> bytes:
+    """Frames of further training betas."""
+    found, _ = frames(state, first.case, betas)
+    body = Body()
+    _add_frames(body, found, first)
+    return body.packet(_about(state, found.case) | place | _along(found))
+
+
+def _scoring(state: State, case: Case, evidence: Evidence, place: dict[str, int]) -> bytes:
+    """The frames along the scoring beta."""
+    axis = scoring_axis(state, case, evidence)
+    body = Body()
+    for name, track in axis.tracks.items():
+        _add_map(body, f"scoring:{name}", track)
+    return body.packet(_about(state, case) | place | {"scoring": _axis(axis)})
+
+
+def _add_frames(body: Body, found: Frames, first: Frames | None = None) -> None:
+    """Add the pictures along the training beta, without the maps that are as in the first frame."""
+    image, ones = found.case.image.numpy(), np.ones(len(found.betas))
     body.add("reconstruction", found.x_hat, 0 * ones, ones, FINE)
-    body.add("residual", image - found.x_hat, -found.residual_bar, found.residual_bar, FINE)
+    body.add("residual", image - found.x_hat, -found.residual_bar, found.residual_bar, FINER)
     for name, values in (("grad-rec", found.grad_rec), ("grad-kl", found.grad_kl)):
-        if values is None:
-            continue
-        largest = np.abs(values).max((1, 2)).astype(np.float64)
-        body.add(name, values, -largest, largest, FINER)
-    axes = {"map": found.tracks, "scoring": {} if found.scoring is None else found.scoring.tracks}
-    for axis, tracks in axes.items():
-        for name, track in tracks.items():
-            body.add(f"{axis}:{name}", track.maps, track.bars[:, 0], track.bars[:, 1], FINE)
-    header = json.dumps(_header(state, found) | {"arrays": body.arrays}, allow_nan=False).encode()
-    return MAGIC + struct.pack("<I", len(header)) + header + deflated(b"".join(body.parts))
+        if values is not None:
+            largest = np.abs(values).max((1, 2)).astype(np.float64)
+            body.add(name, values, -largest, largest, FINER)
+    for name, track in found.tracks.items():
+        if first is None or not _same(track, first.tracks[name]):
+            _add_map(body, f"map:{name}", track)
 
 
-@dataclass
-class _Body:
-    """The arrays of a packet and where they are."""
-
-    arrays: list[dict[str, Any]] = field(default_factory=list)
-    parts: list[bytes] = field(default_factory=list)
-    size: int = 0
-
-    def add(self, name: str, values: NDArray[np.float32], low: Floats, high: Floats, fine: int) -> None:
-        """Add pictures, (F, H, W), with the ends of their colour bars, (F,)."""
-        if len(values) > 1 and all(bool((part == part[0]).all()) for part in (values, low, high)):
-            values, low, high = values[:1], low[:1], high[:1]
-        codes = np.empty(values.shape, np.uint16)
-        scale = [
-            quantise(*frame, fine, out=codes[i])
-            for i, frame in enumerate(zip(values, low, high, strict=True))
-        ]
-        lows, steps = zip(*scale, strict=True)
-        self._append(name, "uint16", len(values), packed(codes), {"low": lows, "step": steps})
-
-    def add_bytes(self, name: str, values: NDArray[np.bool_]) -> None:
-        """Add a mask, (H, W)."""
-        self._append(name, "uint8", 1, values.astype(np.uint8).tobytes(), {})
-
-    def _append(self, name: str, dtype: str, count: int, part: bytes, scale: Mapping[str, Any]) -> None:
-        place = {"name": name, "dtype": dtype, "frames": count, "offset": self.size}
-        self.arrays.append({**place, **scale})
-        self.parts.append(part)
-        self.size += len(part)
+def _add_map(body: Body, name: str, track: Track) -> None:
+    body.add(name, track.maps, track.bars[:, 0], track.bars[:, 1], FINE)
 
 
-def _header(state: State, found: Frames) -> dict[str, Any]:
-    scoring = found.scoring
+def _same(track: Track, first: Track) -> bool:
+    """Whether all frames of a predictor are as the first packet's."""
+    return bool((track.maps == first.maps).all() and (track.bars == first.bars).all())
+
+
+def _about(state: State, case: Case) -> dict[str, Any]:
+    """What stands in every packet, here of one without frames along the training beta."""
+    none: list[float] = []
+    per_frame = dict.fromkeys(("betas", "scoring_betas", "rec", "kl", "elbo"), none)
     return {
-        "slice": _slice_key(state),
-        "complete": found.complete,
-        "name": found.case.source.name,
-        "shape": list(found.case.image.shape),
-        "spacing": found.case.source.spacing,
-        "s": found.s,
+        "slice": slice_key(state),
+        "view": _view_key(state),
+        "shape": list(case.image.shape),
+        **per_frame,
+        "residual": {"low": none, "high": none},
+        "figures": {},
+        "scoring": None,
+    }
+
+
+def _along(found: Frames) -> dict[str, Any]:
+    return {
         "betas": found.betas.tolist(),
         "scoring_betas": found.scoring_betas.tolist(),
-        "linked": found.linked,
-        "current": found.current,
         "rec": found.rec.tolist(),
         "kl": found.kl.tolist(),
         "elbo": found.elbo.tolist(),
         "residual": {"low": (-found.residual_bar).tolist(), "high": found.residual_bar.tolist()},
+        "figures": {name: _figures(track) for name, track in found.tracks.items()},
+    }
+
+
+def _axis(axis: ScoringAxis) -> dict[str, Any]:
+    return {
+        "betas": axis.betas.tolist(),
+        "current": axis.current,
+        "elbo": axis.elbo.tolist(),
+        "figures": {name: _figures(track) for name, track in axis.tracks.items()},
+    }
+
+
+def _shared(state: State, found: Frames) -> dict[str, Any]:
+    return {
+        "name": found.case.source.name,
+        "spacing": found.case.source.spacing,
+        "s": found.s,
+        "linked": found.linked,
         "levels": LEVELS,
         "predictors": [
             {
@@ -211,18 +254,9 @@ def _header(state: State, found: Frames) -> dict[str, Any]:
                 "source": PREDICTORS[name].source,
                 "uses_scoring_beta": state.predictors[name].uses_scoring_beta,
                 "only_beta": state.beta if state.predictors[name].iterative else None,
-                "figures": _figures(track),
             }
-            for name, track in found.tracks.items()
+            for name in found.tracks
         ],
-        "scoring": None
-        if scoring is None
-        else {
-            "betas": scoring.betas.tolist(),
-            "current": scoring.current,
-            "elbo": scoring.elbo.tolist(),
-            "figures": {name: _figures(track) for name, track in scoring.tracks.items()},
-        },
     }
 
 
@@ -235,7 +269,7 @@ def _figures(track: Track) -> dict[str, Any]:
     }
 
 
-def _slice_key(state: State) -> str:
+def slice_key(state: State) -> str:
     """Tells case, model and predictors apart; the training beta too where a predictor has no other frame."""
     parts = (
         state.dataset,
@@ -247,4 +281,12 @@ def _slice_key(state: State) -> str:
         state.beta if iterative(state) else None,
         state.guest,
     )
+    return _hash(parts)
+
+
+def _view_key(state: State) -> str:
+    return _hash((slice_key(state), state.beta, state.scoring_beta, follows(state)))
+
+
+def _hash(parts: tuple[Any, ...]) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

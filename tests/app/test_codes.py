@@ -30,7 +30,7 @@ from tests.app.test_explore import (
     unescaped,
     widget,
 )
-from tests.packets import read
+from tests.packets import read_all
 from tests.tiny import NAME as VAE
 from tests.tiny import save_tiny
 from tests.tiny_codes import NAME as CODES
@@ -137,7 +137,7 @@ def test_many_passes_are_run_for_the_current_beta_and_the_page_says_so(both: Pat
     assert f"stopped after {iterated.SECONDS:g} s" in captions(app)
     for beta in ("1", "10"):
         assert_fine(app.select_slider(key="beta").set_value(beta).run())
-        header, arrays = read(fed(app)[0])
+        header, arrays = read_all(fed(app)[0])
         assert [found["only_beta"] for found in header["predictors"]] == [float(beta)]
         assert len(header["betas"]) == 25 and len(arrays["map:map-restoration"].codes) == 1
 

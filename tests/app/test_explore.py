@@ -20,7 +20,7 @@ from explorer.evidence import Evidence
 from explorer.predictors import PREDICTORS
 from explorer.settings import Setting, settings_of
 from explorer.ui import cached
-from tests.packets import handed, read
+from tests.packets import handed, read_all
 
 MAIN = Path(__file__).parents[2] / "explorer" / "ui" / "main.py"
 NOTICE = "Research and teaching only: not a medical device, not for diagnosis."
@@ -58,12 +58,12 @@ def html(app: AppTest) -> str:
     return "".join(element.proto.body for element in app.get("html"))
 
 
-def fed(app: AppTest) -> tuple[bytes, dict[str, Any]]:
-    """The last packet that the viewer was sent, and the page's settings."""
+def fed(app: AppTest) -> tuple[list[bytes], dict[str, Any]]:
+    """The packets that the viewer was sent, and the page's settings."""
     found = handed(app, "explorer-feed")
     packets = [one for one in found if isinstance(one, bytes)]
-    settings = [one for one in found if isinstance(one, dict)]
-    return packets[-1], settings[-1]
+    (settings,) = [one for one in found if isinstance(one, dict)]
+    return packets, settings
 
 
 def charts(app: AppTest) -> list[dict[str, Any]]:
@@ -73,9 +73,8 @@ def charts(app: AppTest) -> list[dict[str, Any]]:
 
 def pictures(app: AppTest) -> dict[str, NDArray[np.float64]]:
     """Values of every panel at the page's betas by its title, (H, W), in fractions of the largest."""
-    packet, settings = fed(app)
-    header, arrays = read(packet)
-    assert header["complete"]
+    packets, settings = fed(app)
+    header, arrays = read_all(packets)
     assert settings["slice"] == header["slice"]
     frame = int(np.abs(np.array(header["betas"]) - float(settings["beta"])).argmin())
     titles = {"input": "Input", "reconstruction": "Reconstruction", "residual": "Signed residual"} | {
@@ -298,7 +297,7 @@ def test_a_painted_shape_of_the_address_is_planted_here_and_in_the_cohort() -> N
     address = FASHION | {"anomaly": "shift", "predictors": "intensity", "painted": encode(grid)}
     app = opened(**address)
     assert_fine(app)
-    _, arrays = read(fed(app)[0])
+    _, arrays = read_all(fed(app)[0])
     mask = arrays["mask"].values[0] > 0
     assert mask.any() and not mask[~np.isin(np.arange(28), range(8, 14))].any()
     painted = next(caption.value for caption in app.caption if caption.value.startswith("Cohort"))

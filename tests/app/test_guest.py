@@ -15,7 +15,7 @@ from explorer.anomalies import ANOMALIES
 from explorer.contracts import Slice
 from explorer.ui import cached
 from explorer.ui.guest import GUEST, HOLDERS, Guest
-from tests.packets import read
+from tests.packets import handed, read_all
 
 MAIN = Path(__file__).parents[2] / "explorer" / "ui" / "main.py"
 BRAIN = {"anomaly": "none", "cohort": "8", "predictors": "reconstruction-error"}
@@ -44,8 +44,7 @@ def fine(app: AppTest) -> AppTest:
 
 
 def shown(app: AppTest) -> tuple[dict, dict]:  # type: ignore[type-arg]
-    packets = [one.proto.bytes for one in app.get("bidi_component")]
-    return read(next(packet for packet in reversed(packets) if packet.startswith(b"XPF1")))
+    return read_all(one for one in handed(app, "explorer-feed") if isinstance(one, bytes))
 
 
 def text(app: AppTest) -> str:

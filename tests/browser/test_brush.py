@@ -11,11 +11,11 @@ from playwright.sync_api import Page, expect
 
 from explorer.anomalies import ANOMALIES
 from explorer.anomalies.painted import decode, depths
-from explorer.ui.frames import Frames, frames
 from tests.browser.conftest import Visitor
 from tests.browser.test_viewer import asked, assert_shows, state
 from tests.browser.viewing import SMALL, at_hand, box, drag, part, pictures, point
 from tests.browsing import settle
+from tests.frames import AllFrames, all_frames
 
 SHIFT = (
     f"{SMALL}&anomaly=shift&shift-sign=darker&shift-strength=0.5"
@@ -33,10 +33,10 @@ def wait_for_shape(page: Page, present: bool = True) -> str:
     return asked(page).get("painted", [""])[0]
 
 
-def planted(text: str) -> Frames:
+def planted(text: str) -> AllFrames:
     settings: dict[str, Any] = {"strength": 0.5, "painted": text, "sign": "darker"}
     anomaly = ANOMALIES["shift"](**settings)
-    *_, found = frames(state(anomaly=anomaly, anomaly_name="shift"))
+    found = all_frames(state(anomaly=anomaly, anomaly_name="shift"))
     return found
 
 

@@ -14,12 +14,12 @@ from playwright.sync_api import Page, expect
 
 from explorer.anomalies import ANOMALIES
 from explorer.ui.colour import MAPS, levels, lookup_table
-from explorer.ui.frames import Frames, frames
 from explorer.ui.sidebar import default_state
 from explorer.ui.state import State
 from tests.browser.conftest import Visitor
 from tests.browser.viewing import SMALL, at_hand, box, drag, part, pictures, pixels, point, thumb
 from tests.browsing import settle, slider
+from tests.frames import AllFrames, all_frames
 
 MODEL = "beta-vae-fashion-mnist"
 
@@ -31,14 +31,13 @@ def state(**changed: object) -> State:
 
 
 @cache
-def computed() -> Frames:
+def computed() -> AllFrames:
     """All frames of `state()`."""
-    *_, last = frames(state())
-    return last
+    return all_frames(state())
 
 
 def expected(
-    key: str, beta: float, found: Frames | None = None, score_map: str = "inferno"
+    key: str, beta: float, found: AllFrames | None = None, score_map: str = "inferno"
 ) -> NDArray[np.uint8]:
     """Colours that a panel should hold, (H, W, 3)."""
     found = found or computed()
@@ -56,7 +55,7 @@ def expected(
     return lookup_table(MAPS[name])[levels(values, low, high)]
 
 
-def assert_shows(page: Page, beta: float, found: Frames | None = None) -> None:
+def assert_shows(page: Page, beta: float, found: AllFrames | None = None) -> None:
     """Every panel holds the colours of this training beta; batches and machines round differently."""
     for key in pictures(page):
         differs = (pixels(page, key) != expected(key, beta, found)).any(-1).mean()
@@ -134,7 +133,7 @@ def test_an_unlinked_scoring_beta_drags_alone(page: Page) -> None:
     expect(page.get_by_text("training β 1, scoring β 3.16")).to_be_visible(timeout=60_000)
     settle(page)
     assert (asked(page)["linked"], asked(page)["scoring-beta"]) == (["false"], ["3.16"])
-    *_, found = frames(state(linked=False, scoring_beta=3.16))
+    found = all_frames(state(linked=False, scoring_beta=3.16))
     assert_shows(page, 1.0, found)
 
 
@@ -213,7 +212,7 @@ def test_dragging_on_the_input_plants_the_anomaly(page: Page) -> None:
     x, y, size = (float(found[f"lesion-{name}"][0]) for name in ("x", "y", "size"))
     assert (x, y) == pytest.approx((13.5 / 28, 9.5 / 28), abs=0.011)
     assert size == pytest.approx(6 / 28, abs=0.02)
-    *_, planted = frames(state(anomaly=ANOMALIES["lesion"](x=x, y=y, size=size)))
+    planted = all_frames(state(anomaly=ANOMALIES["lesion"](x=x, y=y, size=size)))
     assert_shows(page, 1.0, planted)
 
 

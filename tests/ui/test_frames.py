@@ -13,18 +13,14 @@ from explorer.anomalies import ANOMALIES
 from explorer.evaluation.curves import auroc, average_precision, best_dice
 from explorer.predictors.smoothing import smooth
 from explorer.ui import cached, view
-from explorer.ui.frames import Frames, Track, current_frame, frame_betas, frames
+from explorer.ui.frames import Track, current_frame, frame_betas
 from explorer.ui.healthy import OWN_SLICES
 from explorer.ui.state import State
+from tests.frames import all_frames, batches
 from tests.tiny import NAME
 
 close = partial(np.testing.assert_allclose, rtol=1e-3, atol=1e-5)
 """A batch rounds differently from a single image."""
-
-
-def complete(state: State) -> Frames:
-    *_, last = frames(state)
-    return last
 
 
 def check_track(track: Track, at: int, shown: view.SliceView, name: str) -> None:
@@ -38,7 +34,7 @@ def check_track(track: Track, at: int, shown: view.SliceView, name: str) -> None
 
 @pytest.mark.parametrize("at", [0, 13, 24])
 def test_a_frame_is_the_view_at_its_beta(state: State, at: int) -> None:
-    found = complete(state)
+    found = all_frames(state)
     beta = float(found.betas[at])
     shown = view.look(dataclasses.replace(state, beta=beta, scoring_beta=beta))
     close(found.x_hat[at], shown.x_hat)
@@ -73,32 +69,26 @@ def test_a_scoring_beta_of_its_own_widens_the_elbo_gradient_alone(state: State) 
 @pytest.mark.parametrize("scoring_beta", [0.5, 3.0])
 def test_a_scoring_beta_of_its_own_stays(state: State, scoring_beta: float) -> None:
     state = dataclasses.replace(state, scoring_beta=scoring_beta, linked=False)
-    found = complete(state)
+    found = all_frames(state)
     assert (found.scoring_betas == scoring_beta).all()
     shown = view.look(dataclasses.replace(state, beta=float(found.betas[20])))
     check_track(found.tracks["elbo-gradient"], 20, shown, "elbo-gradient")
     assert found.elbo[20] == pytest.approx(shown.elbo, rel=1e-4)
 
 
-def test_the_current_frame_comes_first_and_stays(state: State) -> None:
+def test_the_current_frame_comes_first_then_the_others_in_batches(state: State) -> None:
     state = dataclasses.replace(state, beta=0.51, scoring_beta=0.51)
-    parts = list(frames(state))
-    assert [len(part.betas) for part in parts] == [1, 7, 13, 19, 25, 26, 26]
-    assert [part.complete for part in parts] == [False] * 6 + [True]
-    for part in parts:
-        assert (np.diff(part.betas) > 0).all()
-        assert part.betas[part.current] == 0.51
-        for name, track in part.tracks.items():
-            first = parts[0].tracks[name]
-            assert np.array_equal(track.maps[part.current], first.maps[0])
-            assert np.array_equal(track.figures[part.current], first.figures[0], equal_nan=True)
+    first, *others = batches(state)
+    assert first.betas.tolist() == [0.51]
+    assert [len(part.betas) for part in others] == [7, 6, 6, 6]
+    assert tuple(np.concatenate([part.betas for part in others])) == frame_betas(0.01, 10.0)
 
 
 def test_betas_are_log_spaced_and_the_current_one_is_among_them_once(state: State) -> None:
     betas = frame_betas(0.01, 10.0)
     assert betas[::8] == (0.01, 0.1, 1.0, 10.0)
     np.testing.assert_allclose(np.diff(np.log(betas)), np.log(1000) / 24, atol=0.01)
-    found = complete(dataclasses.replace(state, beta=0.0133, scoring_beta=0.0133))
+    found = all_frames(dataclasses.replace(state, beta=0.0133, scoring_beta=0.0133))
     assert tuple(found.betas) == betas and found.current == 1
 
 
@@ -106,22 +96,14 @@ def test_one_pass_an_image(state: State) -> None:
     sizes: list[int] = []
     model = cached.pretrained(NAME).model
     hook = model.register_forward_hook(lambda module, inputs, output: sizes.append(len(inputs[0])))  # type: ignore[attr-defined]
-    complete(state)
+    all_frames(state)
     hook.remove()
-    assert [size for size in sizes if size != OWN_SLICES] == [1, 6, 6, 6, 6, 1]
-
-
-def test_the_caller_may_stop_and_others_may_compute_in_between(state: State) -> None:
-    running = frames(state)
-    for _ in range(2):
-        next(running)
-        assert cached.NETWORK.acquire(blocking=False)
-        cached.NETWORK.release()
+    assert [size for size in sizes if size != OWN_SLICES] == [1, 7, 6, 6, 6]
 
 
 def test_the_scoring_axis_is_the_view_at_each_scoring_beta(state: State) -> None:
     state = dataclasses.replace(state, scoring_beta=0.6, linked=False)
-    axis = complete(state).scoring
+    axis = all_frames(state).scoring
     assert axis is not None and set(axis.tracks) == {"elbo-gradient"}
     assert tuple(axis.betas) == (0.0, *sorted({*frame_betas(0.01, 10.0), 0.6}))
     assert axis.betas[axis.current] == 0.6
@@ -132,11 +114,11 @@ def test_the_scoring_axis_is_the_view_at_each_scoring_beta(state: State) -> None
 
 
 def test_a_scoring_beta_that_follows_has_no_axis(state: State) -> None:
-    assert complete(state).scoring is None
+    assert all_frames(state).scoring is None
 
 
 def test_what_the_elbo_gradient_smooths_is_linear_in_the_scoring_beta(state: State) -> None:
-    found = complete(dataclasses.replace(state, linked=False))
+    found = all_frames(dataclasses.replace(state, linked=False))
     axis, now = found.scoring, found.current
     assert axis is not None and found.grad_kl is not None
     grad_rec, grad_kl = (torch.from_numpy(g[now]) for g in (found.grad_rec, found.grad_kl))
@@ -148,17 +130,17 @@ def test_what_the_elbo_gradient_smooths_is_linear_in_the_scoring_beta(state: Sta
 
 
 def test_without_an_anomaly_figures_are_not_defined(state: State) -> None:
-    found = complete(dataclasses.replace(state, anomaly=ANOMALIES["none"](), anomaly_name="none"))
+    found = all_frames(dataclasses.replace(state, anomaly=ANOMALIES["none"](), anomaly_name="none"))
     assert all(np.isnan(track.figures).all() for track in found.tracks.values())
 
 
 def test_without_predictors_there_are_still_reconstructions(state: State) -> None:
-    found = complete(dataclasses.replace(state, predictors={}))
+    found = all_frames(dataclasses.replace(state, predictors={}))
     assert found.x_hat.shape == (26, 28, 28) and found.tracks == {} and found.scoring is None
 
 
 def test_a_network_of_one_beta_has_one_frame(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cached.pretrained(NAME).model, "beta_range", (0.5, 0.5))
-    (found,) = frames(dataclasses.replace(state, linked=False))
+    found = all_frames(dataclasses.replace(state, linked=False))
     assert found.betas.tolist() == [0.5]
-    assert found.complete and found.scoring is not None and found.scoring.betas.tolist() == [0.0, 0.5]
+    assert found.scoring is not None and found.scoring.betas.tolist() == [0.0, 0.5]

@@ -17,12 +17,12 @@ from explorer.evidence import Evidence
 from explorer.predictors import PREDICTORS, HealthyScores, Predictor, score
 from explorer.predictors.energy_projection import EnergyProjection
 from explorer.ui import cached, iterated, view
-from explorer.ui.frames import Frames, frames
 from explorer.ui.healthy import FEW_SLICES, quantiles
-from explorer.ui.packet import encode
+from explorer.ui.packet import packets, slice_key
 from explorer.ui.screens import explore
 from explorer.ui.state import State
-from tests.packets import read
+from tests.frames import all_frames
+from tests.packets import read_all
 
 STEPS = 7
 RUNS: list[int] = []
@@ -48,11 +48,6 @@ def counting(state: State, monkeypatch: pytest.MonkeyPatch) -> State:
     RUNS.clear()
     TAKEN.clear()
     return dataclasses.replace(state, predictors={"counting": Counting(), **state.predictors})
-
-
-def complete(state: State) -> Frames:
-    *_, last = frames(state)
-    return last
 
 
 def test_a_run_tells_every_step_and_is_not_run_again(counting: State) -> None:
@@ -108,7 +103,7 @@ def test_another_image_beta_or_option_is_another_run(codes: State) -> None:
 
 
 def test_frames_of_all_betas_run_once_and_hold_the_current_one(counting: State) -> None:
-    found = complete(counting)
+    found = all_frames(counting)
     assert RUNS.count(1) == 1 and len(found.betas) == 26
     track = found.tracks["counting"]
     assert track.maps.shape == (1, 28, 28) and track.bars.shape == (1, 3) and len(track.figures) == 1
@@ -118,14 +113,14 @@ def test_frames_of_all_betas_run_once_and_hold_the_current_one(counting: State) 
 
 
 def test_a_packet_says_for_which_beta_it_was_run(counting: State) -> None:
-    header, arrays = read(encode(counting, complete(counting)))
+    header, arrays = read_all(packets(counting))
     only = {entry["name"]: entry["only_beta"] for entry in header["predictors"]}
     assert only.pop("counting") == counting.beta and set(only.values()) == {None}
     figures = header["predictors"][0]["figures"]
     assert {len(values) for values in figures.values()} == {1}
     assert len(arrays["map:counting"].codes) == 1
     moved = dataclasses.replace(counting, beta=2.0, scoring_beta=2.0)
-    assert read(encode(moved, next(frames(moved))))[0]["slice"] != header["slice"]
+    assert slice_key(moved) != header["slice"]
 
 
 def test_what_the_card_does_not_know_is_counted_on_few_slices_at_one_node(counting: State) -> None:
@@ -147,11 +142,11 @@ def test_the_view_of_codes_is_that_of_the_evidence(codes: State) -> None:
 
 
 def test_codes_have_one_frame_and_no_gradient_of_the_kl(codes: State) -> None:
-    found = complete(codes)
-    assert found.betas.tolist() == [1.0] and found.complete
+    found = all_frames(codes)
+    assert found.betas.tolist() == [1.0]
     assert found.grad_kl is None and found.scoring is None
     assert set(found.tracks) == set(codes.predictors)
-    header, arrays = read(encode(codes, found))
+    header, arrays = read_all(packets(codes))
     assert "grad-kl" not in arrays and "grad-rec" in arrays
     assert header["kl"] == found.kl.tolist() and header["scoring"] is None
 

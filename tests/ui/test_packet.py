@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from explorer.anomalies import ANOMALIES
 from explorer.calibration import LEVELS
 from explorer.predictors import PREDICTORS
+from explorer.ui import cached
 from explorer.ui.colour import levels
-from explorer.ui.frames import FRAMES, Frames, frames
-from explorer.ui.packet import encode, packets
+from explorer.ui.frames import FRAMES
+from explorer.ui.packet import packets, slice_key
 from explorer.ui.state import State
-from tests.packets import read, steps_of_bar
+from tests.frames import AllFrames, all_frames
+from tests.packets import read, read_all, steps_of_bar
 
 
 @pytest.fixture
@@ -26,12 +28,13 @@ def state(state: State) -> State:
 
 
 @pytest.fixture
-def found(state: State) -> Frames:
-    *_, last = frames(state)
-    return last
+def found(state: State) -> AllFrames:
+    return all_frames(state)
 
 
-def floats(found: Frames) -> dict[str, tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]]:
+def floats(
+    found: AllFrames,
+) -> dict[str, tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.float64]]]:
     """What was packed, by name of the array: pictures and both ends of their colour bars."""
     image = found.case.image.numpy()[None]
     none, ones = np.zeros(len(found.betas)), np.ones(len(found.betas))
@@ -49,8 +52,8 @@ def floats(found: Frames) -> dict[str, tuple[NDArray[np.float32], NDArray[np.flo
     }
 
 
-def test_every_picture_is_exact_to_8_bits_and_within_half_a_cell(state: State, found: Frames) -> None:
-    _, arrays = read(encode(state, found))
+def test_every_picture_is_exact_to_8_bits_and_within_half_a_cell(state: State, found: AllFrames) -> None:
+    _, arrays = read_all(packets(state))
     expected = floats(found)
     assert set(arrays) == {*expected, "mask", "foreground"}
     for name, (values, low, high) in expected.items():
@@ -64,17 +67,17 @@ def test_every_picture_is_exact_to_8_bits_and_within_half_a_cell(state: State, f
             assert step <= (high[f] - low[f]) / 256, name
 
 
-def test_what_does_not_change_is_sent_once(state: State, found: Frames) -> None:
-    header, arrays = read(encode(state, found))
-    once = {array["name"] for array in header["arrays"] if array["frames"] == 1}
+def test_what_does_not_change_is_sent_once(state: State, found: AllFrames) -> None:
+    _, arrays = read_all(packets(state))
+    once = {name for name, array in arrays.items() if len(array.codes) == 1}
     assert once == {"input", "mask", "foreground", "map:intensity"}
     assert np.array_equal(arrays["mask"].codes[0], found.case.mask.numpy())
     assert np.array_equal(arrays["foreground"].codes[0], found.case.source.foreground.numpy())
 
 
-def test_the_header_says_what_was_computed(state: State, found: Frames) -> None:
-    header, _ = read(encode(state, found))
-    assert header["complete"] and not header["linked"] and header["levels"] == list(LEVELS)
+def test_the_header_says_what_was_computed(state: State, found: AllFrames) -> None:
+    header, _ = read_all(packets(state))
+    assert not header["linked"] and header["levels"] == list(LEVELS)
     assert header["shape"] == [28, 28] and header["spacing"] is None and header["s"] == 0.5
     assert header["betas"] == found.betas.tolist()
     assert header["scoring_betas"] == [state.scoring_beta] * len(found.betas)
@@ -99,50 +102,62 @@ def test_the_header_says_what_was_computed(state: State, found: Frames) -> None:
 
 def test_a_scoring_beta_that_follows_is_that_of_each_frame(state: State) -> None:
     state = dataclasses.replace(state, linked=True)
-    *_, linked = frames(state)
-    header, arrays = read(encode(state, linked))
+    header, arrays = read_all(packets(state))
     assert header["linked"] and header["scoring"] is None
     assert header["scoring_betas"] == header["betas"]
     assert not any(name.startswith("scoring:") for name in arrays)
 
 
-def test_pixel_terms_add_up(state: State, found: Frames) -> None:
-    header, arrays = read(encode(state, found))
+def test_pixel_terms_add_up(state: State, found: AllFrames) -> None:
+    header, arrays = read_all(packets(state))
     rec = (arrays["residual"].values ** 2 / (2 * header["s"] ** 2)).sum((1, 2))
     np.testing.assert_allclose(rec, header["rec"], rtol=0.02)
 
 
 def test_an_undefined_figure_is_null(state: State) -> None:
     healthy = dataclasses.replace(state, anomaly=ANOMALIES["none"](), anomaly_name="none")
-    header, _ = read(encode(healthy, next(frames(healthy))))
-    assert header["predictors"][0]["figures"]["auroc"] == [None]
-    assert header["scoring"] is None and not header["complete"]
+    header, _ = read(next(packets(healthy)))
+    assert header["figures"]["intensity"]["auroc"] == [None] and header["scoring"] is None
 
 
-def test_the_first_packet_holds_the_current_frame_the_last_one_all(state: State) -> None:
-    sent = [packet for packet in packets(state) if packet is not None]
-    (first, few), (last, all_of_them) = (read(packet) for packet in sent)
-    assert (first["betas"], first["current"], first["complete"]) == ([0.5], 0, False)
-    assert len(last["betas"]) == FRAMES + 1 and last["complete"]
-    assert first["slice"] == last["slice"]
-    now = last["current"]
-    for name, one in few.items():
-        at = min(now, len(all_of_them[name].codes) - 1)
-        assert np.array_equal(one.values[0], all_of_them[name].values[at])
+def test_the_first_packet_is_the_current_frame_and_what_all_share(state: State) -> None:
+    sent = list(packets(state))
+    (first, own), *others, (last, scoring) = (read(packet) for packet in sent)
+    assert (first["betas"], first["part"], first["parts"]) == ([0.5], 0, len(sent)) and len(sent) == 6
+    for header, arrays in others:
+        assert set(arrays) == {*own} - {"input", "mask", "foreground", "map:intensity"}
+        assert {len(header[name]) for name in ("betas", "scoring_betas", "rec", "kl", "elbo")} == {
+            len(header["betas"])
+        }
+    assert sum(len(header["betas"]) for header, _ in others) == FRAMES
+    assert last["betas"] == [] and set(scoring) == {"scoring:elbo-gradient"}
 
 
 def test_a_slice_is_packed_once_and_few_are_kept(state: State) -> None:
-    *_, complete = packets(state)
-    assert [packet is complete for packet in packets(state)] == [True]
+    made = list(packets(state))
+    assert all(one is other for one, other in zip(packets(state), made, strict=True))
     for seed in (6, 7):
-        *_, _ = packets(dataclasses.replace(state, seed=seed))
-    assert len(list(packets(state))) > 1
+        assert list(packets(dataclasses.replace(state, seed=seed))) != made
+    assert not any(one is other for one, other in zip(packets(state), made, strict=True))
 
 
 def test_an_abandoned_slice_is_not_remembered(state: State) -> None:
     running = packets(state)
-    assert next(running) is not None and next(running) is None
-    assert len(list(packets(state))) > 1
+    first = next(running)
+    next(running)
+    del running
+    assert next(packets(state)) == first and next(packets(state)) is not first
+
+
+def test_others_may_compute_between_two_packets(state: State) -> None:
+    running = packets(state)
+    for _ in range(2):
+        next(running)
+    del running
+    for _ in range(cached.WORKERS):
+        assert cached.NETWORK.acquire(blocking=False)
+    for _ in range(cached.WORKERS):
+        cached.NETWORK.release()
 
 
 @pytest.mark.parametrize(
@@ -158,7 +173,4 @@ def test_an_abandoned_slice_is_not_remembered(state: State) -> None:
     ],
 )
 def test_the_key_tells_slices_apart_but_not_betas(state: State, change: dict[str, Any], same: bool) -> None:
-    keys = [
-        read(encode(s, next(frames(s))))[0]["slice"] for s in (state, dataclasses.replace(state, **change))
-    ]
-    assert (keys[0] == keys[1]) == same
+    assert (slice_key(state) == slice_key(dataclasses.replace(state, **change))) == same

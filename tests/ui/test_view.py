@@ -15,7 +15,7 @@ from explorer.contracts import stack
 from explorer.evaluation import cohort as cohorts
 from explorer.predictors import score
 from explorer.ui import cached, view
-from explorer.ui.frames import frames
+from explorer.ui.packet import packets
 from explorer.ui.state import State
 from tests.tiny import NAME
 
@@ -50,7 +50,7 @@ def test_the_viewer_and_the_page_share_one_pass(state: State) -> None:
     model = cached.pretrained(NAME).model
     hook = model.register_forward_hook(lambda module, inputs, output: sizes.append(len(inputs[0])))  # type: ignore[attr-defined]
     view.look(state)
-    next(frames(state))
+    next(packets(state))
     view.look(dataclasses.replace(state, cohort_size=16))
     hook.remove()
     assert sizes.count(1) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from explorer.ui.bundle import bundled
-from explorer.ui.viewer import CONSTANTS, FOLDER, header_of, whole
+from explorer.ui.viewer import CONSTANTS, FOLDER, whole
 
 
 @pytest.mark.parametrize("entry", ["main.js", "feed.js", "watch.js"])
@@ -58,10 +58,6 @@ def test_a_circle_of_modules_is_refused(tmp_path: Path) -> None:
 
 def test_colours_go_to_the_browser_as_768_bytes_each() -> None:
     assert {len(text) for text in CONSTANTS["tables"].values()} == {1024}
-
-
-def test_headers_are_read_as_they_were_written() -> None:
-    assert header_of(b"XPF1" + (8).to_bytes(4, "little") + b'{"a": 1}' + b"body") == {"a": 1}
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from explorer.ui.downloads import maps_as_npz
 from explorer.ui.messages import plain
 from explorer.ui.moved import BETA_MOVED, follow
 from explorer.ui.nearest import TAKEN
-from explorer.ui.packet import packets
+from explorer.ui.packet import packets, slice_key
 from explorer.ui.screens.watch import watch
 from explorer.ui.sidebar import beta_options, default_state, scoring_options, sidebar
 from explorer.ui.state import State, left_out
@@ -169,21 +169,16 @@ class _Frames:
     """The viewer's frames: the current beta's at once, the others when all else of the slice is on screen."""
 
     def __init__(self, state: State, feeds: Any) -> None:
-        self._first, self._rest, self._controls, self._pause = (feeds.empty() for _ in range(4))
+        self._feeds = feeds
+        controls = feeds.empty()
         self._packets = packets(_as_opened(state))
-        packet = next(self._packets)
-        assert packet is not None
-        header = viewer.header_of(packet)
-        viewer.feed(*((self._rest, "frames") if header["complete"] else (self._first, "first")), packet)
-        viewer.feed(self._controls, "settings", _settings(state, header["slice"]))
+        viewer.feed(feeds, "frames-0", next(self._packets))
+        viewer.feed(controls, "settings", _settings(state))
 
     def finish(self) -> None:
-        """Compute and send what is left; a newer change of the page ends this between two chunks."""
-        for packet in self._packets:
-            if packet is None:
-                self._pause.empty()
-            else:
-                viewer.feed(self._rest, "frames", packet)
+        """Compute and send what is left; a newer change of the page ends this between two packets."""
+        for number, packet in enumerate(self._packets, 1):
+            viewer.feed(self._feeds, f"frames-{number}", packet)
 
 
 def _as_opened(state: State) -> State:
@@ -200,10 +195,10 @@ def _as_opened(state: State) -> State:
     return dataclasses.replace(state, beta=opened[1], scoring_beta=opened[1])
 
 
-def _settings(state: State, name: str) -> dict[str, Any]:
+def _settings(state: State) -> dict[str, Any]:
     betas = beta_options(state.model)
     return viewer.settings(
-        slice=name,
+        slice=slice_key(state),
         betas=betas,
         beta=f"{state.beta:g}",
         scorings=scoring_options(state.model),

@@ -7,9 +7,7 @@ Packets and settings come through components without a face ("feeds"), which han
 from __future__ import annotations
 
 import base64
-import json
 import math
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -68,7 +66,7 @@ def settings(
     """What the page's controls say, for the viewer.
 
     Args:
-        slice: from the header of the packet that belongs to them.
+        slice: as in the header of the packets that belong to them.
         betas: options of the page's slider of training betas, ascending.
         beta: the chosen one.
         scorings: options of the slider of scoring betas.
@@ -96,13 +94,6 @@ def plant_of(anomaly: Any) -> dict[str, Any]:
         "sizes": SIZES,
         "painted": anomaly.painted,
     }
-
-
-def header_of(packet: bytes) -> dict[str, Any]:
-    """The header of a packet; see `explorer.ui.packet`."""
-    (length,) = struct.unpack_from("<I", packet, 4)
-    found: dict[str, Any] = json.loads(packet[8 : 8 + length])
-    return found
 
 
 def whole(number: object) -> int:

@@ -320,7 +320,7 @@ function savePicture(viewer) {
 
 function saveFigures(viewer) {
   if (!viewer.shown) return;
-  const side = new Shown(viewer.shown.packet);
+  const side = new Shown(viewer.shown.frames);
   const rates = (predictor, frame, level) => {
     side.move(frame);
     const layer = side.layers.find((found) => found.predictor === predictor);

@@ -1,21 +1,18 @@
 /** Packets of frames, as `explorer/ui/packet.py` describes them: bytes in, pictures out. */
 
-const MAGIC = 0x31465058; // "XPF1"
+const MAGIC = 0x32465058; // "XPF2"
 
 /**
- * @typedef {Object} Picture one named array
- * @property {number} frames 1 where all frames are the same
- * @property {Uint8Array|Uint16Array} codes frame after frame, row by row
- * @property {?number[]} low value of the lower edge of code 0, per frame; null for masks
- * @property {?number[]} step height of a cell, per frame
+ * @typedef {Object} Picture one frame of a named array
+ * @property {Uint8Array|Uint16Array} codes row by row
+ * @property {number} low value of the lower edge of code 0; of no use in masks
+ * @property {number} step height of a cell
  */
 
 /**
  * @typedef {Object} Packet
  * @property {Object} header
- * @property {number} width
- * @property {number} height
- * @property {Map<string, Picture>} pictures
+ * @property {Map<string, Picture[]>} pictures frame by frame
  */
 
 /**
@@ -25,15 +22,14 @@ const MAGIC = 0x31465058; // "XPF1"
  */
 export async function readPacket(bytes) {
   const header = readHeader(bytes);
-  const [height, width] = header.shape;
   const start = 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(4, true);
   const body = await inflate(bytes.subarray(start));
   const pictures = new Map();
   for (const described of header.arrays) {
-    pictures.set(described.name, readPicture(body, described, width, height));
+    pictures.set(described.name, readPictures(body, described, header.shape));
     if (described.frames > 1) await new Promise((resume) => setTimeout(resume));
   }
-  return { header, width, height, pictures };
+  return { header, pictures };
 }
 
 /** The header alone; throws where the bytes are not a packet. */
@@ -44,23 +40,17 @@ export function readHeader(bytes) {
 }
 
 /**
- * Values of one frame of a picture.
+ * Values of a picture.
  * @param {Picture} picture
- * @param {number} frame
  * @param {Float32Array} values written
  */
-export function readFrame(picture, frame, values) {
-  const shown = picture.frames === 1 ? 0 : frame;
-  const { codes } = picture;
-  const [low, step] = [picture.low[shown], picture.step[shown]];
-  const start = shown * values.length;
-  for (let i = 0; i < values.length; i++) values[i] = low + (codes[start + i] + 0.5) * step;
+export function readPicture({ codes, low, step }, values) {
+  for (let i = 0; i < values.length; i++) values[i] = low + (codes[i] + 0.5) * step;
 }
 
-/** The value of one pixel in one frame of a picture. */
-export function readPixel(picture, frame, pixel, pixels) {
-  const shown = picture.frames === 1 ? 0 : frame;
-  return picture.low[shown] + (picture.codes[shown * pixels + pixel] + 0.5) * picture.step[shown];
+/** The value of one pixel of a picture. */
+export function readPixel({ codes, low, step }, pixel) {
+  return low + (codes[pixel] + 0.5) * step;
 }
 
 /** Undo zlib. */
@@ -69,10 +59,13 @@ export async function inflate(bytes) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-function readPicture(body, { dtype, frames, offset, low, step }, width, height) {
-  const count = frames * width * height;
-  if (dtype === "uint8") return { frames, codes: body.slice(offset, offset + count), low: null, step: null };
-  return { frames, codes: unpack(body, offset, frames, width, height), low, step };
+function readPictures(body, { dtype, frames, offset, low, step }, [height, width]) {
+  const size = width * height;
+  const plain = dtype === "uint8";
+  const codes = plain ? body.slice(offset, offset + frames * size) : unpack(body, offset, frames, width, height);
+  return Array.from({ length: frames }, (_, i) => (
+    { codes: codes.subarray(i * size, (i + 1) * size), low: plain ? 0 : low[i], step: plain ? 1 : step[i] }
+  ));
 }
 
 /** Undo the three steps of the packing: bytes apart, signs folded, differences. */

@@ -1,6 +1,6 @@
 /** What is shown of a packet at one training and one scoring beta: buffers that are filled again and again. */
 
-import { readFrame, readPixel } from "./packet.js";
+import { readPicture, readPixel } from "./packet.js";
 import { Scores, percentile, quantile } from "./scores.js";
 
 /**
@@ -23,15 +23,14 @@ const FIXED = [
 ];
 
 export class Shown {
-  /** @param {import("./packet.js").Packet} packet */
-  constructor(packet) {
-    this.packet = packet;
-    this.header = packet.header;
-    this.width = packet.width;
-    this.height = packet.height;
-    this.pixels = packet.width * packet.height;
-    this.mask = packet.pictures.get("mask").codes;
-    this.foreground = packet.pictures.get("foreground").codes;
+  /** @param {import("./frames.js").Frames} frames */
+  constructor(frames) {
+    this.frames = frames;
+    this.header = frames.header;
+    [this.height, this.width] = this.header.shape;
+    this.pixels = this.width * this.height;
+    this.mask = frames.picture("mask", 0).codes;
+    this.foreground = frames.picture("foreground", 0).codes;
     this.scores = new Scores(this.pixels);
     this.frame = 0;
     this.scoring = -1;
@@ -58,7 +57,7 @@ export class Shown {
     this.scoring = frame === this.header.current && this.header.scoring ? scoring : -1;
     for (const layer of this.layers) {
       const [key, place] = this.source(layer);
-      readFrame(this.packet.pictures.get(key), place, layer.values);
+      readPicture(this.frames.picture(key, place), layer.values);
       this.setRange(layer);
     }
   }
@@ -122,10 +121,10 @@ export class Shown {
 
   /** The terms of the ELBO at a pixel, nats and nats per unit intensity; null where the model has no such term. */
   terms(pixel) {
-    const at = (key) => readPixel(this.packet.pictures.get(key), this.frame, pixel, this.pixels);
+    const at = (key) => readPixel(this.frames.picture(key, this.frame), pixel);
     const residual = at("residual");
     const gradRec = at("grad-rec");
-    const weighted = this.packet.pictures.has("grad-kl") ? this.scoringBeta * at("grad-kl") : null;
+    const weighted = this.frames.has("grad-kl") ? this.scoringBeta * at("grad-kl") : null;
     return {
       rec: (residual * residual) / (2 * this.header.s * this.header.s),
       gradRec,

@@ -1,10 +1,10 @@
 /** The viewer: holds what a person chose, and paints it at most once a frame of the screen. */
 
+import { Arrivals } from "./arrivals.js";
 import { Brush } from "./brush.js";
 import { Chart, curvesOf, drawHistogram, drawRoc, drawStrip } from "./charts.js";
 import { lookupTables } from "./colour.js";
 import { connect } from "./controls.js";
-import { readHeader, readPacket } from "./packet.js";
 import { Panels, setText, short } from "./panels.js";
 import { PixelCard } from "./pixel.js";
 import { circle } from "./plant.js";
@@ -29,6 +29,7 @@ export class Viewer {
     );
     /** @type {?Shown} */
     this.shown = null;
+    this.arrivals = new Arrivals();
     this.settings = null;
     this.wanted = null;
     this.tool = "look";
@@ -72,25 +73,17 @@ export class Viewer {
     this.changed("controls", "frame", "status");
   }
 
-  /** A packet of frames: the current beta's own or all of a slice; the last picture stays until it is read. */
+  /** A packet of frames; the last picture stays until a new view's first packet is read. */
   async receive(bytes) {
-    if (bytes === this.bytes && !this.broken) return;
     try {
-      const header = readHeader(bytes);
-      const known = this.arriving ?? this.shown?.header;
-      const same = known && header.slice === known.slice;
-      if (same && known.complete && !header.complete) return;
-      if (same && !this.broken && JSON.stringify(header) === JSON.stringify(known)) return;
-      const ticket = (this.ticket = (this.ticket ?? 0) + 1);
-      this.arriving = header; // so that a first frame that is told later does not take its place
-      const packet = await readPacket(bytes);
-      if (ticket !== this.ticket) return;
-      this.arriving = null;
-      this.bytes = bytes;
-      this.show(new Shown(packet));
+      const frames = await this.arrivals.take(bytes);
+      if (!frames) return;
+      const known = this.shown?.header;
+      const same = known?.slice === frames.header.slice;
+      if (same && known.complete && !frames.header.complete) return;
+      this.show(new Shown(frames));
     } catch (error) {
       this.broken = true;
-      this.arriving = null;
       this.changed("status");
       throw error;
     }
