@@ -59,7 +59,9 @@ def packed(codes: NDArray[np.uint16]) -> bytes:
     after[1:] -= codes[:-1]
     aside = after.copy()
     aside[:, :, 1:] -= after[:, :, :-1]
-    signed = aside.view(np.int16)
+    below = aside.copy()
+    below[:, 1:] -= aside[:, :-1]
+    signed = below.view(np.int16)
     folded = ((signed << 1) ^ (signed >> 15)).view(np.uint16)
     return (folded & 0xFF).astype(np.uint8).tobytes() + (folded >> 8).astype(np.uint8).tobytes()
 

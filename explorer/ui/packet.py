@@ -67,14 +67,15 @@ rec's term of a pixel is residual^2 / (2 s^2).
 uint8 arrays are as they are, row by row. A uint16 array holds codes q, n = frames * H * W of them, packed in
 three steps, which the reader undoes from the last to the first:
 
-    1. differences from the frame before, then from the pixel to the left, both modulo 2^16 (before the first
-       frame and left of the first column stands 0)
+    1. differences from the frame before, of these from the pixel to the left, of these from the pixel above,
+       all modulo 2^16 (before the first frame, left of the first column and above the first row stands 0)
     2. signs folded: d in [-2^15, 2^15) becomes 2d for d >= 0, else -2d - 1
     3. n low bytes, then n high bytes
 
     z = low[i] | high[i] << 8;  d = (z >>> 1) ^ -(z & 1)
-    e = (row start ? 0 : e of the left) + d
-    q = ((first frame ? 0 : q of the frame before) + e) & 0xffff
+    b = (first row ? 0 : b of the row above) + d
+    a = (row start ? 0 : a of the left) + b
+    q = ((first frame ? 0 : q of the frame before) + a) & 0xffff
 
 The value of code q in frame f is the middle of its cell:
 

@@ -27,7 +27,7 @@ export async function readPacket(bytes) {
   const pictures = new Map();
   for (const described of header.arrays) {
     pictures.set(described.name, readPictures(body, described, header.shape));
-    if (described.frames > 1) await new Promise((resume) => setTimeout(resume));
+    if (described.frames > 1) await breath();
   }
   return { header, pictures };
 }
@@ -55,8 +55,17 @@ export function readPixel({ codes, low, step }, pixel) {
 
 /** Undo zlib. */
 export async function inflate(bytes) {
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  const { readable, writable } = new DecompressionStream("deflate");
+  const writer = writable.getWriter();
+  const written = Promise.allSettled([writer.write(bytes), writer.close()]); // what fails here fails below, too
+  const body = new Uint8Array(await new Response(readable).arrayBuffer());
+  await written;
+  return body;
+}
+
+/** Let the browser do what is waiting. */
+function breath() {
+  return globalThis.scheduler?.yield?.() ?? new Promise((resume) => setTimeout(resume));
 }
 
 function readPictures(body, { dtype, frames, offset, low, step }, [height, width]) {
@@ -73,14 +82,16 @@ function unpack(body, offset, frames, width, height) {
   const size = width * height;
   const count = frames * size;
   const codes = new Uint16Array(count);
+  const below = new Int32Array(width);
   let place = 0;
   for (let frame = 0; frame < frames; frame++) {
+    below.fill(0);
     for (let row = 0; row < height; row++) {
-      let difference = 0;
+      let aside = 0;
       for (let column = 0; column < width; column++, place++) {
         const folded = body[offset + place] | (body[offset + count + place] << 8);
-        difference += (folded >>> 1) ^ -(folded & 1);
-        codes[place] = (frame === 0 ? 0 : codes[place - size]) + difference;
+        aside += below[column] += (folded >>> 1) ^ -(folded & 1);
+        codes[place] = (frame === 0 ? 0 : codes[place - size]) + aside;
       }
     }
   }

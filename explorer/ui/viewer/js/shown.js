@@ -43,6 +43,16 @@ export class Shown {
     this.move(this.header.current);
   }
 
+  /** Take in all frames of the view of which so far there was the current one, which stays in place. */
+  extend(frames) {
+    this.frames = frames;
+    this.header = frames.header;
+    this.frame = this.header.current;
+    for (const layer of this.layers) {
+      layer.predictor &&= this.header.predictors.find(({ name }) => name === layer.predictor.name);
+    }
+  }
+
   layer(key, title, kind, caption, predictor) {
     return { key, title, kind, caption, predictor, values: new Float32Array(this.pixels), low: 0, high: 1 };
   }

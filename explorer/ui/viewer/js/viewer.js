@@ -81,7 +81,7 @@ export class Viewer {
       const known = this.shown?.header;
       const same = known?.slice === frames.header.slice;
       if (same && known.complete && !frames.header.complete) return;
-      this.show(new Shown(frames));
+      this.show(frames);
     } catch (error) {
       this.broken = true;
       this.changed("status");
@@ -89,10 +89,13 @@ export class Viewer {
     }
   }
 
-  show(shown) {
-    const other = this.shown?.header.slice !== shown.header.slice;
+  show(frames) {
+    const other = this.shown?.header.slice !== frames.header.slice;
+    const grown = this.shown?.header.view === frames.header.view;
     this.broken = false;
-    this.shown = shown;
+    if (grown) this.shown.extend(frames);
+    else this.shown = new Shown(frames);
+    const { shown } = this;
     if (this.beta === undefined) this.beta = shown.beta;
     if (this.wanted !== null && shown.header.complete) {
       this.beta = this.wanted;
@@ -101,8 +104,9 @@ export class Viewer {
     }
     if (other && this.cursor && (this.cursor.row >= shown.height || this.cursor.column >= shown.width)) this.letGo();
     this.active = Math.min(this.active, Math.max(shown.header.predictors.length - 1, 0));
-    this.panels.show(shown);
-    this.changed("layers", "controls", "frame", "cursor", "zoom", "status");
+    if (!grown) this.panels.show(shown);
+    const stays = grown && shown.nearest(this.beta).place === shown.frame;
+    this.changed("layers", "controls", "status", ...(stays ? ["charts"] : ["frame", "cursor", "zoom"]));
   }
 
   /** Ask for a paint at the browser's next frame. */
