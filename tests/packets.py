@@ -98,7 +98,7 @@ def picture(body: bytes, array: Mapping[str, Any], shape: list[int]) -> Picture:
 
 
 def unpacked(part: bytes, count: int, height: int, width: int) -> NDArray[np.int64]:
-    """Codes: signs unfolded, sums along the columns, then along the rows, then sums over the frames, modulo 2^16."""
+    """Codes: signs unfolded, then sums along columns, rows and frames, modulo 2^16."""
     low, high = np.frombuffer(part, np.uint8).reshape(2, count, height, width).astype(np.int64)
     z = low | high << 8
     d = (z >> 1) ^ -(z & 1)

@@ -155,6 +155,58 @@ def test_a_press_goes_to_its_place_in_mm_and_the_other_planes_follow(page: Page,
     assert (grey(page, "sagittal") != before).any()
 
 
+def crossing(page: Page, key: str) -> tuple[float, float]:
+    """The crosshair's point on the screen."""
+    found = page.locator(f"figure[data-key={key}]").evaluate(
+        "one => { const [, row, column] = one.querySelector('.cross').getAttribute('d')"
+        ".match(/^M0 ([\\d.]+)H\\d+M([\\d.]+)/).map(Number);"
+        " const drawn = one.querySelector('svg'), view = drawn.getBoundingClientRect();"
+        " const {width, height} = drawn.viewBox.baseVal;"
+        " return [view.left + column / width * view.width, view.top + row / height * view.height]; }"
+    )
+    return found[0], found[1]
+
+
+def test_zooming_keeps_the_crosshair_in_place_and_the_bar_true(page: Page) -> None:
+    choose(page, "radiological")
+    go_to_the_ball(page)
+    keys = ("axial", "coronal", "sagittal", "seen")
+    before = {key: crossing(page, key) for key in keys}
+    scale = (
+        page.locator("figure[data-key=axial] .box").evaluate("one => one.clientWidth") / (SPACING * SHAPE)[0]
+    )
+    for _ in range(3):
+        part(page, "zoomIn").click()
+    expect(part(page, "zoomText")).to_have_text("338 %")
+    for key in keys:
+        box = page.locator(f"figure[data-key={key}] .box").bounding_box()
+        at = crossing(page, key)
+        assert box is not None
+        assert box["x"] <= at[0] <= box["x"] + box["width"] and box["y"] <= at[1] <= box["y"] + box["height"]
+        assert at == pytest.approx(before[key], abs=1.5), key
+    ruler = page.locator("figure[data-key=axial] .ruler")
+    length = float(ruler.inner_text().removesuffix(" mm"))
+    assert ruler.evaluate("one => one.offsetWidth") == pytest.approx(1.5**3 * scale * length, abs=2)
+    said = part(page, "readout").inner_text()
+    page.mouse.click(*crossing(page, "axial"))  # where the crosshair is seen is where a press goes
+    page.wait_for_timeout(300)
+    assert part(page, "readout").inner_text() == said
+    page.get_by_role("radio", name="Move").click()
+    x, y = crossing(page, "axial")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 20, y - 10, steps=3)
+    page.mouse.up()
+    page.wait_for_timeout(300)
+    assert crossing(page, "axial") == pytest.approx((x + 20, y - 10), abs=1.5)
+    page.locator("figure[data-key=axial] .box").focus()
+    page.keyboard.press("-")
+    expect(part(page, "zoomText")).to_have_text("225 %")
+    page.keyboard.press("0")
+    expect(part(page, "zoomText")).to_have_text("100 %")
+    page.get_by_role("radio", name="Look").click()
+
+
 def test_a_broken_file_is_named_and_the_scan_stays(page: Page) -> None:
     before = grey(page, "axial")
     upload(page, "broken.nii", b"nonsense" * 100)

@@ -1,8 +1,10 @@
 /** What mouse, fingers, keyboard and controls do to the planes. */
 
+import { panBy } from "../../viewer/js/zoom.js";
 import { sliceAt } from "./findings.js";
 
 const THROUGH = { axial: 2, coronal: 1, sagittal: 0 };
+const STEP = 1.5;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /**
@@ -27,6 +29,8 @@ export function answer(planes) {
   const veil = () => element.style.setProperty("--overlay", String(parts.opacity.value / 100));
   parts.opacity.addEventListener("input", veil);
   veil();
+  parts.zoomIn.addEventListener("click", () => planes.zoomBy(STEP));
+  parts.zoomOut.addEventListener("click", () => planes.zoomBy(1 / STEP));
   parts.reset.addEventListener("click", () => planes.reset());
   parts.maps.addEventListener("click", () => planes.post({ slice: planes.slice, radiological: planes.radiological, number: Date.now() }));
   slideThreshold(planes);
@@ -34,7 +38,14 @@ export function answer(planes) {
   followPointers(planes);
   element.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !planes.scan) return;
-    const action = keyed(planes, event) ?? { l: () => choose("look"), w: () => choose("window"), 0: () => planes.reset() }[event.key];
+    const action = keyed(planes, event) ?? {
+      l: () => choose("look"),
+      w: () => choose("window"),
+      m: () => choose("move"),
+      "+": () => planes.zoomBy(STEP),
+      "-": () => planes.zoomBy(1 / STEP),
+      0: () => planes.reset(),
+    }[event.key];
     if (!action || event.target.matches("select")) return;
     event.preventDefault();
     event.stopPropagation();
@@ -70,27 +81,49 @@ function followProfile(planes) {
 function followPointers(planes) {
   const { cuts } = planes.parts;
   const pictureOf = (event) => planes.pictures.find((picture) => picture.box.contains(event.target));
+  /** @type {Map<number, PointerEvent>} the fingers on the picture of the gesture */
+  const fingers = new Map();
   let gesture = null;
   cuts.addEventListener("pointerdown", (event) => {
     const picture = pictureOf(event);
-    if (!picture || event.button > 0) return;
+    if (!picture || event.button > 0 || (gesture && gesture.picture !== picture)) return;
     picture.box.setPointerCapture?.(event.pointerId);
+    fingers.set(event.pointerId, event);
+    if (fingers.size > 1) return;
     gesture = { picture, tool: event.shiftKey ? "window" : planes.tool, x: event.clientX, y: event.clientY };
     if (gesture.tool === "look") look(planes, picture, event);
   });
   cuts.addEventListener("pointermove", (event) => {
-    if (!gesture) return;
+    if (!gesture || !fingers.has(event.pointerId)) return;
+    const before = [...fingers.values()];
+    fingers.set(event.pointerId, event);
+    if (fingers.size > 1) {
+      pinch(planes, gesture.picture, before, [...fingers.values()]);
+      return;
+    }
+    const [right, down] = [event.clientX - gesture.x, event.clientY - gesture.y];
     if (gesture.tool === "look") look(planes, gesture.picture, event);
-    else windowBy(planes, gesture.picture, event.clientX - gesture.x, event.clientY - gesture.y);
+    else if (gesture.tool === "move") move(planes, gesture.picture, right, down);
+    else windowBy(planes, gesture.picture, right, down);
     [gesture.x, gesture.y] = [event.clientX, event.clientY];
   });
-  for (const end of ["pointerup", "pointercancel"]) cuts.addEventListener(end, () => (gesture = null));
+  for (const end of ["pointerup", "pointercancel"]) {
+    cuts.addEventListener(end, () => {
+      fingers.clear();
+      gesture = null;
+    });
+  }
   cuts.addEventListener(
     "wheel",
     (event) => {
       const picture = pictureOf(event);
-      if (!picture || planes.element.getRootNode().activeElement !== picture.box) return;
+      const zooms = event.ctrlKey || event.metaKey;
+      if (!picture || (!zooms && planes.element.getRootNode().activeElement !== picture.box)) return;
       event.preventDefault();
+      if (zooms) {
+        planes.zoomBy(1.002 ** -event.deltaY, picture, picture.shareAt(event.clientX, event.clientY));
+        return;
+      }
       through(planes, picture, event.deltaY < 0 ? 1 : -1);
     },
     { passive: false },
@@ -99,6 +132,22 @@ function followPointers(planes) {
 
 function look(planes, picture, event) {
   planes.go(picture.cut.pick(...picture.pixelAt(event.clientX, event.clientY)));
+}
+
+function move(planes, picture, right, down) {
+  panBy(picture.zoom, right / picture.box.clientWidth, down / picture.box.clientHeight);
+  planes.changed("zoom");
+}
+
+/** Two fingers: zoom by how far they part, about the middle between them, which moves the picture. */
+function pinch(planes, picture, before, after) {
+  const [[width, ...from], [wider, ...to]] = [before, after].map(([one, other]) => [
+    Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY),
+    (one.clientX + other.clientX) / 2,
+    (one.clientY + other.clientY) / 2,
+  ]);
+  planes.zoomBy(wider / Math.max(width, 1), picture, picture.shareAt(...from));
+  move(planes, picture, to[0] - from[0], to[1] - from[1]);
 }
 
 /** Right: more contrast, down: darker; the width of a picture is a factor of four, its height half the window. */

@@ -2,6 +2,7 @@
 
 import { outline } from "../../viewer/js/outline.js";
 import { setText } from "../../viewer/js/panels.js";
+import { reveal, wholeImage } from "../../viewer/js/zoom.js";
 import { counts } from "./scan.js";
 
 const SVG_NAME = "http://www.w3.org/2000/svg";
@@ -17,14 +18,16 @@ export class Picture {
     this.figure = document.createElement("figure");
     this.figure.dataset.key = key;
     this.figure.innerHTML =
-      '<figcaption><b></b><span></span></figcaption><div class="box" tabindex="0" role="img">' +
-      '<canvas class="grey"></canvas><canvas class="scores"></canvas></div>';
+      '<figcaption><b></b><span></span></figcaption><div class="box" tabindex="0" role="img"><div class="view">' +
+      '<canvas class="grey"></canvas><canvas class="scores"></canvas></div></div>';
     this.box = this.figure.querySelector(".box");
+    this.view = this.figure.querySelector(".view");
+    this.zoom = wholeImage();
     this.caption = this.figure.querySelector("figcaption span");
     this.title = title;
     this.figure.querySelector("b").textContent = title;
     this.canvases = [...this.figure.querySelectorAll("canvas")];
-    this.svg = this.box.appendChild(document.createElementNS(SVG_NAME, "svg"));
+    this.svg = this.view.appendChild(document.createElementNS(SVG_NAME, "svg"));
     this.svg.setAttribute("preserveAspectRatio", "none");
     this.paths = {};
     for (const name of ["brain", "truth", "cross dark", "cross"]) {
@@ -63,6 +66,22 @@ export class Picture {
     const d = `M0 ${row + 0.5}H${width}M${column + 0.5} 0V${height}`;
     this.paths["cross dark"].setAttribute("d", d);
     this.paths.cross.setAttribute("d", d);
+    if (this.zoom.scale > 1) reveal(this.zoom, ...this.crossing);
+    this.frame();
+  }
+
+  /** The crosshair in fractions of the picture. */
+  get crossing() {
+    const [column, row] = this.cut.cross;
+    return [(column + 0.5) / this.width, (row + 0.5) / this.height];
+  }
+
+  /** Show the part of the picture that the zoom says. */
+  frame() {
+    const { scale, x, y } = this.zoom;
+    const [left, top] = [x, y].map((middle) => `${100 * (0.5 - middle * scale)}%`);
+    Object.assign(this.view.style, { left, top, width: `${100 * scale}%`, height: `${100 * scale}%` });
+    this.measure();
   }
 
   /** Width and height in mm, or in pixels where those have no size. */
@@ -76,10 +95,17 @@ export class Picture {
     const [width, height] = this.extent;
     this.figure.style.width = this.box.style.width = `${width * scale}px`;
     this.box.style.height = `${height * scale}px`;
-    const length = this.cut.mm && BARS.find((mm) => mm <= width / 3);
+    this.scale = scale;
+    this.measure();
+  }
+
+  /** The bar of so many mm. */
+  measure() {
+    const { scale } = this.zoom;
+    const length = this.cut.mm && this.scale && BARS.find((mm) => mm <= this.extent[0] / scale / 3);
     this.ruler.hidden = !length;
     if (!length) return;
-    this.ruler.style.width = `${length * scale}px`;
+    this.ruler.style.width = `${length * this.scale * scale}px`;
     setText(this.ruler.firstChild, `${length} mm`);
   }
 
@@ -146,8 +172,14 @@ export class Picture {
 
   /** The pixel under a point of the screen, kept inside. */
   pixelAt(clientX, clientY) {
-    const box = this.box.getBoundingClientRect();
     const place = (share, size) => Math.min(Math.max(Math.floor(share * size), 0), size - 1);
-    return [place((clientX - box.left) / box.width, this.width), place((clientY - box.top) / box.height, this.height)];
+    const [across, down] = this.shareAt(clientX, clientY);
+    return [place(across, this.width), place(down, this.height)];
+  }
+
+  /** A point of the screen in fractions of the picture. */
+  shareAt(clientX, clientY) {
+    const view = this.view.getBoundingClientRect();
+    return [(clientX - view.left) / view.width, (clientY - view.top) / view.height];
   }
 }

@@ -8,6 +8,7 @@ import { ScoreGrid, counts, scanArrays, scanHeader, times } from "./scan.js";
 import { Picture } from "./picture.js";
 import { answer } from "./hands.js";
 import { drawProfile, listPlaces } from "./findings.js";
+import { wholeImage, zoomAt } from "../../viewer/js/zoom.js";
 import { readout, scoreText, statusOf } from "./words.js";
 
 const TITLES = { axial: "Axial", coronal: "Coronal", sagittal: "Sagittal", seen: "What the network sees" };
@@ -85,6 +86,7 @@ export class Planes {
   reset() {
     if (!this.scan) return;
     this.window = this.scan.header.window.slice();
+    for (const picture of this.pictures) picture.zoom = wholeImage();
     this.started = null;
     this.at = this.scan.header.shape.map((size) => Math.floor(size / 2));
     this.start();
@@ -116,6 +118,17 @@ export class Planes {
     this.goToModel([slice, row, column]);
   }
 
+  /**
+   * Zoom all pictures by a factor: each about its crosshair, one about a point where that is given.
+   * @param {number} factor
+   * @param {?Picture} [under]
+   * @param {number[]} [point] in fractions of it
+   */
+  zoomBy(factor, under = null, point = []) {
+    for (const picture of this.pictures) zoomAt(picture.zoom, factor, ...(picture === under ? point : picture.crossing));
+    this.changed("zoom");
+  }
+
   get slice() {
     return seenCut(this.scan.header, this.scan.seen.shape, this.at, this.radiological).slice;
   }
@@ -134,6 +147,10 @@ export class Planes {
     const scored = this.shownScores !== null;
     if (dirty.has("cuts")) this.paintCuts();
     if (dirty.has("layout")) this.layOut();
+    if (dirty.has("zoom")) for (const picture of this.pictures) picture.frame();
+    const { zoom } = this.pictures[0];
+    setText(parts.zoomText, `${Math.round(100 * zoom.scale)} %`);
+    parts.zoomOut.disabled = zoom.scale === 1;
     if (dirty.has("cuts") || dirty.has("score")) {
       parts.scoreCell.hidden = parts.placesCell.hidden = !scored;
       if (scored) this.paintThreshold();
