@@ -11,6 +11,7 @@ import { circle } from "./plant.js";
 import { Server } from "./server.js";
 import { Shown, nearestInRatio } from "./shown.js";
 import { tell } from "./status.js";
+import { describe, rate, writeControls } from "./texts.js";
 import { wholeImage } from "./zoom.js";
 
 const START_LEVEL = 500;
@@ -128,7 +129,7 @@ export class Viewer {
       if (dirty.has("frame") || dirty.has("charts")) this.paintCharts();
       if (["planting", "frame", "cursor"].some((part) => dirty.has(part))) this.paintPlanting();
     }
-    if (dirty.has("controls") || dirty.has("frame")) this.paintControls();
+    if (dirty.has("controls") || dirty.has("frame")) writeControls(this);
     if (dirty.has("status") || dirty.has("frame")) tell(this);
     dirty.clear();
     this.paints++;
@@ -165,7 +166,7 @@ export class Viewer {
     const layer = this.activeLayer;
     this.panels.all[0].paintFound(layer?.values ?? null, this.threshold, shown.foreground);
     if (layer) shown.sortScores(layer);
-    this.describe();
+    describe(this);
   }
 
   /** Place on the scoring axis, or -1 where the frame's own weight is shown. */
@@ -243,59 +244,6 @@ export class Viewer {
     return { row: this.shown.height >> 1, column: this.shown.width >> 1 };
   }
 
-  paintControls() {
-    const { parts, settings, shown } = this;
-    if (settings) {
-      const [movable, weighs] = [settings.betas.length > 1, settings.scorings.length > 0];
-      parts.betas.hidden = !movable && !weighs;
-      parts.betaSlide.hidden = parts.stripBox.hidden = !movable;
-      parts.scoringSlide.hidden = !weighs;
-      parts.beta.max = String(settings.betas.length - 1);
-      parts.scoring.max = String(settings.scorings.length - 1);
-      const beta = shown?.beta ?? this.beta;
-      setValue(parts.beta, nearestInRatio(settings.betas.map(Number), beta).place);
-      parts.beta.setAttribute("aria-valuetext", `training β ${short(beta)}`);
-      setText(parts.betaText, short(beta));
-      const scoring = shown?.scoringBeta ?? this.scoringBeta;
-      if (weighs) setValue(parts.scoring, nearestInRatio(settings.scorings.map(Number), scoring).place);
-      parts.scoring.setAttribute("aria-valuetext", `scoring β ${short(scoring)}`);
-      setText(parts.scoringText, short(scoring));
-      parts.linked.checked = settings.linked;
-      parts.scoring.disabled = settings.linked;
-    }
-    setValue(parts.level, this.level);
-    if (!shown || !this.activeLayer) return;
-    const { scores } = shown;
-    setText(parts.levelText, short(this.threshold));
-    const percent = (100 * this.levelShare).toFixed(this.level > 750 ? 2 : 1);
-    setText(parts.levelNote, `${percent} % of healthy pixels score lower, in every map`);
-    parts.level.setAttribute("aria-valuetext", `${short(this.threshold)}, above ${percent} % of healthy pixels`);
-    setText(parts.dice, rate(scores.dice(this.threshold)));
-    setText(parts.sensitivity, rate(scores.sensitivity(this.threshold)));
-    setText(parts.falsePositive, rate(scores.falsePositiveRate(this.threshold)));
-  }
-
-  /** Texts for those who do not see the pictures; set when a finger rests, not while it moves. */
-  describe() {
-    clearTimeout(this.describing);
-    this.describing = setTimeout(() => {
-      this.shown.layers.forEach((layer, i) => {
-        const [low, high] = this.range(layer);
-        const figure = layer.predictor ? `, AUROC ${rate(this.shown.figure(layer.predictor, "auroc"))}` : "";
-        this.panels.all[i].box.setAttribute(
-          "aria-label", `${layer.caption}; colours from ${short(low)} to ${short(high)}${figure}`);
-      });
-      const layer = this.activeLayer;
-      if (!layer) return;
-      const at = `at threshold ${short(this.threshold)}: sensitivity ${this.parts.sensitivity.textContent}, ` +
-        `false-positive rate ${this.parts.falsePositive.textContent}`;
-      this.parts.roc.setAttribute("aria-label", `ROC curve of ${layer.title}, ${at}`);
-      this.parts.histogram.setAttribute("aria-label", `Scores of ${layer.title}, healthy and anomalous, ${at}`);
-      this.parts.strip.setAttribute("aria-label", `AUROC over training β; ${layer.title} at β ${short(this.shown.beta)}: ` +
-        rate(this.shown.figure(layer.predictor, "auroc")));
-    }, 250);
-  }
-
   listMaps() {
     this.curves = curvesOf(this.shown.header.predictors, this.lines);
     const { active } = this.parts;
@@ -366,16 +314,6 @@ function ownRange({ values, kind }, foreground) {
   return kind === "signed" ? [-size, size] : [low, high];
 }
 
-function setValue(input, place) {
-  const text = String(place);
-  if (input.value !== text) input.value = text;
-}
-
 function setPath(path, d) {
   if (path.getAttribute("d") !== d) path.setAttribute("d", d);
-}
-
-/** A rate in three digits, a dash where it is not defined. */
-export function rate(value) {
-  return value === null || value === undefined || Number.isNaN(value) ? "–" : value.toFixed(3);
 }
