@@ -5,7 +5,8 @@
 One server, ten browser contexts. Each uploads a head of its own shape, orientation and bright blob, all start
 the scoring together, and each takes its map along. Wrong is: a message or a console error, a page with
 another's scan, no page that says that it waits, a map that is not what `python -m explorer localize` makes of
-the same file, uploads or memory that stay when all pages are closed. Exits with 1 where something is wrong.
+the same file, uploads that stay when all pages are closed, memory that grows when ten more have come. Exits
+with 1 where something is wrong.
 """
 
 from __future__ import annotations
@@ -31,11 +32,19 @@ from tests.browsing import WATCH, settle
 from tests.scans.phantoms import CENTRE, ORIENTATIONS, RADII, head, nifti_bytes, stored
 from tests.server import ROOT, resident_mb, streamlit
 
-PEAK_MB, KEPT_MB = 2000.0, 150.0
-"""What ten sessions may need above idle, and may leave behind."""
+ROUNDS = 2
+PEAK_MB, GROWTH_MB = 2000.0, 100.0
+"""What ten sessions may need above idle, and what ten more may add to what the first ten left behind.
 
-ROUNDING = 1e-3
-"""Largest difference from the command's map, as a share of its range: batches differ in size."""
+What the first ten leave is the allocator's: pieces of pages that it keeps for the next.
+"""
+
+ROUNDING, KINK, KINKS = 1e-3, 1e-2, 1e-3
+"""Differences from the command's map as shares of its range: of all voxels but one in a thousand, and of all.
+
+Batches differ in size, so sums are rounded differently; where a unit of the network is near 0, its slope may
+change with that. One scan in batches of 1, 8 and 16: 0.0032 at most, above 0.001 in 0.05 % of the voxels.
+"""
 
 LONGEST_S = 900.0
 
@@ -170,7 +179,7 @@ def maps_of_the_command(sessions: list[Session], folder: Path) -> dict[int, byte
 
 
 def check_map(session: Session, found: bytes, wanted: bytes) -> None:
-    """Compare a map with that of the command, bit for bit in geometry, to rounding in value."""
+    """Compare a map with that of the command, bit for bit in geometry, to rounding in value, see `KINKS`."""
     (values, affine), (expected, placed) = read(found), read(wanted)
     _, own = read(session.content)
     if values.shape != expected.shape or not np.array_equal(affine, placed):
@@ -182,9 +191,9 @@ def check_map(session: Session, found: bytes, wanted: bytes) -> None:
     if not np.array_equal(np.isfinite(values), known):
         session.errors.append("the map is NaN elsewhere than the command's")
         return
-    apart = float(np.abs(values - expected)[known].max() / np.ptp(expected[known]))
-    if apart > ROUNDING:
-        session.errors.append(f"the map differs from the command's by {apart:.2g} of its range")
+    apart = np.abs(values - expected)[known] / np.ptp(expected[known])
+    if apart.max() > KINK or (apart > ROUNDING).mean() > KINKS:
+        session.errors.append(f"the map differs from the command's by {apart.max():.2g} of its range")
 
 
 def uploaded_bytes(address: str) -> float:
@@ -225,6 +234,23 @@ def warm(browser: Browser, address: str) -> None:
     session.page.context.close()
 
 
+def one_round(browser: Browser, address: str, folder: Path, count: int) -> tuple[list[Session], float, float]:
+    """Ten people come, score, take their maps and go; the seconds of scoring and the bytes held meanwhile."""
+    sessions = [open_session(browser, address, number) for number in range(count)]
+    seconds = score_all(sessions)
+    for session in sessions:
+        check_page(session, sessions)
+    maps = {one.number: download(one) for one in sessions if not one.errors}
+    held = uploaded_bytes(address)
+    for session in sessions:
+        session.page.context.close()
+    expected = maps_of_the_command(sessions, folder)
+    for session in sessions:
+        if session.number in maps:
+            check_map(session, maps[session.number], expected[session.number])
+    return sessions, seconds, held
+
+
 def run(browser: Browser, folder: Path, count: int, quiet_s: float) -> list[str]:
     """Print the figures; what was wrong."""
     wrong = []
@@ -232,33 +258,31 @@ def run(browser: Browser, folder: Path, count: int, quiet_s: float) -> list[str]
         warm(browser, address)
         time.sleep(5)
         idle = resident_mb(process)
-        with Watched(process) as watched:
-            sessions = [open_session(browser, address, number) for number in range(count)]
-            seconds = score_all(sessions)
-            for session in sessions:
-                check_page(session, sessions)
-            maps = {one.number: download(one) for one in sessions if not one.errors}
-            held = uploaded_bytes(address)
-        for session in sessions:
-            session.page.context.close()
-        expected = maps_of_the_command(sessions, folder)
-        for session in sessions:
-            if session.number in maps:
-                check_map(session, maps[session.number], expected[session.number])
-            wrong += [f"{session.name}: {error}" for error in session.errors]
-        time.sleep(quiet_s)
-        kept, left = resident_mb(process) - idle, uploaded_bytes(address)
-    said = sorted({text for session in sessions for text in session.waiting})
-    above = watched.highest - idle
-    print(f"{count} sessions scored in {seconds:.0f} s; queue's texts: {len(said)}, e.g. {said[-1:]}")
-    print(f"maps equal to the command's: {sum(not one.errors for one in sessions)} of {count}")
-    print(f"memory: idle {idle:.0f} MB, peak {above:+.0f} MB (target {PEAK_MB:g})")
-    print(f"after closing and {quiet_s:g} s: {kept:+.0f} MB (target {KEPT_MB:g}); ", end="")
-    print(f"uploads held {held / 1e6:.2f} MB before, {left / 1e6:.2f} MB after")
-    wrong += ["no page said that it waits"] * (not said and count > 1)
-    wrong += [f"peak of {above:.0f} MB"] * (above > PEAK_MB) + [f"{kept:.0f} MB stay"] * (kept > KEPT_MB)
-    wrong += ["Streamlit's figures know of no uploads"] * (held == 0)
-    return wrong + [f"{left:.0f} bytes of uploads stay"] * (left > 0)
+        print(f"memory: idle {idle:.0f} MB")
+        stays = []
+        for number in range(ROUNDS):
+            place = folder / str(number)
+            place.mkdir()
+            with Watched(process) as watched:
+                sessions, seconds, held = one_round(browser, address, place, count)
+            time.sleep(quiet_s)
+            left = uploaded_bytes(address)
+            stays.append(resident_mb(process) - idle)
+            above = watched.highest - idle
+            said = sorted({text for session in sessions for text in session.waiting})
+            print(f"{count} sessions scored in {seconds:.0f} s; queue's texts: {len(said)}, e.g. {said[-1:]}")
+            print(f"  maps equal to the command's: {sum(not one.errors for one in sessions)} of {count}")
+            print(f"  memory: peak {above:+.0f} MB (target {PEAK_MB:g})", end="")
+            print(f", {quiet_s:g} s after closing {stays[-1]:+.0f} MB")
+            print(f"  uploads held {held / 1e6:.2f} MB before, {left / 1e6:.2f} MB after")
+            wrong += [f"{one.name}: {error}" for one in sessions for error in one.errors]
+            wrong += ["no page said that it waits"] * (not said and count > 1)
+            wrong += [f"peak of {above:.0f} MB"] * (above > PEAK_MB)
+            wrong += ["Streamlit's figures know of no uploads"] * (held == 0)
+            wrong += [f"{left:.0f} bytes of uploads stay"] * (left > 0)
+    growth = stays[-1] - stays[0]
+    print(f"growth from the first round to the last {growth:+.0f} MB (target {GROWTH_MB:g})")
+    return wrong + [f"grows by {growth:.0f} MB"] * (growth > GROWTH_MB)
 
 
 def main() -> int:
