@@ -118,17 +118,18 @@ def rate_distortion_chart(
     """Distortion (rec) against rate (KL) on healthy images, with the current beta and the current image.
 
     Args:
-        betas: training betas of the curve, ascending.
+        betas: training betas of the curve, ascending; a model that was trained at one has a point.
         kl: nats an image, at each.
         rec: nats an image, at each.
         beta: the current training beta.
         here: KL and rec of the current image.
     """
     at = [float(np.exp(np.interp(np.log(beta), np.log(betas), np.log(values)))) for values in (kl, rec)]
-    texts = [f"beta {value:.3g}" for value in betas]
+    moves = len(betas) > 1
+    texts = [f"beta {value:.3g}" for value in betas] if moves else ()
     lines = [
         Line("healthy images", kl.tolist(), rec.tolist(), "#0072B2", mark="dot", texts=texts),
-        Line(f"beta {beta:g}", at[:1], at[1:], "#D55E00", mark="ring"),
+        *([Line(f"beta {beta:g}", at[:1], at[1:], "#D55E00", mark="ring")] if moves else []),
         Line("this image", [here[0]], [here[1]], "#009E73", mark="cross"),
     ]
     lines = [line for line in lines if all(0 < value < math.inf for value in (*line.x, *line.y))]
@@ -136,8 +137,8 @@ def rate_distortion_chart(
     distortions = [value for line in lines for value in line.y]
     return Chart(
         "Rate and distortion, healthy images",
-        f"KL and reconstruction term of healthy images over the training beta, now {beta:g}; this image "
-        f"has a KL of {here[0]:.1f} and a reconstruction term of {here[1]:.1f} nats.",
+        f"KL and reconstruction term of healthy images{f' over the training beta, now {beta:g}' * moves}; "
+        f"this image has a KL of {here[0]:.1f} and a reconstruction term of {here[1]:.1f} nats.",
         Axis("Rate: KL (nats)", *_around(rates), log=True),
         Axis("Distortion: rec (nats)", *_around(distortions), log=True),
         lines,

@@ -78,6 +78,8 @@ def test_a_single_point_has_a_decade_around_it() -> None:
     chart = rate_distortion_chart(np.array([1.0]), one, one, 1.0, (50.0, 50.0))
     assert chart.x_axis.high / chart.x_axis.low == pytest.approx(10)
     assert (chart.x_axis.high * chart.x_axis.low) ** 0.5 == pytest.approx(50)
+    assert [line.name for line in chart.lines] == ["healthy images", "this image"]
+    assert "beta" not in chart.alt
 
 
 def test_what_a_logarithmic_axis_cannot_show_is_left_out() -> None:

@@ -159,9 +159,9 @@ def _iterate(state: State) -> None:
         f"{PREDICTORS[name].title} {iterated.answer(state, name).step} steps"
         for name in iterated.iterative(state)
     )
+    only = ": for the current training β only" if len(beta_options(state.model)) > 1 else ""
     place.caption(
-        f"{taken}: for the current training β only; a run is stopped after {iterated.SECONDS:g} s and shows "
-        "what it has reached by then."
+        f"{taken}{only}; a run is stopped after {iterated.SECONDS:g} s and shows what it has reached by then."
     )
 
 
