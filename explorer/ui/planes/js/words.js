@@ -21,7 +21,8 @@ export function statusOf(planes) {
   if (header.oblique > OBLIQUE_DEG) {
     found.push(` Planes are cut along the scan's own axes, up to ${header.oblique.toFixed(0)}° off the person's.`);
   }
-  if (header.every > 1) found.push(` Shown is every ${header.every}. voxel along each axis.`);
+  const ordinal = { 2: "second", 3: "third" }[header.every] ?? `${header.every}th`;
+  if (header.every > 1) found.push(` Shown is every ${ordinal} voxel along each axis.`);
   return found;
 }
 
