@@ -34,6 +34,10 @@ from explorer.predictors.reconstruction_error import ReconstructionError
 
 MEDIAN = 0.45
 LEAST_LESION = 20
+TOLERANCE = 3
+"""Pixels; chosen on the synthetic lesions of `tests.benchmarks.lesions`: the least of 0 to 5 that comes
+within 0.005 of the best mean AP at beta 1 and 10."""
+TOLERANT = f"positive residual, smoothed, tolerance {TOLERANCE}"
 
 
 def to_template(brain: NDArray[np.float32], spacing: float = 1.0) -> tuple[float, torch.Tensor]:
@@ -93,6 +97,7 @@ def main() -> int:
     predictors: dict[str, Predictor] = {name: PREDICTORS[name]() for name in names}
     predictors["positive residual"] = ReconstructionError(sign="positive")
     predictors["positive residual, smoothed"] = ReconstructionError(sign="positive", smooth=True)
+    predictors[TOLERANT] = ReconstructionError(sign="positive", smooth=True, tolerance=TOLERANCE)
     rows: dict[str, dict[str, float]] = {}
     best = 0.0
     for beta in arguments.beta or (0.01, 0.1, 1.0, 10.0):
@@ -111,8 +116,8 @@ def main() -> int:
             histogram = ScoreHistogram.merge(histograms)
             found = average_precision(histogram)
             row[name] = round(found, 4)
-            print(f"  {name:<28} {found:.3f} ({auroc(histogram):.3f})")
-            best = max(best, found) if name == "positive residual, smoothed" else best
+            print(f"  {name:<42} {found:.3f} ({auroc(histogram):.3f})")
+            best = max(best, found) if name == TOLERANT else best
     if arguments.card:
         figures = {
             "slices": len(images),
@@ -121,7 +126,7 @@ def main() -> int:
         }
         add_benchmark(FOLDER / "beta-vae-brain.toml", "open_ms_flair", figures)
     verdict = "met" if best > 0.5 else "missed"
-    print(f"smoothed positive residual, best beta: {best:.3f}; target above 0.50: {verdict}")
+    print(f"{TOLERANT}, best beta: {best:.3f}; target above 0.50: {verdict}")
     return int(best <= 0.5)
 
 

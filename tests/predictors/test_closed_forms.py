@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import torch
@@ -36,6 +38,15 @@ def residual() -> Tensor:
     with torch.no_grad():
         output: VaeOutput = MODEL(X, BETAS)
         return X - output.x_hat
+
+
+def outside(tolerance: int) -> tuple[Tensor, Tensor]:
+    """How far X lies above and below the reconstruction's values nearby, with SciPy."""
+    size = (1, 1, 2 * tolerance + 1, 2 * tolerance + 1)
+    x_hat = (X - residual()).numpy()
+    high = ndimage.maximum_filter(x_hat, size=size, mode="nearest")
+    low = ndimage.minimum_filter(x_hat, size=size, mode="nearest")
+    return (X - torch.from_numpy(high)).clamp(min=0), (torch.from_numpy(low) - X).clamp(min=0)
 
 
 FORMULAS: dict[str, Callable[[], Tensor]] = {
@@ -74,6 +85,8 @@ def test_defaults_match_the_formula(name: str, evidence: Evidence) -> None:
             ReconstructionError(form="squared", sign="positive", smooth=True),
             lambda: g(residual().clamp(min=0) ** 2),
         ),
+        (ReconstructionError(tolerance=2), lambda: sum(outside(2))),
+        (ReconstructionError(sign="positive", tolerance=1, smooth=True), lambda: g(outside(1)[0])),
         (KlGradient(copies=3, eps=0.0), lambda: g(KNOWN["grad_kl"].abs())),
     ],
 )
@@ -81,6 +94,18 @@ def test_settings_match_the_formula(
     predictor: Predictor, formula: Callable[[], Tensor], evidence: Evidence
 ) -> None:
     torch.testing.assert_close(score(predictor, evidence), formula())
+
+
+def test_an_image_moved_by_the_tolerance_has_no_error() -> None:
+    x_hat = images(2, seed=4)
+    for moved in ((1, 2), (-2, 0), (2, -2)):
+        seen = cast(
+            Evidence,
+            SimpleNamespace(x=x_hat.roll(moved, (2, 3)), x_hat=x_hat, memo=lambda key, make: make()),
+        )
+        inner = (..., slice(2, -2), slice(2, -2))  # what comes in at the rim was never near
+        assert score(ReconstructionError(tolerance=2), seen)[inner].abs().max() == 0
+        assert score(ReconstructionError(tolerance=1), seen)[inner].abs().max() > 0
 
 
 def test_settings_are_told_apart_on_one_evidence(evidence: Evidence) -> None:
