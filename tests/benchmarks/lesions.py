@@ -38,7 +38,7 @@ def main() -> int:
     predictors: dict[str, Predictor] = {name: PREDICTORS[name]() for name in names}
     predictors["positive residual, smoothed"] = ReconstructionError(sign="positive", smooth=True)
     for tolerance in TOLERANCES:
-        predictors[f"  the same, tolerance {tolerance}"] = ReconstructionError(
+        predictors[f"positive residual, smoothed, tolerance {tolerance}"] = ReconstructionError(
             sign="positive", smooth=True, tolerance=tolerance
         )
     rows: dict[str, dict[str, float]] = {name: {} for name in predictors}
@@ -55,9 +55,9 @@ def main() -> int:
         *_, result = run_cohort(load_dataset(DATASET), lesion, scoring, arguments.slices, 0)
         for name, row in figures(result)["predictors"].items():
             rows[name][f"{beta:g}"] = round(row["average_precision"], 3)
-    print(f"{'AP at beta':<28}" + "".join(f"{beta:>8g}" for beta in BETAS))
+    print(f"{'AP at beta':<42}" + "".join(f"{beta:>8g}" for beta in BETAS))
     for name, row in rows.items():
-        print(f"{name:<28}" + "".join(f"{value:>8.3f}" for value in row.values()))
+        print(f"{name:<42}" + "".join(f"{value:>8.3f}" for value in row.values()))
     best = max(value for name, row in rows.items() if name != "intensity" for value in row.values())
     held_out = {name: made.error[0] for name, made in pretrained.card.held_out.items()}
     sharpness = ", ".join(f"{name} {error:.4f}" for name, error in held_out.items())
