@@ -22,8 +22,10 @@ def component(folder: Path, name: str, script: str, **files: str) -> Any:
 
 
 def as_bytes(content: object) -> bytes:
-    """What a component gets, as JSON text (UTF-8); bytes stay as they are.
+    """What a component gets, as JSON text (UTF-8), objects as their attributes; bytes stay as they are.
 
     In a mapping Streamlit looks for tables, and imports pandas to know one: 0.6 s before the first picture.
     """
-    return content if isinstance(content, bytes) else json.dumps(content, allow_nan=False).encode()
+    return (
+        content if isinstance(content, bytes) else json.dumps(content, allow_nan=False, default=vars).encode()
+    )

@@ -6,7 +6,6 @@ nor lets it flicker while a cohort comes in; the curves come through components 
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -37,5 +36,5 @@ def feed(place: Any, name: str, charts: Sequence[Chart], turn: int = 0) -> None:
     with place:
         component(FOLDER, "explorer-curves-feed", "feed.js")(
             key=f"curves-{name}-feed-{turn}",
-            data=as_bytes({"name": name, "charts": [dataclasses.asdict(chart) for chart in charts]}),
+            data=as_bytes({"name": name, "charts": list(charts)}),
         )

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import streamlit as st
 
 from explorer.checkpoints import HeldOut
+from explorer.evaluation.cohort import CohortResult
 from explorer.evaluation.report import figures
 from explorer.predictors import PREDICTORS
 from explorer.ui import cached, curves, iterated, view, viewer
-from explorer.ui.charts import curve_charts, rate_distortion_chart
+from explorer.ui.charts import Chart, curve_charts, rate_distortion_chart
 from explorer.ui.downloads import maps_as_npz
 from explorer.ui.messages import plain
 from explorer.ui.moved import BETA_MOVED, follow
@@ -225,12 +227,17 @@ def _cohort(state: State, shown: view.SliceView, page: _Places) -> None:
     table: Any = page.figures
     progress: Any = page.figures
     for turn, result in enumerate(view.cohort(state)):
-        histograms = {name: counts.pixels for name, counts in result.predictors.items()}
-        found = figures(result)
-        charts = curve_charts(f"Cohort of {result.done}", histograms)
+        charts, found = _drawn(result)
         curves.feed(page.curves[COHORT], COHORT, charts, turn)
         table = table.html(figures_table(shown.histograms, found))
         progress = _show_progress(progress, result.done, result.total, found)
+
+
+@lru_cache(maxsize=8)
+def _drawn(result: CohortResult) -> tuple[list[Chart], dict[str, Any]]:
+    """Curves and figures of a cohort; those of the last few are remembered, since most changes leave them."""
+    histograms = {name: counts.pixels for name, counts in result.predictors.items()}
+    return curve_charts(f"Cohort of {result.done}", histograms), figures(result)
 
 
 def _show_progress(place: Any, done: int, total: int, found: dict[str, Any]) -> Any:

@@ -23,8 +23,11 @@ export class Figure {
     this.svg.addEventListener("pointerleave", () => this.leave());
   }
 
-  /** Draw a chart as `explorer/ui/charts.py` describes it. */
+  /** Draw a chart as `explorer/ui/charts.py` describes it; one that stands already is left alone. */
   show(chart) {
+    const text = JSON.stringify(chart);
+    if (text === this.text) return;
+    this.text = text;
     this.chart = chart;
     this.width = 0;
     this.leave();
