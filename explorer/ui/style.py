@@ -14,6 +14,7 @@ STYLE = """
 .st-key-figures > :last-child {flex: 1 1 300px !important; min-width: 280px;}
 .stElementContainer {opacity: 1 !important; transition: none !important;}
 .stExpander :is(details, summary) {opacity: 1 !important; transition: none !important;}
+:is([data-testid="stSliderTickBar"], [data-testid="stStatusWidget"]) {transition: none !important;}
 [data-testid="stSidebar"] .stElementContainer {margin-bottom: -.35rem;}
 
 .st-key-viewer-feeds, [data-testid="stLayoutWrapper"]:has(> .st-key-viewer-feeds),
