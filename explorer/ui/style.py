@@ -15,6 +15,7 @@ STYLE = """
 .stElementContainer {opacity: 1 !important; transition: none !important;}
 .stExpander :is(details, summary) {opacity: 1 !important; transition: none !important;}
 :is([data-testid="stSliderTickBar"], [data-testid="stStatusWidget"]) {transition: none !important;}
+[data-testid="stSkeleton"] {animation: none !important;}
 [data-testid="stSidebar"] .stElementContainer {margin-bottom: -.35rem;}
 
 .st-key-viewer-feeds, [data-testid="stLayoutWrapper"]:has(> .st-key-viewer-feeds),
