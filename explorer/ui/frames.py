@@ -30,8 +30,9 @@ Maps = NDArray[np.float32]
 
 FRAMES = 25
 """Betas over a model's range."""
-BATCHES = 4
-"""In which those that are not current are computed; after each the caller may stop."""
+BATCHES = (8, 7, 5, 4)
+"""Shares of those that are not current; after each the caller may stop. Two workers have as much to do, and
+little is left to be read when the last has come."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +118,8 @@ def other_betas(state: State) -> list[list[float]]:
     """All of the model's betas but the state's own, in ascending batches; none where it has one beta."""
     low, high = cached.pretrained(state.model).model.beta_range
     rest = [beta for beta in frame_betas(low, high) if beta != state.beta]
-    return [batch.tolist() for batch in np.array_split(rest, BATCHES) if len(batch)]
+    ends = (np.cumsum(BATCHES) * len(rest) / sum(BATCHES)).round().astype(int)
+    return [batch.tolist() for batch in np.split(rest, ends[:-1]) if len(batch)]
 
 
 def current_frame(state: State) -> tuple[Frames, Evidence]:

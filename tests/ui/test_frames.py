@@ -80,7 +80,7 @@ def test_the_current_frame_comes_first_then_the_others_in_batches(state: State) 
     state = dataclasses.replace(state, beta=0.51, scoring_beta=0.51)
     first, *others = batches(state)
     assert first.betas.tolist() == [0.51]
-    assert [len(part.betas) for part in others] == [7, 6, 6, 6]
+    assert [len(part.betas) for part in others] == [8, 8, 5, 4]
     assert tuple(np.concatenate([part.betas for part in others])) == frame_betas(0.01, 10.0)
 
 
@@ -98,7 +98,7 @@ def test_one_pass_an_image(state: State) -> None:
     hook = model.register_forward_hook(lambda module, inputs, output: sizes.append(len(inputs[0])))  # type: ignore[attr-defined]
     all_frames(state)
     hook.remove()
-    assert [size for size in sizes if size != OWN_SLICES] == [1, 7, 6, 6, 6]
+    assert [size for size in sizes if size != OWN_SLICES] == [1, 8, 8, 5, 4]
 
 
 def test_the_scoring_axis_is_the_view_at_each_scoring_beta(state: State) -> None:

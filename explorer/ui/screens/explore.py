@@ -74,14 +74,13 @@ def _curves_ahead(places: _Places) -> State | None:
     beta = float(st.session_state["beta"])
     scoring_beta = beta if before.linked else float(st.session_state["scoring-beta"])
     state: State = dataclasses.replace(before, beta=beta, scoring_beta=scoring_beta)
-    _curves(state, places, turn=1)
+    _curves(view.look(state), places, turn=1)
     return state
 
 
-def _curves(state: State, places: _Places, turn: int = 0) -> None:
-    histograms = view.look(state).histograms
-    charts = curve_charts("This slice", histograms)
-    curves.feed(places.curves[SLICE], SLICE, charts if state.predictors else [], turn)
+def _curves(shown: view.SliceView, places: _Places, turn: int = 0) -> None:
+    charts = curve_charts("This slice", shown.histograms) if shown.histograms else []
+    curves.feed(places.curves[SLICE], SLICE, charts, turn)
 
 
 def _say_what_was_left_out(asked: dict[str, str] | None) -> None:
@@ -121,7 +120,7 @@ def _main(state: State, places: _Places, ahead: State | None, watched: str) -> N
     frames = _Frames(state, places.feeds)
     shown = view.look(state)
     if state != ahead:
-        _curves(state, places)
+        _curves(shown, places)
     with places.headline:
         _headline(state, shown)
     if watched:
