@@ -112,6 +112,8 @@ SLICES = SliceCaches()
 WORKERS = 1 if torch.cuda.is_available() or (os.cpu_count() or 1) < 2 else 2
 """Threads that use the network at once; on the CPU each has half of the cores, see `device`."""
 COHORTS: Recent[CohortResult] = Recent(64)
+DRAWN: Recent[Any] = Recent(8)
+"""Curves and figures of the cohorts seen last, by their results, which are told apart by identity."""
 HEALTHY: Recent[CohortResult] = Recent(128)
 QUANTILES: Recent[NDArray[np.float64]] = Recent(256)
 NETWORK = threading.Semaphore(WORKERS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -226,15 +226,14 @@ def _cohort(state: State, shown: view.SliceView, page: _Places) -> None:
     table: Any = page.figures
     progress: Any = page.figures
     for turn, result in enumerate(view.cohort(state)):
-        charts, found = _drawn(result)
+        charts, found = cached.DRAWN.get_or_make(result, partial(_drawn, result))
         curves.feed(page.curves[COHORT], COHORT, charts, turn)
         table = table.html(figures_table(shown.histograms, found))
         progress = _show_progress(progress, result.done, result.total, found)
 
 
-@lru_cache(maxsize=8)
 def _drawn(result: CohortResult) -> tuple[list[Chart], dict[str, Any]]:
-    """Curves and figures of a cohort; those of the last few are remembered, since most changes leave them."""
+    """Curves and figures of a cohort."""
     histograms = {name: counts.pixels for name, counts in result.predictors.items()}
     return curve_charts(f"Cohort of {result.done}", histograms), figures(result)
 
