@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from explorer.ui.scans.departed import close_departed
+from explorer.ui.streamlit.departed import close_departed
 from explorer.ui.warm import start_warming
 
 
@@ -29,4 +29,4 @@ def explain(_: Exception) -> bool:
     return True
 
 
-app = st.App("explorer/ui/main.py", lifespan=lifespan, on_script_error=explain)
+app = st.App("explorer/ui/pages/main.py", lifespan=lifespan, on_script_error=explain)

@@ -1,5 +1,5 @@
-"""`python -m explorer`: see `explorer.cli`."""
+"""`python -m explorer`: see `explorer.commands.main`."""
 
-from explorer.cli import main
+from explorer.commands.main import main
 
 raise SystemExit(main())

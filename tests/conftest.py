@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.proxy import NEEDED, found
+from tests.support.proxy import NEEDED, found
 
 os.environ.setdefault("OMP_NUM_THREADS", "2")  # read when torch is imported
 
 import torch
+
+pytest_plugins = ["tests.support.page"]
 
 torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 

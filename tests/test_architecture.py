@@ -12,29 +12,31 @@ LAYERS = (
     ("explorer.__init__",),
     ("explorer.contracts",),
     ("explorer.registry",),
-    ("explorer.ahead",),
+    ("explorer.concurrency",),
     ("explorer.settings",),
     ("explorer.randomness",),
+    ("explorer.devices",),
     ("explorer.datasets",),
     ("explorer.anomalies",),
-    ("explorer.models",),
-    ("explorer.devices",),
     ("explorer.evidence",),
-    ("explorer.code_evidence",),
-    ("explorer.restoration",),
+    ("explorer.models",),
     ("explorer.predictors",),
-    ("explorer.walking",),
-    ("explorer.evaluation.histogram", "explorer.evaluation.curves"),
-    ("explorer.calibration",),
-    ("explorer.checkpoints",),
     ("explorer.evaluation",),
+    ("explorer.cards",),
     ("explorer.scans",),
     ("explorer.training",),
-    ("explorer.cli", "explorer.__main__"),
+    ("explorer.study",),
+    ("explorer.commands", "explorer.__main__"),
+    ("explorer.wire",),
+    ("explorer.looking",),
+    ("explorer.lessons",),
+    ("explorer.ui.streamlit",),
+    ("explorer.ui.components",),
+    ("explorer.ui.controls",),
     ("explorer.ui",),
     ("app",),
 )
-"""From the top: `calibration` stands between counting scores and the cohorts that need it."""
+"""The table of rooms in DESIGN, from the ground up."""
 LONGEST_FILE = 350
 SOURCES = sorted([*(ROOT / "explorer").rglob("*.py"), ROOT / "app.py"])
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
@@ -106,5 +108,5 @@ def test_a_forbidden_import_is_seen(tmp_path: Path) -> None:
     )
     found = imports_of(module)
     assert found == {"explorer.evaluation.cohort", "explorer.evaluation.histogram", "streamlit.web"}
-    assert layer_of("explorer.evaluation.histogram") < layer_of("explorer.calibration")
-    assert layer_of("explorer.evaluation.cohort") > layer_of("explorer.calibration")
+    assert layer_of("explorer.models.base") < layer_of("explorer.predictors.base")
+    assert layer_of("explorer.ui.pages.explore") > layer_of("explorer.looking.state")

@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from explorer.anomalies.painted import around, decode
 from explorer.anomalies.params import HARMONICS, SHAPES, SIZES, STRENGTHS, Params, Shape, Sign
-from explorer.anomalies.region import Region, region_of
+from explorer.anomalies.shape.painted import around, decode
+from explorer.anomalies.shape.region import Region, region_of
 from explorer.contracts import Case, Slice
 from explorer.settings import check, check_settings, setting, settings_of
 
@@ -55,8 +55,8 @@ class Anomaly(ABC):
         plants: whether the family changes images at all.
         needs_donor: whether `apply` wants a second slice.
         softness: width of the region's edge as a fraction of its radius; never below 1 pixel.
-        painted: a shape painted by hand, as text (see `explorer.anomalies.painted`), in place of `shape`,
-            `size`, `x` and `y`; empty for none. The same one is planted into every slice.
+        painted: a shape painted by hand, as text (see `shape.painted`), in place of `shape`, `size`, `x` and
+            `y`; empty for none. The same one is planted into every slice.
     """
 
     plants: ClassVar[bool] = True

@@ -14,7 +14,7 @@ from torch import Tensor
 from explorer.anomalies import ANOMALIES
 from explorer.anomalies.base import Anomaly, shape_setting, strength_setting
 from explorer.anomalies.params import Params, Shape
-from explorer.anomalies.region import Region, pick, pixels_where_it_fits
+from explorer.anomalies.shape.region import Region, pick, pixels_where_it_fits
 from explorer.contracts import Slice
 
 

@@ -23,7 +23,7 @@ from torch.nn.functional import grid_sample
 from explorer.anomalies import ANOMALIES
 from explorer.anomalies.base import Anomaly, size_setting, strength_setting
 from explorer.anomalies.params import Params, Sign
-from explorer.anomalies.region import Region
+from explorer.anomalies.shape.region import Region
 from explorer.contracts import Slice
 from explorer.settings import setting
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from explorer.anomalies import ANOMALIES
 from explorer.anomalies.base import Anomaly, shape_setting, strength_setting
 from explorer.anomalies.params import Params, Shape, Sign
-from explorer.anomalies.region import Region
+from explorer.anomalies.shape.region import Region
 from explorer.contracts import Slice
 from explorer.settings import setting
 

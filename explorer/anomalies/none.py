@@ -10,7 +10,7 @@ from torch import Tensor
 from explorer.anomalies import ANOMALIES
 from explorer.anomalies.base import Anomaly
 from explorer.anomalies.params import Params, Shape
-from explorer.anomalies.region import Region
+from explorer.anomalies.shape.region import Region
 from explorer.contracts import Slice
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from explorer.anomalies.painted import decode
+from explorer.anomalies.shape.painted import decode
 
 Shape = Literal["blob", "disc", "square"]
 Sign = Literal[-1, 1]
@@ -36,7 +36,7 @@ class Params:
         sign: brighter or source (1), darker or sink (-1).
         choice: one more draw in [0, 1): the constant of `uniform`, the origin of `copy`.
         painted: text of a shape that takes the place of `shape` and `outline`, or empty; see
-            `explorer.anomalies.painted`.
+            `explorer.anomalies.shape.painted`.
     """
 
     strength: float

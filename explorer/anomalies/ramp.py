@@ -13,7 +13,7 @@ from torch import Tensor
 from explorer.anomalies import ANOMALIES
 from explorer.anomalies.base import Anomaly, size_setting, strength_setting
 from explorer.anomalies.params import Params
-from explorer.anomalies.region import Region
+from explorer.anomalies.shape.region import Region
 from explorer.contracts import Slice
 
 

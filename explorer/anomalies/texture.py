@@ -13,8 +13,8 @@ from torch import Tensor
 from explorer.anomalies import ANOMALIES
 from explorer.anomalies.base import Anomaly, strength_setting
 from explorer.anomalies.params import Params
-from explorer.anomalies.region import Region
-from explorer.anomalies.smoothing import smooth
+from explorer.anomalies.shape.region import Region
+from explorer.anomalies.shape.smoothing import smooth
 from explorer.contracts import Slice
 from explorer.randomness import stream
 

@@ -18,13 +18,13 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from explorer.ahead import in_order
 from explorer.anomalies import Anomaly, plant
-from explorer.calibration import Calibration
-from explorer.code_evidence import observe
+from explorer.concurrency import in_order
 from explorer.contracts import Dataset, Model, stack
+from explorer.evaluation.calibration import Calibration
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.evaluation.sample_scores import sample_score_names, sample_scores
+from explorer.evidence.codes import observe
 from explorer.predictors import Predictor, check_fits, score
 
 T = TypeVar("T")

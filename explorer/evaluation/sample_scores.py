@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from explorer.code_evidence import parts_of
 from explorer.contracts import Model
-from explorer.evidence import Evidence
+from explorer.evidence.codes import parts_of
+from explorer.evidence.vae import Evidence
 from explorer.predictors import HealthyScores
 from explorer.predictors.base import codes_of
 

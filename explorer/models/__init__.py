@@ -1,5 +1,5 @@
 """The networks, a file an architecture; `MODELS` finds them by the kind named in a card."""
 
-from explorer.models.kinds import MODELS
+from explorer.models.base import MODELS
 
 __all__ = ["MODELS"]

@@ -10,15 +10,15 @@ from typing import ClassVar, Protocol
 
 from torch import Tensor
 
-from explorer.code_evidence import CodeEvidence, parts_of
 from explorer.contracts import Model, ScoreMap
-from explorer.evidence import Evidence
+from explorer.evidence.codes import CodeEvidence, parts_of
+from explorer.evidence.vae import Evidence
 from explorer.registry import Registry
 from explorer.settings import check_settings
 
 
 class HealthyScores(Protocol):
-    """How predictors score healthy pixels; `explorer.calibration.Calibration` is the one there is."""
+    """How predictors score healthy pixels; `evaluation.calibration.Calibration` is the one there is."""
 
     def quantile(self, name: str, beta: Tensor | float, level: float) -> Tensor:
         """The score of predictor `name` that a fraction `level` of healthy pixels does not exceed, (B,).

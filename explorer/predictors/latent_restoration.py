@@ -1,7 +1,7 @@
 """The residual between an image and its restorations in the latent space of a VQ-VAE.
 
 Naval Marimont and Tarroni: Anomaly detection through latent space restoration using vector quantized
-variational autoencoders, 2020, arXiv 2012.06765. How codes are replaced: `explorer.restoration`.
+variational autoencoders, 2020, arXiv 2012.06765. How codes are replaced: `explorer.evidence.restoration`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import ClassVar, Literal
 import torch
 from torch import Tensor
 
-from explorer.code_evidence import CodeEvidence
 from explorer.contracts import ScoreMap
-from explorer.evidence import Evidence
+from explorer.evidence.codes import CodeEvidence
+from explorer.evidence.restoration import restore, uniform_noise
+from explorer.evidence.vae import Evidence
 from explorer.predictors.base import PREDICTORS, HealthyScores, Predictor, codes_of
-from explorer.predictors.filters import mean_filter, minimum_filter
-from explorer.restoration import restore, uniform_noise
+from explorer.predictors.filters.extremes import mean_filter, minimum_filter
 from explorer.settings import setting
 
 SHARPNESS = 3.0

@@ -14,10 +14,10 @@ import torch
 from torch import Tensor
 
 from explorer.contracts import ScoreMap
-from explorer.evidence import Evidence
+from explorer.evidence.vae import Evidence
 from explorer.predictors.base import PREDICTORS, HealthyScores, Predictor
-from explorer.predictors.filters import maximum_filter, minimum_filter
-from explorer.predictors.smoothing import smooth
+from explorer.predictors.filters.extremes import maximum_filter, minimum_filter
+from explorer.predictors.filters.gaussian import smooth
 from explorer.settings import setting
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from explorer.contracts import ScoreMap
-from explorer.evidence import Evidence
+from explorer.evidence.vae import Evidence
 from explorer.predictors.base import PREDICTORS, HealthyScores, Predictor
-from explorer.predictors.smoothing import smooth
+from explorer.predictors.filters.gaussian import smooth
 
 
 @PREDICTORS.register("reconstruction-gradient")

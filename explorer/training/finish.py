@@ -11,8 +11,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from explorer.calibration import Calibration, calibrate
-from explorer.checkpoints import (
+from explorer.cards.checkpoints import (
     Card,
     HeldOut,
     load_pretrained,
@@ -20,10 +19,11 @@ from explorer.checkpoints import (
     save_pretrained,
     write_card,
 )
-from explorer.code_evidence import CodeEvidence, observe
 from explorer.contracts import Model
 from explorer.datasets import dataset_names, load_dataset
+from explorer.evaluation.calibration import Calibration, calibrate
 from explorer.evaluation.cohort import calibration_slices
+from explorer.evidence.codes import CodeEvidence, observe
 from explorer.predictors import predictors_for, quick_predictors_for
 from explorer.training.recipe import Recipe, described
 

@@ -14,9 +14,9 @@ import torch
 from torch import nn
 
 from explorer.models import MODELS
+from explorer.models.objective import Objective
 from explorer.randomness import stream
 from explorer.training.checkpoint import read_checkpoint, write_checkpoint
-from explorer.training.objective import Objective
 from explorer.training.recipe import Recipe, described
 from explorer.training.sources import Batches
 

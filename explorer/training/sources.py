@@ -11,8 +11,8 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from explorer.datasets.fashion_mnist import FashionMnistFamily
-from explorer.training.brain_pool import BrainBatches, build_pool
+from explorer.datasets.brain.pool import BrainBatches, build_pool
+from explorer.datasets.fashion_mnist.dataset import FashionMnistFamily
 from explorer.training.recipe import Recipe
 
 

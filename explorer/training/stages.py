@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from explorer.training.code_objectives import CodesObjective, PriorObjective
-from explorer.training.losses import ElboObjective
-from explorer.training.objective import Objective
+from explorer.models.beta_vae.objective import ElboObjective
+from explorer.models.objective import Objective
+from explorer.models.vq_vae.objectives import CodesObjective, PriorObjective
 from explorer.training.recipe import Recipe
 
 

@@ -35,7 +35,7 @@ def _warm() -> None:
     """
     gc.disable()
     try:
-        from explorer.ui.screens.explore import warm
+        from explorer.ui.pages.explore import warm
 
         warm()
     except ValueError as error:  # the page says the same, with the remedy, to whoever opens it

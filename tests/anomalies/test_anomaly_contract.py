@@ -12,7 +12,7 @@ import torch
 
 from explorer.anomalies import ANOMALIES, CHANGE_THRESHOLD, Anomaly, Params
 from explorer.anomalies.params import Shape
-from explorer.anomalies.region import region_of
+from explorer.anomalies.shape.region import region_of
 from explorer.contracts import Slice
 from explorer.randomness import stream
 from explorer.settings import settings_of

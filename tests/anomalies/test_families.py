@@ -13,7 +13,7 @@ from torch import Tensor
 
 from explorer.anomalies import ANOMALIES, Anomaly, Params
 from explorer.anomalies.copy import offset
-from explorer.anomalies.region import region_of
+from explorer.anomalies.shape.region import region_of
 from explorer.anomalies.uniform import SMALLEST_CONTRAST, constant_away_from
 from explorer.contracts import Slice
 from explorer.randomness import stream

@@ -13,12 +13,12 @@ import torch
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
-from explorer import checkpoints
-from explorer.calibration import Calibration
-from explorer.checkpoints import load_pretrained, write_card
+from explorer.cards import checkpoints
+from explorer.cards.checkpoints import load_pretrained, write_card
+from explorer.evaluation.calibration import Calibration
+from explorer.looking import caches, runs
+from explorer.looking.caches import Recent, SliceCaches
 from explorer.predictors import PREDICTORS
-from explorer.ui import cached, iterated
-from explorer.ui.cached import Recent, SliceCaches
 from tests.app.test_explore import (
     SHOWN,
     assert_fine,
@@ -30,12 +30,12 @@ from tests.app.test_explore import (
     unescaped,
     widget,
 )
-from tests.packets import read_all
-from tests.tiny import NAME as VAE
-from tests.tiny import save_tiny
-from tests.tiny_codes import NAME as CODES
-from tests.tiny_codes import save_tiny_codes
-from tests.ui.test_film import read as read_film
+from tests.support.packets import read_all
+from tests.support.tiny import NAME as VAE
+from tests.support.tiny import save_tiny
+from tests.support.tiny_codes import NAME as CODES
+from tests.support.tiny_codes import save_tiny_codes
+from tests.wire.test_film import read as read_film
 
 ADDRESS = {"dataset": "fashion-mnist", "cohort": "8"}
 QUICK = ("intensity", "reconstruction-error", "reconstruction-gradient", "code-surprise")
@@ -49,11 +49,11 @@ def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     save_tiny_codes(tmp_path)
     monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
     for name, size in (("COHORTS", 4), ("HEALTHY", 8), ("QUANTILES", 64)):
-        monkeypatch.setattr(cached, name, Recent(size))
-    monkeypatch.setattr(cached, "SLICES", SliceCaches())
-    cached.pretrained.cache_clear()
+        monkeypatch.setattr(caches, name, Recent(size))
+    monkeypatch.setattr(caches, "SLICES", SliceCaches())
+    caches.pretrained.cache_clear()
     yield tmp_path
-    cached.pretrained.cache_clear()
+    caches.pretrained.cache_clear()
 
 
 def titles(*names: str) -> set[str]:
@@ -120,13 +120,13 @@ def test_what_the_card_does_not_know_is_not_offered_and_the_remedy_is_said(both:
 
 def calibrated(folder: Path) -> None:
     """Enter some healthy scores of the predictors of many passes into the VAE's card."""
-    card = load_pretrained(VAE, cached.device(), folder).card
+    card = load_pretrained(VAE, caches.device(), folder).card
     known: Calibration = card.calibration["fashion-mnist"]
     rows = known.quantiles["reconstruction-error"]
     more = {"energy-projection": rows, "map-restoration": rows}
     made = replace(known, quantiles={**known.quantiles, **more})
     write_card(replace(card, calibration={"fashion-mnist": made}), folder)
-    cached.pretrained.cache_clear()
+    caches.pretrained.cache_clear()
 
 
 def test_many_passes_are_run_for_the_current_beta_and_the_page_says_so(both: Path) -> None:
@@ -134,7 +134,7 @@ def test_many_passes_are_run_for_the_current_beta_and_the_page_says_so(both: Pat
     app = opened(**ADDRESS, **{"predictors": "map-restoration", "map-restoration-steps": "5"})
     assert_fine(app)
     assert "MAP restoration 5 steps: for the current training β only" in captions(app)
-    assert f"stopped after {iterated.SECONDS:g} s" in captions(app)
+    assert f"stopped after {runs.SECONDS:g} s" in captions(app)
     for beta in ("1", "10"):
         assert_fine(app.select_slider(key="beta").set_value(beta).run())
         header, arrays = read_all(fed(app)[0])
@@ -182,7 +182,7 @@ def test_every_method_of_many_passes_can_be_watched() -> None:
         seen.add(header["key"])
         assert len(header["labels"]) > 1
         if name != "codes":
-            assert f"a run is stopped after {iterated.SECONDS:g} s" in captions(app)
+            assert f"a run is stopped after {runs.SECONDS:g} s" in captions(app)
     assert len(seen) == len(names) and maps(app) == titles("intensity")
 
 
@@ -205,7 +205,7 @@ def test_codes_are_watched_with_the_prior_at_the_chosen_one() -> None:
 
 
 def test_a_run_out_of_time_says_where_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(iterated, "SECONDS", 0.0)
+    monkeypatch.setattr(runs, "SECONDS", 0.0)
     app = opened(**ADDRESS, model="vq-vae", predictors="intensity", watch="latent-restoration")
     assert_fine(app)
     assert "Step 1 is the last; a run is stopped after 0 s" in captions(app)
@@ -225,11 +225,11 @@ def test_a_threshold_that_keeps_nothing_of_the_image_is_told(both: Path) -> None
 
 def change_threshold(folder: Path, nats: float) -> None:
     """Make the VQ-VAE's card say that no healthy code is less likely than this."""
-    card = load_pretrained(CODES, cached.device(), folder).card
+    card = load_pretrained(CODES, caches.device(), folder).card
     known = card.calibration["fashion-mnist"]
     made = replace(known, quantiles={**known.quantiles, "code-surprise": torch.full((1, 20), nats).double()})
     write_card(replace(card, calibration={"fashion-mnist": made}), folder)
-    cached.pretrained.cache_clear()
+    caches.pretrained.cache_clear()
 
 
 def test_a_prior_of_another_vocabulary_is_named(both: Path) -> None:
@@ -244,8 +244,8 @@ def test_a_prior_of_another_vocabulary_is_named(both: Path) -> None:
 
 def test_an_image_with_nan_is_refused_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
     damaged = torch.full((28, 28), torch.nan)
-    there = iterated.planted
-    monkeypatch.setattr(iterated, "planted", lambda state: replace(there(state), image=damaged))
+    there = runs.planted
+    monkeypatch.setattr(runs, "planted", lambda state: replace(there(state), image=damaged))
     app = opened(**ADDRESS, model="vq-vae", predictors="energy-projection")
     assert not app.exception
     assert "x must be finite, got NaN or infinite pixels" in app.error[0].value

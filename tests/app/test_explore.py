@@ -12,17 +12,17 @@ import pytest
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
-from explorer import checkpoints
 from explorer.anomalies import ANOMALIES
-from explorer.anomalies.painted import encode
+from explorer.anomalies.shape.painted import encode
+from explorer.cards import checkpoints
 from explorer.datasets import dataset_names
-from explorer.evidence import Evidence
+from explorer.evidence.vae import Evidence
+from explorer.looking import caches
 from explorer.predictors import PREDICTORS
 from explorer.settings import Setting, settings_of
-from explorer.ui import cached
-from tests.packets import handed, read_all
+from tests.support.packets import handed, read_all
 
-MAIN = Path(__file__).parents[2] / "explorer" / "ui" / "main.py"
+MAIN = Path(__file__).parents[2] / "explorer" / "ui" / "pages" / "main.py"
 NOTICE = "Research and teaching only: not a medical device, not for diagnosis."
 KINDS = (
     *("selectbox", "multiselect", "slider", "select_slider", "toggle", "number_input", "text_input"),
@@ -131,9 +131,9 @@ def own_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     for path in checkpoints.FOLDER.glob("beta-vae-fashion-mnist.*"):
         shutil.copy(path, tmp_path)
     monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
-    cached.pretrained.cache_clear()
+    caches.pretrained.cache_clear()
     yield tmp_path
-    cached.pretrained.cache_clear()
+    caches.pretrained.cache_clear()
 
 
 @pytest.mark.parametrize("name", dataset_names())

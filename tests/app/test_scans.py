@@ -16,21 +16,21 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import checkpoints
+from explorer.cards import checkpoints
+from explorer.looking import caches
 from explorer.predictors import PREDICTORS, quick_predictors_for
-from explorer.scans.export import GEOMETRY
-from explorer.scans.queue import Progress, State
-from explorer.scans.scoring import ScoredScan
-from explorer.ui import cached
-from explorer.ui.scans import exports, session
-from explorer.ui.scans.exports import map_file, record_of, stem_of
-from explorer.ui.screens.scans import _follow, _progress_text
-from tests.packets import handed
-from tests.scans.phantoms import head, nifti_bytes, ras_affine
+from explorer.scans.scoring.queue import Progress, State
+from explorer.scans.scoring.scoring import ScoredScan
+from explorer.scans.writing.export import GEOMETRY
+from explorer.ui.pages import scan_exports, scan_session
+from explorer.ui.pages.scan_exports import map_file, record_of, stem_of
+from explorer.ui.pages.scans import _follow, _progress_text
 from tests.security.making import npy, png
-from tests.tiny import NAME, save_tiny
+from tests.support.packets import handed
+from tests.support.phantoms import head, nifti_bytes, ras_affine
+from tests.support.tiny import NAME, save_tiny
 
-SCRIPT = "from explorer.ui.screens.scans import page\npage(lambda address: None)"
+SCRIPT = "from explorer.ui.pages.scans import page\npage(lambda address: None)"
 DATA = head(ras_affine())
 SCAN = nifti_bytes(DATA, ras_affine())
 MASK = nifti_bytes((DATA > 150).astype(np.uint8), ras_affine())
@@ -74,8 +74,8 @@ def text(app: AppTest) -> str:
     return "\n".join(one.value for one in [*app.markdown, *app.caption, *app.info])
 
 
-def own(app: AppTest) -> session.Own:
-    found: session.Own = app.session_state[session.SCAN]
+def own(app: AppTest) -> scan_session.Own:
+    found: scan_session.Own = app.session_state[scan_session.SCAN]
     return found
 
 
@@ -113,7 +113,7 @@ def test_healthy_percentiles_are_of_the_contrast_that_the_name_speaks_of() -> No
     told = settings(app)
     assert app.selectbox(key=f"own-contrast-{own(app).key}").value == "brain/flair"
     assert told["healthy"] is not None and told["places"][0]["healthy"] == 1.0
-    card = cached.pretrained("beta-vae-brain").card
+    card = caches.pretrained("beta-vae-brain").card
     wanted = float(card.calibration["brain/flair"].quantile("intensity", 1.0, 0.99))
     assert told["threshold"] == pytest.approx(wanted)
     app.selectbox(key=f"own-contrast-{own(app).key}").set_value("unknown").run()
@@ -125,7 +125,7 @@ def test_the_planes_move_threshold_and_slice_within_reason(monkeypatch: pytest.M
     app = fine(scored(loaded()))
     found = own(app)
     assert found.result is not None
-    monkeypatch.setattr(session, "current", lambda: found)
+    monkeypatch.setattr(scan_session, "current", lambda: found)
     before = len(settings(app)["places"])
     for change in (
         {"threshold": float("nan")},
@@ -158,9 +158,9 @@ def test_what_is_taken_away_is_the_map_on_the_scans_grid() -> None:
     peak = np.unravel_index(np.nanargmax(np.asarray(back.dataobj)), back.shape)
     assert DATA[peak] > 200
     record = record_of(found, found.result)
-    assert record["model"]["sha256"] == cached.pretrained("beta-vae-brain").card.sha256
+    assert record["model"]["sha256"] == caches.pretrained("beta-vae-brain").card.sha256
     assert record["threshold"] == found.result.threshold and record["lesions"]["found"] == 1
-    page = exports.page_of(found, found.result)
+    page = scan_exports.page_of(found, found.result)
     assert "not a medical device" in page and "scan.nii.gz" in page
     labels = [one.proto.label for one in app.get("download_button")]
     assert labels == ["Map (NIfTI)", "Record (JSON)", "Report (HTML)"]
@@ -225,13 +225,13 @@ def test_a_scan_that_waits_can_be_cancelled() -> None:
         yield from ()
 
     app = loaded()
-    found, blocker = own(app), session.QUEUE.submit(busy)
+    found, blocker = own(app), scan_session.QUEUE.submit(busy)
     seen: list[Progress] = []
 
     def cancel() -> None:
         while found.task is None:
             time.sleep(0.05)
-        seen.append(session.QUEUE.progress(found.task[0]))
+        seen.append(scan_session.QUEUE.progress(found.task[0]))
         found.task[0].cancel()
         free.set()
 
@@ -264,25 +264,25 @@ def test_deletion_takes_all_away_at_once() -> None:
     found = own(app)
     held = [weakref.ref(one) for one in (found, found.scan, found.mask, found.result)]
     keys = {one.key for one in app.get("file_uploader")}
-    caches = [
-        len(one._kept) for one in (cached.COHORTS, cached.HEALTHY, cached.QUANTILES, cached.SLICES.packets)
+    kept = [
+        len(one._kept) for one in (caches.COHORTS, caches.HEALTHY, caches.QUANTILES, caches.SLICES.packets)
     ]
     app.button(key="own-delete").click().run()
     fine(app)
     del found
     gc.collect()
     assert [one() for one in held] == [None] * 4
-    assert session.SCAN not in app.session_state and session.MODELS not in app.session_state
+    assert scan_session.SCAN not in app.session_state and scan_session.MODELS not in app.session_state
     assert not keys & {one.key for one in app.get("file_uploader")}
     assert "Load a scan at the left" in text(app) and not app.metric and not app.get("bidi_component")
-    assert caches == [
-        len(one._kept) for one in (cached.COHORTS, cached.HEALTHY, cached.QUANTILES, cached.SLICES.packets)
+    assert kept == [
+        len(one._kept) for one in (caches.COHORTS, caches.HEALTHY, caches.QUANTILES, caches.SLICES.packets)
     ]
 
 
 def test_sessions_do_not_see_each_other() -> None:
     loaded()
-    assert session.SCAN not in opened().session_state
+    assert scan_session.SCAN not in opened().session_state
 
 
 def test_an_own_model_is_one_of_the_session(tmp_path: Path) -> None:
@@ -297,7 +297,9 @@ def test_an_own_model_is_one_of_the_session(tmp_path: Path) -> None:
     result = own(app).result
     assert result is not None
     assert result.job.card.sha256 == checkpoints.read_card(tmp_path / f"{NAME}.toml").sha256
-    assert session.MODELS not in opened().session_state or not opened().session_state[session.MODELS]
+    assert (
+        scan_session.MODELS not in opened().session_state or not opened().session_state[scan_session.MODELS]
+    )
 
 
 def test_a_model_that_is_none_is_refused(tmp_path: Path) -> None:

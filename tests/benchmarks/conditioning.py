@@ -17,12 +17,12 @@ from typing import cast
 
 import torch
 
-from explorer.checkpoints import FOLDER, add_benchmark, load_pretrained, pretrained_names
+from explorer.cards.checkpoints import FOLDER, add_benchmark, load_pretrained, pretrained_names
 from explorer.datasets import dataset_names, load_dataset
 from explorer.evaluation.cohort import calibration_slices
-from explorer.models.beta_vae import BetaVae
+from explorer.models.beta_vae.network import BetaVae
+from explorer.models.beta_vae.objective import elbo_terms
 from explorer.randomness import stream
-from explorer.training.losses import elbo_terms
 
 DRAWS = 4
 ALLOWED = 1.05

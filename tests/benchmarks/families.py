@@ -22,10 +22,10 @@ from tqdm import tqdm
 
 import explorer.training
 from explorer.anomalies import ANOMALIES
-from explorer.calibration import Calibration
-from explorer.checkpoints import FOLDER, add_benchmark, load_pretrained, model_for
+from explorer.cards.checkpoints import FOLDER, add_benchmark, load_pretrained, model_for
 from explorer.contracts import Model
 from explorer.datasets import load_dataset
+from explorer.evaluation.calibration import Calibration
 from explorer.evaluation.cohort import CohortResult, Scoring, calibration_slices, run_cohort
 from explorer.evaluation.report import figures
 from explorer.predictors import PREDICTORS, predictors_for

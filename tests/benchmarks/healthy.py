@@ -19,14 +19,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.checkpoints import FOLDER, add_benchmark, load_pretrained
-from explorer.code_evidence import observe
+from explorer.cards.checkpoints import FOLDER, add_benchmark, load_pretrained
 from explorer.contracts import Model
 from explorer.datasets import load_dataset
-from explorer.datasets.anatomy import SLICES, sample, slice_coordinates
-from explorer.datasets.contrast import CONTRASTS
+from explorer.datasets.brain.anatomy import SLICES, sample, slice_coordinates
+from explorer.datasets.brain.contrast import CONTRASTS
+from explorer.datasets.brain.real_anatomies import HELD_OUT_IXI
 from explorer.evaluation.cohort import calibration_slices
-from explorer.training.real_anatomies import HELD_OUT_IXI
+from explorer.evidence.codes import observe
 from tests.benchmarks.open_ms import MEDIAN, to_template
 
 ALLOWED = 0.04

@@ -14,7 +14,7 @@ import sys
 import torch
 
 from explorer.anomalies import ANOMALIES
-from explorer.checkpoints import FOLDER, add_benchmark, load_pretrained
+from explorer.cards.checkpoints import FOLDER, add_benchmark, load_pretrained
 from explorer.datasets import load_dataset
 from explorer.evaluation.cohort import Scoring, run_cohort
 from explorer.evaluation.report import figures

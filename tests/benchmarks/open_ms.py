@@ -24,11 +24,11 @@ import torch
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from explorer.checkpoints import FOLDER, add_benchmark, load_pretrained
-from explorer.code_evidence import observe
-from explorer.datasets.anatomy import SLICES, sample, slice_coordinates, template_anatomy
+from explorer.cards.checkpoints import FOLDER, add_benchmark, load_pretrained
+from explorer.datasets.brain.anatomy import SLICES, sample, slice_coordinates, template_anatomy
 from explorer.evaluation.curves import auroc, average_precision
 from explorer.evaluation.histogram import ScoreHistogram
+from explorer.evidence.codes import observe
 from explorer.predictors import PREDICTORS, Predictor, quick_predictors_for, score
 from explorer.predictors.reconstruction_error import ReconstructionError
 

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browsing import WATCH, change, settle, slider
-from tests.server import BARE, ROOT, resident_mb, streamlit
+from tests.support.browsing import WATCH, change, settle, slider
+from tests.support.server import BARE, ROOT, resident_mb, streamlit
 
 ROUNDS = 3
 STEPS = (

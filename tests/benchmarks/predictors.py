@@ -14,11 +14,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from explorer.calibration import Calibration, calibrate
 from explorer.contracts import stack
-from explorer.datasets.brain import BrainCohort
-from explorer.evidence import Evidence
-from explorer.models.beta_vae import BetaVae
+from explorer.datasets.brain.cohort import BrainCohort
+from explorer.evaluation.calibration import Calibration, calibrate
+from explorer.evidence.vae import Evidence
+from explorer.models.beta_vae.network import BetaVae
 from explorer.predictors import PREDICTORS, score
 
 SEVEN = (

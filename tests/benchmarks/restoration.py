@@ -23,22 +23,22 @@ from torch import Tensor
 
 import explorer.training
 from explorer.anomalies import ANOMALIES, plant
-from explorer.calibration import Calibration, calibrate
-from explorer.checkpoints import FOLDER, add_benchmark, load_pretrained
-from explorer.code_evidence import CodeEvidence
+from explorer.cards.checkpoints import FOLDER, add_benchmark, load_pretrained
 from explorer.contracts import Vae, stack
 from explorer.datasets import load_dataset
-from explorer.evidence import Evidence
-from explorer.models.vq_vae import VqVae
+from explorer.evaluation.calibration import Calibration, calibrate
+from explorer.evidence.codes import CodeEvidence
+from explorer.evidence.restoration import Restoration, restore, uniform_noise
+from explorer.evidence.vae import Evidence
+from explorer.models.vq_vae.network import VqVae
 from explorer.predictors import HealthyScores, Predictor, score
 from explorer.predictors.code_surprise import CodeSurprise
 from explorer.predictors.energy_projection import EnergyProjection
 from explorer.predictors.latent_restoration import LatentRestoration
 from explorer.predictors.map_restoration import MapRestoration
-from explorer.restoration import Restoration, restore, uniform_noise
 from explorer.training.loop import build_model
 from explorer.training.recipe import read_recipe
-from tests.tiny_codes import plain_walk, sharpen
+from tests.support.tiny_codes import plain_walk, sharpen
 
 CPU = torch.device("cpu")
 DATASET, COPIES, BATCH, STEPS, ROUNDS = "brain/flair", 15, 16, 10, 7

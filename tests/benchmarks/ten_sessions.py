@@ -28,9 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from tests.browsing import WATCH, settle
-from tests.scans.phantoms import CENTRE, ORIENTATIONS, RADII, head, nifti_bytes, stored
-from tests.server import ROOT, resident_mb, streamlit
+from tests.support.browsing import WATCH, settle
+from tests.support.phantoms import CENTRE, ORIENTATIONS, RADII, head, nifti_bytes, stored
+from tests.support.server import ROOT, resident_mb, streamlit
 
 ROUNDS = 2
 PEAK_MB, GROWTH_MB = 2000.0, 100.0

@@ -24,13 +24,13 @@ from torch import Tensor
 
 import explorer.training
 from explorer.datasets import load_dataset
-from explorer.datasets.contrast import CONTRASTS
+from explorer.datasets.brain.contrast import CONTRASTS
+from explorer.datasets.brain.pool import BrainBatches
 from explorer.evaluation.cohort import calibration_slices
-from explorer.evidence import Evidence
-from explorer.models.beta_vae import BetaVae
-from explorer.training.brain_pool import BrainBatches
+from explorer.evidence.vae import Evidence
+from explorer.models.beta_vae.network import BetaVae
+from explorer.models.beta_vae.objective import ElboObjective
 from explorer.training.loop import build_model, train
-from explorer.training.losses import ElboObjective
 from explorer.training.recipe import Recipe, read_recipe
 from tests.benchmarks.healthy import ixi_slices, mean_error
 

@@ -23,13 +23,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from explorer.looking import caches, view
+from explorer.looking.charts import precision_recall_chart, roc_chart
 from explorer.predictors import PREDICTORS
-from explorer.ui import cached, view
-from explorer.ui.charts import precision_recall_chart, roc_chart
-from explorer.ui.sidebar import default_state
+from explorer.ui.controls.sidebar import default_state
 from tests.browser.viewing import AT_HAND, at_hand, thumb
-from tests.browsing import WATCH, settle, slider
-from tests.server import ROOT, resident_mb, streamlit
+from tests.support.browsing import WATCH, settle, slider
+from tests.support.server import ROOT, resident_mb, streamlit
 
 MAPS = ("intensity", "reconstruction-error", "kl-gradient", "elbo-gradient", "combination")
 MEDIAN_MS, SLOW_MS, RATIO, FIRST_SECONDS = 16.8, 33.4, 1.5, 0.3
@@ -178,7 +178,7 @@ def computing() -> float:
     state = dataclasses.replace(default_state(), predictors={name: PREDICTORS[name]() for name in MAPS})
     times = []
     for _ in range(6):
-        cached.SLICES = cached.SliceCaches()  # nothing is remembered
+        caches.SLICES = caches.SliceCaches()  # nothing is remembered
         began = time.perf_counter()
         shown = view.look(state)
         roc_chart("", shown.histograms)

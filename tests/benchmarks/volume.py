@@ -22,16 +22,16 @@ from typing import TypeVar
 import numpy as np
 import torch
 
-from explorer.checkpoints import load_pretrained
+from explorer.cards.checkpoints import load_pretrained
 from explorer.evaluation.cohort import Scoring
 from explorer.predictors import PREDICTORS
-from explorer.scans.export import map_bytes
-from explorer.scans.files import ScanFile
-from explorer.scans.loading import load_scan
-from explorer.scans.preparing import prepare_volume
-from explorer.scans.scan import Scan
-from explorer.scans.scoring import ScoredScan, score_scan
-from tests.scans.phantoms import CENTRE, head, nifti_bytes, oblique_affine
+from explorer.scans.placing.preparing import prepare_volume
+from explorer.scans.reading.files import ScanFile
+from explorer.scans.reading.loading import load_scan
+from explorer.scans.reading.scan import Scan
+from explorer.scans.scoring.scoring import ScoredScan, score_scan
+from explorer.scans.writing.export import map_bytes
+from tests.support.phantoms import CENTRE, head, nifti_bytes, oblique_affine
 
 SECONDS, MEGABYTES = 60.0, 2000.0
 SHAPE = (256, 256, 160)

@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.viewing import SMALL, at_hand, box, part
-from tests.browsing import WATCH, settle
-from tests.server import ROOT, streamlit
+from tests.support.browsing import WATCH, settle
+from tests.support.server import ROOT, streamlit
 
 COMPLETE = "image AUROC of the sample scores"
 """Stands under a finished cohort."""

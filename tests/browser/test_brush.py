@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from explorer.anomalies import ANOMALIES
-from explorer.anomalies.painted import decode, depths
+from explorer.anomalies.shape.painted import decode, depths
 from tests.browser.conftest import Visitor
 from tests.browser.test_viewer import asked, assert_shows, state
 from tests.browser.viewing import SMALL, at_hand, box, drag, part, pictures, point
-from tests.browsing import settle
-from tests.frames import AllFrames, all_frames
+from tests.support.browsing import settle
+from tests.support.frames import AllFrames, all_frames
 
 SHIFT = (
     f"{SMALL}&anomaly=shift&shift-sign=darker&shift-strength=0.5"

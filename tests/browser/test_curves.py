@@ -10,12 +10,12 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
-from explorer.ui import view
-from explorer.ui.charts import Chart, precision_recall_chart, roc_chart
+from explorer.looking import view
+from explorer.looking.charts import Chart, precision_recall_chart, roc_chart
 from tests.browser.conftest import Visitor
 from tests.browser.test_viewer import state
 from tests.browser.viewing import SMALL
-from tests.browsing import rerun
+from tests.support.browsing import rerun
 
 COHORT = "/?dataset=fashion-mnist&cohort=16&predictors=intensity&predictors=elbo-gradient"
 FOUR = ".st-key-charts .curves svg"

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
 from tests.browser.viewing import SMALL, at_hand, pictures
-from tests.browsing import rerun, settle, slider
+from tests.support.browsing import rerun, settle, slider
 
 NOTICE = "Research and teaching only: not a medical device, not for diagnosis."
 PICTURES = "figure .box"

@@ -7,8 +7,8 @@ import re
 from playwright.sync_api import Browser, expect
 
 from tests.browser.test_scans import upload
-from tests.browsing import WATCH, settle
-from tests.scans.phantoms import head, nifti_bytes, ras_affine
+from tests.support.browsing import WATCH, settle
+from tests.support.phantoms import head, nifti_bytes, ras_affine
 
 
 def test_a_slice_opens_in_explore_and_is_deleted_with_the_scan(browser: Browser, address: str) -> None:

@@ -16,9 +16,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.viewing import part
-from tests.browsing import WATCH, settle
-from tests.scans.phantoms import head, nifti_bytes, ras_affine
-from tests.server import ROOT, streamlit
+from tests.support.browsing import WATCH, settle
+from tests.support.phantoms import head, nifti_bytes, ras_affine
+from tests.support.server import ROOT, streamlit
 
 DATA = head(ras_affine())
 SCAN = nifti_bytes(DATA, ras_affine())
@@ -63,7 +63,7 @@ async def probe(_):
 
 
 app = st.App(
-    {str(ROOT / "explorer/ui/main.py")!r}, lifespan=real.lifespan, routes=[Route("/probe", probe)]
+    {str(ROOT / "explorer/ui/pages/main.py")!r}, lifespan=real.lifespan, routes=[Route("/probe", probe)]
 )
 """
 """The app with an address that tells what the server holds; it waits for a lost page for 5 s only."""

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Error
 
 from tests.browser.conftest import Visitor
 from tests.browser.viewing import SMALL, pictures
-from tests.browsing import change
-from tests.proxy import PASSWORD, USER, nginx
+from tests.support.browsing import change
+from tests.support.proxy import PASSWORD, USER, nginx
 
 
 def test_the_page_works_behind_the_login(

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.viewing import READ, part
-from tests.browsing import WATCH, rerun, settle
-from tests.scans.phantoms import (
+from tests.support.browsing import WATCH, rerun, settle
+from tests.support.phantoms import (
     LANDMARK,
     ORIENTATIONS,
     SHAPE,

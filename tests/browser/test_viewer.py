@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from explorer.anomalies import ANOMALIES
-from explorer.ui.colour import MAPS, levels, lookup_table
-from explorer.ui.sidebar import default_state
-from explorer.ui.state import State
+from explorer.looking.state import State
+from explorer.ui.controls.sidebar import default_state
+from explorer.wire.colour import MAPS, levels, lookup_table
 from tests.browser.conftest import Visitor
 from tests.browser.viewing import SMALL, at_hand, box, drag, part, pictures, pixels, point, thumb
-from tests.browsing import settle, slider
-from tests.frames import AllFrames, all_frames
+from tests.support.browsing import settle, slider
+from tests.support.frames import AllFrames, all_frames
 
 MODEL = "beta-vae-fashion-mnist"
 
@@ -140,7 +140,7 @@ def test_an_unlinked_scoring_beta_drags_alone(page: Page) -> None:
 def threshold_of(name: str, level: float) -> float:
     found = computed()
     row = found.tracks[name].quantiles[int(np.abs(found.betas - 1.0).argmin())]
-    from explorer.calibration import LEVELS
+    from explorer.evaluation.calibration import LEVELS
 
     return float(np.interp(level, LEVELS, row))
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visitor
 from tests.browser.test_viewer import asked, assert_shows
 from tests.browser.viewing import SMALL, at_hand, box, drag, part, pictures, point, thumb
-from tests.browsing import rerun, slider
+from tests.support.browsing import rerun, slider
 
 
 @pytest.fixture

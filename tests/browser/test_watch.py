@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visitor
-from tests.browsing import settle
-from tests.server import ROOT, streamlit
-from tests.tiny_codes import save_tiny_codes
+from tests.support.browsing import settle
+from tests.support.server import ROOT, streamlit
+from tests.support.tiny_codes import save_tiny_codes
 
 CODES = "/?dataset=fashion-mnist&cohort=8&model=vq-vae&predictors=intensity&watch=codes"
 SCRIPT = """
@@ -31,7 +31,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         shutil.copy(path, folder)
     save_tiny_codes(folder)
     script = folder / "app.py"
-    script.write_text(SCRIPT.format(models=str(folder), main=str(ROOT / "explorer" / "ui" / "main.py")))
+    script.write_text(
+        SCRIPT.format(models=str(folder), main=str(ROOT / "explorer" / "ui" / "pages" / "main.py"))
+    )
     with streamlit(script) as (found, _):
         yield found
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page
 
-from tests.browsing import settle
+from tests.support.browsing import settle
 
 READ = "canvas => Array.from(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data)"
 SMALL = "/?dataset=fashion-mnist&cohort=8"

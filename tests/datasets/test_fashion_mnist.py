@@ -15,8 +15,8 @@ import torch
 
 from explorer.contracts import Dataset
 from explorer.datasets import DATASETS, load_dataset
-from explorer.datasets import fashion_mnist as module
-from explorer.datasets.fashion_mnist import (
+from explorer.datasets.fashion_mnist import dataset as module
+from explorer.datasets.fashion_mnist.dataset import (
     CLASSES,
     DEBIAN,
     SAMPLE,

@@ -17,8 +17,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from tests.proxy import LOGIN, Proxy, nginx
-from tests.server import ROOT, streamlit
+from tests.support.proxy import LOGIN, Proxy, nginx
+from tests.support.server import ROOT, streamlit
 
 MIB = 2**20
 SETTINGS = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))

@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from explorer.anomalies import ANOMALIES, plant
-from explorer.code_evidence import observe
 from explorer.contracts import Dataset
 from explorer.datasets import load_dataset
 from explorer.evaluation.cohort import (
@@ -25,8 +24,9 @@ from explorer.evaluation.cohort import (
 from explorer.evaluation.curves import auroc
 from explorer.evaluation.report import figures
 from explorer.evaluation.sample_scores import sample_score_names
+from explorer.evidence.codes import observe
 from explorer.predictors import PREDICTORS
-from tests.tiny import tiny_calibration, tiny_vae, without_published_files
+from tests.support.tiny import tiny_calibration, tiny_vae, without_published_files
 
 NAMES = ("intensity", "reconstruction-error", "kl-gradient", "elbo-gradient", "ensemble")
 

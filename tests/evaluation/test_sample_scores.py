@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 import torch
 
-from explorer.calibration import Calibration, calibrate
-from explorer.code_evidence import CodeEvidence
+from explorer.evaluation.calibration import Calibration, calibrate
 from explorer.evaluation.sample_scores import sample_score_names, sample_scores
-from explorer.evidence import Evidence
-from explorer.models.vq_vae import VqVae
-from tests.linear_vae import LinearVae, images
-from tests.tiny_codes import tiny_vq_vae
+from explorer.evidence.codes import CodeEvidence
+from explorer.evidence.vae import Evidence
+from explorer.models.vq_vae.network import VqVae
+from tests.support.linear_vae import LinearVae, images
+from tests.support.tiny_codes import tiny_vq_vae
 
 
 @pytest.fixture(scope="module")

@@ -12,15 +12,15 @@ import torch
 from scipy import ndimage  # type: ignore[import-untyped, unused-ignore]
 from torch import Tensor
 
-from explorer.calibration import Calibration, calibrate
 from explorer.contracts import VaeOutput
-from explorer.evidence import Evidence
+from explorer.evaluation.calibration import Calibration, calibrate
+from explorer.evidence.vae import Evidence
 from explorer.predictors import PREDICTORS, Predictor, score
 from explorer.predictors.ensemble import Ensemble
 from explorer.predictors.intensity import Intensity
 from explorer.predictors.kl_gradient import KlGradient
 from explorer.predictors.reconstruction_error import ReconstructionError
-from tests.linear_vae import BETAS, LinearVae, images
+from tests.support.linear_vae import BETAS, LinearVae, images
 
 MODEL = LinearVae()
 X = images()

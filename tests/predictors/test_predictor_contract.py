@@ -10,15 +10,15 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from explorer.calibration import Calibration, calibrate
-from explorer.code_evidence import CodeEvidence, observe
 from explorer.contracts import Model, VaeOutput
-from explorer.evidence import Evidence
-from explorer.models.beta_vae import BetaVae
+from explorer.evaluation.calibration import Calibration, calibrate
+from explorer.evidence.codes import CodeEvidence, observe
+from explorer.evidence.vae import Evidence
+from explorer.models.beta_vae.network import BetaVae
 from explorer.predictors import PREDICTORS, score
 from explorer.settings import settings_of
-from tests.linear_vae import BETAS, images
-from tests.tiny_codes import tiny_vq_vae
+from tests.support.linear_vae import BETAS, images
+from tests.support.tiny_codes import tiny_vq_vae
 
 SEVEN = (
     *("intensity", "reconstruction-error", "reconstruction-gradient", "kl-gradient", "elbo-gradient"),

@@ -9,19 +9,19 @@ import pytest
 import torch
 from torch import Tensor
 
-from explorer.code_evidence import CodeEvidence
 from explorer.contracts import ScoreMap
-from explorer.evidence import Evidence
-from explorer.models.vq_vae import VqVae
+from explorer.evidence.codes import CodeEvidence
+from explorer.evidence.restoration import uniform_noise
+from explorer.evidence.vae import Evidence
+from explorer.models.vq_vae.network import VqVae
 from explorer.predictors import PREDICTORS, Predictor, score, within
 from explorer.predictors.code_surprise import CodeSurprise
 from explorer.predictors.energy_projection import EnergyProjection
-from explorer.predictors.filters import mean_filter, minimum_filter
+from explorer.predictors.filters.extremes import mean_filter, minimum_filter
 from explorer.predictors.latent_restoration import LatentRestoration
 from explorer.predictors.map_restoration import MapRestoration, total_variation
-from explorer.restoration import uniform_noise
-from tests.linear_vae import BETAS, LinearVae, images
-from tests.tiny_codes import plain_walk, tiny_vq_vae
+from tests.support.linear_vae import BETAS, LinearVae, images
+from tests.support.tiny_codes import plain_walk, tiny_vq_vae
 
 
 class Known:

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from tests.scans.dicoms import DEFLATED, dicom_bytes, series, zipped
-from tests.scans.phantoms import head, ras_affine
 from tests.security.making import MIB, small
+from tests.support.dicoms import DEFLATED, dicom_bytes, series, zipped
+from tests.support.phantoms import head, ras_affine
 
 Hostile = tuple[str, str, Callable[[], bytes]]
 

@@ -11,7 +11,6 @@ from functools import partial
 
 import numpy as np
 
-from tests.scans.phantoms import head, nifti_bytes, ras_affine
 from tests.security.archives import archives
 from tests.security.making import (
     EYE,
@@ -29,6 +28,7 @@ from tests.security.making import (
     volume,
     zeros_gz,
 )
+from tests.support.phantoms import head, nifti_bytes, ras_affine
 
 Hostile = tuple[str, str, Callable[[], bytes]]
 """What is wrong, the file's name, and its content."""

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.scans.phantoms import nifti_bytes
+from tests.support.phantoms import nifti_bytes
 
 MIB = 2**20
 RNG = np.random.default_rng(5)

@@ -13,7 +13,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
-from tests.server import ROOT, streamlit
+from tests.support.server import ROOT, streamlit
 
 PATH = ROOT / ".streamlit" / "config.toml"
 SETTINGS = {
@@ -70,7 +70,7 @@ def seen(address: str) -> bytes:
 def test_a_page_that_fails_shows_no_details(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, framed: bool
 ) -> None:
-    page = tmp_path / "explorer" / "ui" / "main.py"
+    page = tmp_path / "explorer" / "ui" / "pages" / "main.py"
     page.parent.mkdir(parents=True)
     page.write_text("import streamlit as st\nst.write('before')\nraise RuntimeError('/home/jane/scan.nii')\n")
     (tmp_path / ".streamlit").mkdir()

@@ -14,14 +14,14 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from explorer.checkpoints import load_own
-from explorer.code_evidence import observe
-from explorer.scans.files import ScanFile
-from explorer.scans.loading import load_scan
-from tests.scans.dicoms import series, zipped
+from explorer.cards.checkpoints import load_own
+from explorer.evidence.codes import observe
+from explorer.scans.reading.files import ScanFile
+from explorer.scans.reading.loading import load_scan
 from tests.security.making import EYE, SMALL, npy, png, small
 from tests.security.test_hostile_files import check_message
-from tests.tiny import NAME, save_tiny
+from tests.support.dicoms import series, zipped
+from tests.support.tiny import NAME, save_tiny
 
 VALID: dict[str, bytes] = {
     "scan.nii": small(),

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from explorer.scans.files import ScanFile, label
-from explorer.scans.loading import load_scan
-from explorer.scans.preparing import prepare_volume
+from explorer.scans.placing.preparing import prepare_volume
+from explorer.scans.reading.files import ScanFile, label
+from explorer.scans.reading.loading import load_scan
 from tests.security.corpus import corpus
 
 CORPUS = corpus()

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from explorer.scans.files import ScanFile
-from explorer.scans.loading import load_mask, load_scan
-from explorer.scans.preparing import prepare_volume
-from tests.scans.phantoms import head, head_file, nifti_bytes, ras_affine
+from explorer.scans.placing.preparing import prepare_volume
+from explorer.scans.reading.files import ScanFile
+from explorer.scans.reading.loading import load_mask, load_scan
 from tests.security.making import npy, png
 from tests.security.test_hostile_files import check_message
+from tests.support.phantoms import head, head_file, nifti_bytes, ras_affine
 
 AFFINE = ras_affine()
 MASK = (head(AFFINE) > 150).astype(np.uint8)

@@ -17,10 +17,10 @@ import torch
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from explorer.checkpoints import LARGEST_CARD, load_bytes, load_own
-from explorer.code_evidence import observe
+from explorer.cards.checkpoints import LARGEST_CARD, load_bytes, load_own
+from explorer.evidence.codes import observe
 from tests.security.making import Trap, zeros_gz
-from tests.tiny import NAME, SETTINGS, save_tiny
+from tests.support.tiny import NAME, SETTINGS, save_tiny
 
 CPU = torch.device("cpu")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 import torch
 
-from explorer.evidence import Evidence
+from explorer.evidence.vae import Evidence
 from explorer.predictors import PREDICTORS, predictors_for, score
 from explorer.training import finish
 from explorer.training.finish import betas_between, calibrate_all, measure
-from tests.linear_vae import LinearVae, images
-from tests.tiny_codes import tiny_vq_vae
+from tests.support.linear_vae import LinearVae, images
+from tests.support.tiny_codes import tiny_vq_vae
 
 CPU = torch.device("cpu")
 

@@ -17,7 +17,7 @@ from explorer.training.loop import Progress, build_model, build_optimizer, finge
 from explorer.training.recipe import Recipe
 from explorer.training.sources import ImageBatches
 from explorer.training.stages import Stage, stages_of
-from tests.linear_vae import images
+from tests.support.linear_vae import images
 
 MODEL = {"image_size": 16, "widths": [4, 8], "latents": 6, "s": 0.5, "beta_min": 0.01, "beta_max": 10.0}
 RECIPE = Recipe(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from explorer.ui import warm
-from explorer.ui.screens import explore
+from explorer.ui.pages import explore
 
 
 @pytest.fixture(autouse=True)

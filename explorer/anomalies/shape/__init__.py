@@ -1,0 +1,1 @@
+"""Where an anomaly lies and how its edge falls."""

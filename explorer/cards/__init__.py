@@ -1,0 +1,1 @@
+"""Models on disk: a readable card, weights, healthy calibration; found by name."""

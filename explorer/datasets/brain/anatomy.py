@@ -1,0 +1,211 @@
+"""Brain anatomies and their deformation in 3-D.
+
+An anatomy is a set of tissue maps; a subject is an anatomy seen through a random affine and elastic
+deformation whose value is defined at every point of space, so that all slices of a subject belong to one
+brain and any slice can be computed alone.
+
+The template is the ICBM 152 nonlinear symmetric average of 2009 (Fonov et al., Unbiased average
+age-appropriate atlases for pediatric studies, NeuroImage 2011): probabilities of grey and white matter at
+1 mm. `explorer.datasets.brain.template` made its file.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import Tensor
+
+SIZE = 128
+SPACING = 1.75
+SLICES = 60
+LOWEST_MM = -35.0
+CENTRE_MM = (0.0, -18.0)
+"""Centre of the field of view in MNI coordinates (x, y), mm."""
+
+TEMPLATE = Path(__file__).with_name("icbm152.npz")
+"""Grey and white matter in 255ths, (X, Y, Z), uint8; the brain, packed bits; the widening, see `Anatomy`,
+float16; MNI coordinates of the first voxel, (3,), mm. Licence: icbm152.txt."""
+
+TISSUES = ("grey matter", "white matter", "cerebrospinal fluid")
+
+
+@dataclass(frozen=True, eq=False)
+class Anatomy:
+    """Tissue maps of one head.
+
+    Attributes:
+        tissues: probabilities of grey matter, white matter and cerebrospinal fluid, (3, X, Y, Z), float32.
+        widening: unit-peak field that points into the ventricles, (3, X/2, Y/2, Z/2), float32, at twice the
+            spacing.
+        origin: MNI coordinates of the first voxel, (3,), mm.
+        spacing: size of a voxel, mm.
+        name: where it comes from.
+    """
+
+    tissues: Tensor
+    widening: Tensor
+    origin: Tensor
+    spacing: float
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Deformation:
+    """Maps a subject's coordinates to those of its anatomy.
+
+    Attributes:
+        affine: linear part, (3, 3).
+        shift: translation, (3,), mm.
+        coarse: displacement at the knots of a cubic B-spline 30 mm apart, (3, 9, 10, 9), mm.
+        fine: the same 14 mm apart, (3, 17, 19, 17), mm.
+        widening: displacement into the ventricles, mm; positive makes them larger.
+    """
+
+    affine: Tensor
+    shift: Tensor
+    coarse: Tensor
+    fine: Tensor
+    widening: float
+
+
+def draw_deformation(generator: torch.Generator) -> Deformation:
+    """Draw a subject: turned to 4 degrees, scaled to 7 %, displaced by a few mm (1 s.d.: 2.4 and 0.8)."""
+    angles = torch.randn(3, generator=generator).clamp(-2, 2) * np.deg2rad(2.0)
+    size = 1 + 0.035 * torch.randn(3, generator=generator).clamp(-2, 2)
+    shear = 0.02 * torch.randn(3, generator=generator).clamp(-2, 2)
+    cx, cy, cz = torch.cos(angles).tolist()
+    sx, sy, sz = torch.sin(angles).tolist()
+    rotate_x = torch.tensor([[1.0, 0, 0], [0, cx, -sx], [0, sx, cx]])
+    rotate_y = torch.tensor([[cy, 0, sy], [0, 1.0, 0], [-sy, 0, cy]])
+    rotate_z = torch.tensor([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1.0]])
+    shearing = torch.eye(3)
+    shearing[0, 1], shearing[0, 2], shearing[1, 2] = shear
+    return Deformation(
+        affine=rotate_x @ rotate_y @ rotate_z @ shearing @ torch.diag(size),
+        shift=1.5 * torch.randn(3, generator=generator).clamp(-2, 2),
+        coarse=3.6 * torch.randn(3, 9, 10, 9, generator=generator).clamp(-2.5, 2.5),
+        fine=1.4 * torch.randn(3, 17, 19, 17, generator=generator).clamp(-2.5, 2.5),
+        widening=float(1.2 + 1.6 * torch.randn(1, generator=generator).clamp(-1.5, 2.5)),
+    )
+
+
+def slice_coordinates(index: int) -> tuple[Tensor, Tensor, Tensor]:
+    """MNI coordinates of the columns (x, left to right of the brain), rows (y, from the front) and height.
+
+    Returns:
+        x: (128,), mm; y: (128,), mm, descending; z: (1,), mm.
+    """
+    offsets = (torch.arange(SIZE) - (SIZE - 1) / 2) * SPACING
+    return CENTRE_MM[0] + offsets, CENTRE_MM[1] - offsets, torch.tensor([LOWEST_MM + SPACING * index])
+
+
+def spline(knots: Tensor, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
+    """Cubic B-spline over the head, evaluated on a grid.
+
+    Args:
+        knots: coefficients, (C, I, J, K), spread over +-120 mm about the centre of the head; beyond
+            the last knot but one the spline fades to zero.
+        x: coordinates from left to right, (X,), mm.
+        y: coordinates from back to front, (Y,), mm.
+        z: coordinates from below to above, (Z,), mm.
+
+    Returns:
+        (C, X, Y, Z).
+    """
+    centres = (CENTRE_MM[0], CENTRE_MM[1], 10.0)
+    along_x, along_y, along_z = (
+        _spline_weights(axis - centre, count)
+        for axis, centre, count in zip((x, y, z), centres, knots.shape[1:], strict=True)
+    )
+    # summed from left to right: over k first, as a slice has one z
+    return torch.einsum("cijk,zk,xi,yj->cxyz", knots, along_z, along_x, along_y)
+
+
+def plane_spline(knots: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    """Cubic B-splines in one plane, (B, X, Y), for knots, (B, I, J), spread as in `spline`."""
+    weights = [
+        _spline_weights(axis - centre, count)
+        for axis, centre, count in zip((x, y), CENTRE_MM, knots.shape[1:], strict=True)
+    ]
+    return torch.einsum("bij,xi,yj->bxy", knots, *weights)
+
+
+def _spline_weights(offsets: Tensor, count: int) -> Tensor:
+    step = 240.0 / (count - 1)
+    distance = (offsets[:, None] - (torch.arange(count) * step - 120.0)[None]).abs() / step
+    near = 2 / 3 - distance**2 + distance**3 / 2
+    far = (2 - distance).clamp(min=0) ** 3 / 6
+    return torch.where(distance < 1, near, far)
+
+
+def deform_slice(anatomy: Anatomy, deformation: Deformation, index: int) -> Tensor:
+    """Tissue maps of one axial slice of a subject, (3, 128, 128), float32 in [0, 1]; front on top."""
+    x, y, z = slice_coordinates(index)
+    displacement = spline(deformation.coarse, x, y, z) + spline(deformation.fine, x, y, z)  # (3, X, Y, 1)
+    points = torch.stack(torch.meshgrid(x, y, z, indexing="ij"))
+    points = (
+        torch.einsum("ij,jxyz->ixyz", deformation.affine, points) + deformation.shift[:, None, None, None]
+    )
+    points = points + displacement
+    widening = sample(anatomy.widening, points, anatomy.origin, 2 * anatomy.spacing)
+    points = points + deformation.widening * widening
+    tissues = sample(anatomy.tissues, points, anatomy.origin, anatomy.spacing)
+    return tissues[..., 0].transpose(1, 2).contiguous()  # (3, rows = y, columns = x)
+
+
+def sample(volume: Tensor, points: Tensor, origin: Tensor, spacing: float) -> Tensor:
+    """Trilinear samples of `volume`, (C, X, Y, Z), at `points`, (3, ...), mm; zero outside.
+
+    Returns:
+        (C, ...).
+    """
+    size = torch.tensor(volume.shape[1:])
+    view = (3,) + (1,) * (points.ndim - 1)
+    unit = 2 * (points - origin.view(view)) / (spacing * (size.view(view) - 1)) - 1
+    grid = unit.flip(0).movedim(0, -1).reshape(1, 1, 1, -1, 3)  # grid_sample wants (z, y, x)
+    found = F.grid_sample(volume[None], grid, mode="bilinear", align_corners=True)
+    return found.reshape(volume.shape[0], *points.shape[1:])
+
+
+def sharpened(
+    grey: NDArray[np.uint8], white: NDArray[np.uint8], brain: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Tissue maps, (3, X, Y, Z), from mean probabilities in 255ths, squared and scaled to a sum of 1.
+
+    The average of many brains is blurred. Cerebrospinal fluid is the rest of the brain.
+    """
+    powered = np.empty((3, *brain.shape), np.float32)
+    np.divide(grey, np.float32(255), out=powered[0])
+    np.divide(white, np.float32(255), out=powered[1])
+    np.clip(brain - powered[0] - powered[1], 0, 1, out=powered[2])
+    powered *= powered
+    powered *= brain / np.maximum(powered.sum(0), np.float32(1e-6))
+    return powered
+
+
+@lru_cache(maxsize=1)
+def template_anatomy() -> Anatomy:
+    """The ICBM 152 average, sharpened; ValueError where its file is missing or damaged."""
+    try:
+        with np.load(TEMPLATE, allow_pickle=False) as file:
+            grey, white, widening, origin = (file[key] for key in ("grey", "white", "widening", "origin"))
+            brain = np.unpackbits(file["brain"], count=grey.size).reshape(grey.shape).astype(bool)
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile, zlib.error) as error:
+        raise ValueError(
+            f"the brain template {TEMPLATE.name} is missing or damaged; take it from the repository again"
+        ) from error
+    return Anatomy(
+        tissues=torch.from_numpy(sharpened(grey, white, brain)),
+        widening=torch.from_numpy(widening.astype(np.float32)),
+        origin=torch.from_numpy(origin.astype(np.float32)),
+        spacing=1.0,
+        name="ICBM 152 nonlinear symmetric 2009a",
+    )

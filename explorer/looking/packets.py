@@ -1,0 +1,293 @@
+"""The frames of a slice as bytes for the browser: a few packets, every picture exact to 8 bits.
+
+The first packet holds the frame of the current training beta and whatever all frames share; each of the
+others a batch of further frames, or those along the scoring beta. They come as they are computed, so that the
+browser reads one while the server computes the next.
+
+Layout of a packet, integers little-endian:
+
+    offset  bytes  content
+    0       4      b"XPF2"
+    4       4      N, length of the header, uint32
+    8       N      header, JSON in UTF-8
+    8 + N   ..     body, one zlib stream (in a browser: `new DecompressionStream("deflate")`)
+
+The header of every packet; its F frames lie along the training beta, a list "per frame" has F numbers; null
+stands for a figure that is not defined (no anomalous pixel):
+
+    slice            text that tells case, model and predictors apart
+    view             text that tells the current betas apart as well: packets of one view belong together
+    part, parts      number of the packet, from 0, and how many the view has
+    shape            [H, W], pixels
+    betas            training betas, ascending, per frame; none along the scoring beta
+    scoring_betas    weight of the KL term in each frame, per frame: `betas` where linked, else a constant
+    rec, kl, elbo    sample scores, nats, per frame; elbo = rec + scoring_beta * kl
+    residual         {"low", "high"}: ends of the signed residual's colour bar, per frame
+    figures          {predictor's name: figures}, see below; a predictor of many passes is in the first only
+    scoring          null, or the second axis: S other scoring betas at the current training beta, {"betas": S
+                     weights, ascending, the first 0, "current": index of the page's scoring beta, "elbo": S
+                     numbers, "figures": {predictor's name: figures}} for those predictors alone that use the
+                     scoring beta; there is none where the scoring beta follows the training beta
+    arrays           where the pictures are, see below
+
+and of the first packet, which has one frame, alone:
+
+    name             of the slice, for people
+    spacing          [row, column] in mm, or null where pixels have no size
+    s                standard deviation of p(x|z)
+    linked           whether the scoring beta follows the training beta
+    levels           fractions of healthy pixels, ascending from 0 to 1, Q of them
+    predictors       in the order shown, each {"name", "title", "summary", "source", "uses_scoring_beta",
+                     "only_beta"}; only_beta is the one training beta of a predictor of many passes, else null
+
+Figures of a predictor, each a list with one entry a frame of its axis:
+
+    auroc, average_precision, best_dice    of the slice's foreground pixels, in [0, 1], or null
+    dice_threshold                         the score that gives the best Dice, or null
+    low, high, mark                        ends of the colour bar and the mark on it: healthy-calibrated
+    quantiles                              Q scores that `levels` of healthy pixels do not exceed; linear in
+                                           between; at or below the first the percentile is 0, from the last
+                                           on it is 1
+
+Arrays, each {"name", "dtype", "frames", "offset", "low", "step"}; `frames` is that of its axis; `offset`
+counts bytes in the decompressed body. A map that is the same in all frames is in the first packet only:
+
+    input            the image, in the first packet
+    mask, foreground uint8, 0 or 1, in the first packet; without low and step
+    reconstruction   x_hat
+    residual         x - x_hat, signed
+    grad-rec         d rec / dx, signed, nats per unit intensity, not smoothed
+    grad-kl          d kl / dx, likewise; the ELBO gradient smooths |grad-rec + scoring_beta * grad-kl|; left
+                     out where the model has no such gradient
+    map:NAME         scores of predictor NAME, along the training beta
+    scoring:NAME     its scores along the scoring beta
+
+rec's term of a pixel is residual^2 / (2 s^2).
+
+uint8 arrays are as they are, row by row. A uint16 array holds codes q, n = frames * H * W of them, packed in
+three steps, which the reader undoes from the last to the first:
+
+    1. differences from the frame before, of these from the pixel to the left, of these from the pixel above,
+       all modulo 2^16 (before the first frame, left of the first column and above the first row stands 0)
+    2. signs folded: d in [-2^15, 2^15) becomes 2d for d >= 0, else -2d - 1
+    3. n low bytes, then n high bytes
+
+    z = low[i] | high[i] << 8;  d = (z >>> 1) ^ -(z & 1)
+    b = (first row ? 0 : b of the row above) + d
+    a = (row start ? 0 : a of the left) + b
+    q = ((first frame ? 0 : q of the frame before) + a) & 0xffff
+
+The value of code q in frame f is the middle of its cell:
+
+    value = low[f] + (q + 0.5) * step[f]
+
+so it strays from the true one by at most step[f] / 2, unless it is above the last cell, where it is cut off
+(more than 256 times the colour bar away: no score comes near). Cells never straddle two of the 256 steps of
+the picture's own colour bar [a, b]: `step` is (b - a) / 256 divided by a power of two. So the step that a
+reader computes,
+
+    index = floor(clip((value - a) * 256 / (b - a), 0, 255)),
+
+is exactly that of the original float. [a, b] is [0, 1] for input and reconstruction, `residual` for the
+residual, low and high of its figures for a map; for the gradients it is plus and minus their largest
+magnitude in the frame.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from explorer.concurrency import in_order
+from explorer.contracts import Case
+from explorer.evaluation.calibration import LEVELS
+from explorer.evaluation.report import number
+from explorer.evidence.vae import Evidence
+from explorer.looking import caches
+from explorer.looking.frames import (
+    Frames,
+    ScoringAxis,
+    Track,
+    current_frame,
+    follows,
+    frames,
+    other_betas,
+    scoring_axis,
+    weighed,
+)
+from explorer.looking.runs import iterative
+from explorer.looking.state import State
+from explorer.predictors import PREDICTORS
+from explorer.wire.codes import Body
+
+FINE, FINER = 4, 16
+"""Cells to one of the 256 steps of a colour bar: for pictures, and for the image and the gradients."""
+
+
+def packets(state: State) -> Iterator[bytes]:
+    """Yield the packets of a slice, the current beta's frame first; the caller may stop at any time.
+
+    Those of the slices seen last are remembered.
+
+    Raises:
+        ValueError: where a setting of the state is out of its range.
+    """
+    key = _view_key(state)
+    remembered = state.caches.packets.get(key)
+    if remembered is not None:
+        yield from remembered
+        return
+    found, evidence = current_frame(state)
+    work = [partial(_batch, state, found, betas) for betas in other_betas(state)]
+    if weighed(state):
+        work.append(partial(_scoring, state, found.case, evidence))
+    first, *later = ({"part": part, "parts": 1 + len(work)} for part in range(1 + len(work)))
+    made = [_first(state, found, first)]
+    yield made[0]
+    for packet in in_order(lambda one: one[0](one[1]), zip(work, later, strict=True), caches.WORKERS):
+        made.append(packet)
+        yield packet
+    state.caches.packets.put(key, tuple(made))
+
+
+def _first(state: State, found: Frames, place: dict[str, int]) -> bytes:
+    """The current training beta's frame, and what all frames share."""
+    body = Body()
+    body.add_bytes("mask", found.case.mask.numpy())
+    body.add_bytes("foreground", found.case.source.foreground.numpy())
+    body.add("input", found.case.image.numpy()[None], np.zeros(1), np.ones(1), FINER)
+    _add_frames(body, found)
+    return body.packet(_about(state, found.case) | place | _along(found) | _shared(state, found))
+
+
+def _batch(state: State, first: Frames, betas: list[float], place: dict[str, int]) -> bytes:
+    """Frames of further training betas."""
+    found, _ = frames(state, first.case, betas)
+    body = Body()
+    _add_frames(body, found, first)
+    return body.packet(_about(state, found.case) | place | _along(found))
+
+
+def _scoring(state: State, case: Case, evidence: Evidence, place: dict[str, int]) -> bytes:
+    """The frames along the scoring beta."""
+    axis = scoring_axis(state, case, evidence)
+    body = Body()
+    for name, track in axis.tracks.items():
+        _add_map(body, f"scoring:{name}", track)
+    return body.packet(_about(state, case) | place | {"scoring": _axis(axis)})
+
+
+def _add_frames(body: Body, found: Frames, first: Frames | None = None) -> None:
+    """Add the pictures along the training beta, without the maps that are as in the first frame."""
+    image, ones = found.case.image.numpy(), np.ones(len(found.betas))
+    body.add("reconstruction", found.x_hat, 0 * ones, ones, FINE)
+    body.add("residual", image - found.x_hat, -found.residual_bar, found.residual_bar, FINER)
+    for name, values in (("grad-rec", found.grad_rec), ("grad-kl", found.grad_kl)):
+        if values is not None:
+            largest = np.abs(values).max((1, 2)).astype(np.float64)
+            body.add(name, values, -largest, largest, FINER)
+    for name, track in found.tracks.items():
+        if first is None or not _same(track, first.tracks[name]):
+            _add_map(body, f"map:{name}", track)
+
+
+def _add_map(body: Body, name: str, track: Track) -> None:
+    body.add(name, track.maps, track.bars[:, 0], track.bars[:, 1], FINE)
+
+
+def _same(track: Track, first: Track) -> bool:
+    """Whether all frames of a predictor are as the first packet's."""
+    return bool((track.maps == first.maps).all() and (track.bars == first.bars).all())
+
+
+def _about(state: State, case: Case) -> dict[str, Any]:
+    """What stands in every packet, here of one without frames along the training beta."""
+    none: list[float] = []
+    per_frame = dict.fromkeys(("betas", "scoring_betas", "rec", "kl", "elbo"), none)
+    return {
+        "slice": slice_key(state),
+        "view": _view_key(state),
+        "shape": list(case.image.shape),
+        **per_frame,
+        "residual": {"low": none, "high": none},
+        "figures": {},
+        "scoring": None,
+    }
+
+
+def _along(found: Frames) -> dict[str, Any]:
+    return {
+        "betas": found.betas.tolist(),
+        "scoring_betas": found.scoring_betas.tolist(),
+        "rec": found.rec.tolist(),
+        "kl": found.kl.tolist(),
+        "elbo": found.elbo.tolist(),
+        "residual": {"low": (-found.residual_bar).tolist(), "high": found.residual_bar.tolist()},
+        "figures": {name: _figures(track) for name, track in found.tracks.items()},
+    }
+
+
+def _axis(axis: ScoringAxis) -> dict[str, Any]:
+    return {
+        "betas": axis.betas.tolist(),
+        "current": axis.current,
+        "elbo": axis.elbo.tolist(),
+        "figures": {name: _figures(track) for name, track in axis.tracks.items()},
+    }
+
+
+def _shared(state: State, found: Frames) -> dict[str, Any]:
+    return {
+        "name": found.case.source.name,
+        "spacing": found.case.source.spacing,
+        "s": found.s,
+        "linked": found.linked,
+        "levels": LEVELS,
+        "predictors": [
+            {
+                "name": name,
+                "title": PREDICTORS[name].title,
+                "summary": PREDICTORS[name].summary,
+                "source": PREDICTORS[name].source,
+                "uses_scoring_beta": state.predictors[name].uses_scoring_beta,
+                "only_beta": state.beta if state.predictors[name].iterative else None,
+            }
+            for name in found.tracks
+        ],
+    }
+
+
+def _figures(track: Track) -> dict[str, Any]:
+    names = ("auroc", "average_precision", "best_dice", "dice_threshold")
+    return {
+        **{name: [number(value) for value in track.figures[:, i]] for i, name in enumerate(names)},
+        **{name: track.bars[:, i].tolist() for i, name in enumerate(("low", "high", "mark"))},
+        "quantiles": [[float(f"{value:.7g}") for value in row] for row in track.quantiles],
+    }
+
+
+def slice_key(state: State) -> str:
+    """Tells case, model and predictors apart; the training beta too where a predictor has no other frame."""
+    parts = (
+        state.dataset,
+        state.place,
+        state.anomaly,
+        state.seed,
+        caches.pretrained(state.model).card.sha256,
+        tuple(state.predictors.items()),
+        state.beta if iterative(state) else None,
+        state.guest,
+    )
+    return _hash(parts)
+
+
+def _view_key(state: State) -> str:
+    return _hash((slice_key(state), state.beta, state.scoring_beta, follows(state)))
+
+
+def _hash(parts: tuple[Any, ...]) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,126 @@
+"""A VQ-VAE together with the autoregressive prior over its codes: one model of healthy images.
+
+Naval Marimont and Tarroni: Anomaly detection through latent space restoration using vector quantized
+variational autoencoders, 2020, arXiv 2012.06765: residual convolutions, discrete codes, and a prior in raster
+order. Quantisation: see `codebook`; prior: see `code_prior`.
+
+*Differs from the paper*: sizes are those of a training on a CPU; the prior is a small transformer; neither
+part is told the slice's position, since an image that somebody brings does not say it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from explorer.models.base import MODELS
+from explorer.models.beta_vae.network import at_least_float32
+from explorer.models.vq_vae.code_prior import CodePrior
+from explorer.models.vq_vae.codebook import Codebook, straight_through
+
+
+@MODELS.register("vq-vae")
+class VqVae(nn.Module):
+    """Encoder to h x w codes, decoder to p(x|codes) = N(x_hat, s^2 I), and the prior p(codes).
+
+    Args:
+        image_size: height and width of the images, pixels; divisible by 2 once per width.
+        widths: channels after each halving, first to last.
+        codes: size of the codebook, K.
+        dimension: of a code's vector, D.
+        prior: settings of `CodePrior`; what it leaves out of codes, rows and columns is taken from here.
+        blocks: residual blocks at the lowest resolution, on either side.
+        s: standard deviation of p(x|codes).
+        mean: the value subtracted from an image at the network's entrance and added at its exit.
+        scale: the factor applied after that subtraction.
+
+    Raises:
+        ValueError: where sizes do not fit, or the prior knows other codes than the codebook holds.
+    """
+
+    beta_range = (1.0, 1.0)
+
+    def __init__(
+        self,
+        image_size: int,
+        widths: Sequence[int],
+        codes: int,
+        dimension: int,
+        *,
+        prior: Mapping[str, Any],
+        blocks: int = 2,
+        s: float = 0.5,
+        mean: float = 0.0,
+        scale: float = 1.0,
+    ) -> None:
+        super().__init__()
+        if image_size % 2 ** len(widths):
+            raise ValueError(f"image_size must be divisible by {2 ** len(widths)}, got {image_size}")
+        self.image_size = image_size
+        self.s = s
+        self.mean = mean
+        self.scale = scale
+        self.grid = image_size // 2 ** len(widths)
+        pairs = list(zip((1, *widths[:-1]), widths, strict=True))
+        self.down = nn.ModuleList(nn.Conv2d(a, b, 4, 2, 1) for a, b in pairs)
+        self.inner = nn.Sequential(*(ResidualBlock(widths[-1]) for _ in range(blocks)))
+        self.to_code = nn.Conv2d(widths[-1], dimension, 1)
+        self.codebook = Codebook(codes, dimension)
+        self.from_code = nn.Conv2d(dimension, widths[-1], 3, padding=1)
+        self.outer = nn.Sequential(*(ResidualBlock(widths[-1]) for _ in range(blocks)))
+        self.up = nn.ModuleList(nn.ConvTranspose2d(b, a, 4, 2, 1) for a, b in reversed(pairs))
+        self.prior = CodePrior(**({"codes": codes, "rows": self.grid, "columns": self.grid} | dict(prior)))
+        check_vocabulary(self.codebook, self.grid, self.prior)
+
+    def encode(self, x: Tensor) -> Tensor:
+        """Latents before quantisation, (B, D, h, w), at least float32, of images (B, 1, H, W)."""
+        h = (x - self.mean) * self.scale
+        for convolution in self.down:
+            h = F.leaky_relu(convolution(h), 0.1)
+        return at_least_float32(self.to_code(self.inner(h)))
+
+    def decode(self, embedded: Tensor) -> Tensor:
+        """Mean of p(x|codes), (B, 1, H, W), of the codes' vectors, (B, D, h, w)."""
+        h = self.outer(self.from_code(embedded))
+        for convolution in self.up[:-1]:
+            h = F.leaky_relu(convolution(h), 0.1)
+        return at_least_float32(self.up[-1](h)) / self.scale + self.mean
+
+    def indices(self, x: Tensor) -> Tensor:
+        """Codes, (B, h, w), int64, of images (B, 1, H, W)."""
+        return self.codebook.nearest(self.encode(x))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Reconstruction, (B, 1, H, W), with gradients straight through the codes, and codes, (B, h, w)."""
+        z = self.encode(x)
+        indices = self.codebook.nearest(z.detach())
+        return self.decode(straight_through(z, self.codebook.embed(indices))), indices
+
+
+class ResidualBlock(nn.Module):
+    """h + 1x1(relu(3x3(relu(h)))), as in van den Oord et al., 2017, arXiv 1711.00937, section 4.1."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.wide = nn.Conv2d(width, width, 3, padding=1)
+        self.point = nn.Conv2d(width, width, 1)
+
+    def forward(self, h: Tensor) -> Tensor:
+        out: Tensor = h + self.point(F.relu(self.wide(F.relu(h))))
+        return out
+
+
+def check_vocabulary(codebook: Codebook, grid: int, prior: CodePrior) -> None:
+    """Raise ValueError unless the prior is over the codes and the grid of this VQ-VAE."""
+    if prior.codes != len(codebook):
+        raise ValueError(
+            f"the prior knows {prior.codes} codes, its VQ-VAE has {len(codebook)}; train it on this VQ-VAE"
+        )
+    if (prior.rows, prior.columns) != (grid, grid):
+        raise ValueError(
+            f"the prior is for {prior.rows} x {prior.columns} codes, its VQ-VAE gives {grid} x {grid}; "
+            "train it on this VQ-VAE"
+        )

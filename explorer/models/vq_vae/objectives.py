@@ -1,0 +1,76 @@
+"""The two losses of a VQ-VAE with a prior: first of the network and its codebook, then of the prior.
+
+Naval Marimont and Tarroni, 2020, arXiv 2012.06765: mean L1 plus the commitment term of van den Oord et al.,
+2017, arXiv 1711.00937, equation 3, whose codebook term is replaced by `CodebookAverages`; then the mean
+negative log-likelihood of the codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from explorer.models.objective import Loss
+from explorer.models.vq_vae.codebook import straight_through
+from explorer.models.vq_vae.codebook_averages import CodebookAverages
+from explorer.models.vq_vae.network import VqVae
+
+COMMITMENT = 0.25
+
+
+class CodesObjective:
+    """mean |x - x_hat| + 0.25 mean |z - e|^2, intensities as the network scales them; shows mean |x - x_hat|.
+
+    Trains all but the prior; satisfies `Objective`.
+    """
+
+    def __init__(self, model: VqVae) -> None:
+        model.requires_grad_(True)
+        model.prior.requires_grad_(False)
+        self.model = model
+        self.averages = CodebookAverages(model.codebook)
+
+    def loss(self, x: Tensor, generator: torch.Generator) -> Loss:
+        z = self.model.encode(x)
+        if not self.averages.started:
+            self.averages.start(z.detach(), generator)
+        indices = self.model.codebook.nearest(z.detach())
+        embedded = self.model.codebook.embed(indices)
+        error = (x - self.model.decode(straight_through(z, embedded))).abs().mean()
+        commitment = (z - embedded).square().mean()
+        self.averages.update(z, indices, generator)
+        return Loss(self.model.scale * error + COMMITMENT * commitment, error.detach())
+
+    def state(self) -> dict[str, Tensor]:
+        return {"counts": self.averages.counts, "sums": self.averages.sums}
+
+    def load(self, state: Mapping[str, Tensor]) -> None:
+        like = self.averages.codebook.vectors
+        self.averages.counts, self.averages.sums = state["counts"].to(like), state["sums"].to(like)
+
+
+class PriorObjective:
+    """Mean -log p(c_i | c_<i), nats a code, over the codes of images; trains the prior alone.
+
+    Satisfies `Objective`.
+    """
+
+    def __init__(self, model: VqVae) -> None:
+        model.requires_grad_(False)
+        model.prior.requires_grad_(True)
+        self.model = model
+
+    def loss(self, x: Tensor, generator: torch.Generator) -> Loss:
+        with torch.no_grad():
+            codes = self.model.indices(x).flatten(1)
+        nll = F.cross_entropy(self.model.prior(codes).transpose(1, 2), codes)
+        return Loss(nll, nll.detach())
+
+    def state(self) -> dict[str, Tensor]:
+        return {}
+
+    def load(self, state: Mapping[str, Tensor]) -> None:
+        pass

@@ -1,0 +1,1 @@
+"""What the scores of a scan say: places, lesions, figures."""

@@ -1,0 +1,1 @@
+"""From a scan to the images that a model sees."""

@@ -1,0 +1,64 @@
+"""From a scanner's numbers to the intensities that the models know, in [0, 1]."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.scans.reading.files import refusal
+
+MEDIAN = 0.45
+"""Median of the brain in the models' training."""
+
+CT_WINDOWS = {
+    "brain": (40.0, 80.0),
+    "stroke": (35.0, 40.0),
+    "subdural": (75.0, 200.0),
+    "soft-tissue": (50.0, 400.0),
+    "bone": (600.0, 2800.0),
+    "lung": (-600.0, 1500.0),
+}
+"""Centre and width, Hounsfield units."""
+
+
+def windowed(data: NDArray[np.float32], name: str) -> NDArray[np.float32]:
+    """A CT through a window: 0 below it, 1 above, linear between.
+
+    Args:
+        data: Hounsfield units.
+        name: a key of `CT_WINDOWS`.
+
+    Raises:
+        ValueError: where the window is unknown.
+
+    >>> windowed(np.float32([-100, 40, 500]), "brain").tolist()
+    [0.0, 0.5, 1.0]
+    """
+    if name not in CT_WINDOWS:
+        raise ValueError(f"unknown CT window {name!r}; known: {', '.join(CT_WINDOWS)}")
+    centre, width = CT_WINDOWS[name]
+    scaled = (data - np.float32(centre - width / 2)) / np.float32(width)
+    return np.clip(scaled, 0, 1, out=scaled)
+
+
+def brain_gain(name: str, data: NDArray[np.float32], brain: NDArray[np.bool_]) -> float:
+    """The factor that takes the median of the brain to 0.45.
+
+    The median does not depend on lesions, skull, or a few bright vessels.
+
+    Args:
+        name: of the file, for messages.
+        data: intensities, (I, J, K).
+        brain: (I, J, K), bool, not empty.
+
+    Raises:
+        ValueError: where the median is not above 0.
+    """
+    median = float(np.median(data[brain]))
+    if not median > 0:
+        raise refusal(
+            name,
+            f"has a median of {median:g} in the brain, which cannot be scaled",
+            "shift its intensities above 0; for a CT choose a window",
+        )
+    return MEDIAN / median

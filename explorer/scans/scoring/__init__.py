@@ -1,0 +1,1 @@
+"""A scan through a model, in its turn."""

@@ -1,0 +1,1 @@
+"""Components of the browser, made of files."""

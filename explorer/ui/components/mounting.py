@@ -1,0 +1,31 @@
+"""Components of the browser, made of files, and what is handed to them."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from explorer.ui.components.bundle import bundled
+
+
+@cache
+def component(folder: Path, name: str, script: str, **files: str) -> Any:
+    """A component from files of a folder: a module in `js`, and texts for `html` and `css`."""
+    texts: dict[str, Any] = {
+        kind: (folder / file).read_text(encoding="utf-8") for kind, file in files.items()
+    }
+    return st.components.v2.component(name, js=bundled(folder / "js" / script), **texts)
+
+
+def as_bytes(content: object) -> bytes:
+    """What a component gets, as JSON text (UTF-8), objects as their attributes; bytes stay as they are.
+
+    In a mapping Streamlit looks for tables, and imports pandas to know one: 0.6 s before the first picture.
+    """
+    return (
+        content if isinstance(content, bytes) else json.dumps(content, allow_nan=False, default=vars).encode()
+    )

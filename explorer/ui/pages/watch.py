@@ -1,0 +1,111 @@
+"""Watch it happen: a predictor of many passes step by step, or the codes of a VQ-VAE one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from explorer.evidence.walk import Walk
+from explorer.looking import films, runs
+from explorer.looking.prior import prior_chart, prior_sentence
+from explorer.looking.state import State
+from explorer.predictors import PREDICTORS
+from explorer.ui.components import viewer
+from explorer.ui.components.mounting import component
+from explorer.ui.messages import plain
+from explorer.wire.film import Film, encode
+
+KEY = "player"
+
+
+@st.fragment
+def watch(state: State, chosen: str) -> None:
+    """Compute, with progress, and play; a newer change of the page ends the computation after a step.
+
+    Args:
+        state: the page's.
+        chosen: the name of an iterative predictor that fits the model, or `watching.CODES`.
+    """
+    try:
+        if chosen == films.CODES:
+            _codes(state)
+        else:
+            _restoration(state, chosen)
+    except ValueError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+
+
+def _restoration(state: State, name: str) -> None:
+    predictor = PREDICTORS[name]
+    st.markdown(f"**Watch: {predictor.title}**: {predictor.summary}.")
+    place = st.empty()
+    for found in films.restoring(state, name):
+        if isinstance(found, Film):
+            film = found
+        else:
+            place.caption(f"Step {found}; a run is stopped after {runs.SECONDS:g} s")
+    place.caption(
+        f"{film.labels[-1].capitalize()} is the last; a run is stopped after {runs.SECONDS:g} s. "
+        "Changing any control ends it."
+    )
+    _play(film)
+
+
+def _codes(state: State) -> None:
+    settings = films.settings_of_walk(state)
+    st.markdown("**Watch: the codes**: encode, quantise, ask the prior, resample, decode.")
+    number, row, column = st.columns(3)
+    which = int(number.number_input(
+        "Restoration", 1, settings.restorations, key="watch-number",
+        help="Which of the restorations: each has random numbers of its own.",
+    ))  # fmt: skip
+    place = st.empty()
+    for found in films.walking(state, which - 1):
+        if isinstance(found, Walk):
+            walk = found
+        else:
+            place.caption(f"Walking: {100 * found:.0f} %")
+    rows, columns = walk.codes.shape
+    first = walk.drawn.nonzero()[0].tolist() if bool(walk.drawn.any()) else [0, 0]
+    for key, largest, start in (("watch-row", rows, first[0]), ("watch-column", columns, first[1])):
+        st.session_state.setdefault(key, start)
+        st.session_state[key] = min(int(st.session_state[key]), largest - 1)
+    at = (
+        int(row.number_input("Row of the code", 0, rows - 1, key="watch-row")),
+        int(column.number_input("Column of the code", 0, columns - 1, key="watch-column")),
+    )
+    place.caption(_walk_caption(walk, settings.level))
+    if float(walk.drawn.double().mean()) > 0.9:
+        st.warning(
+            f"{int(walk.drawn.sum())} of {walk.drawn.numel()} codes were drawn anew, so almost nothing of "
+            "the image is kept. Raise the level of latent-restoration among the options of the maps.",
+            icon=":material/warning:",
+        )
+    _play(films.walked(state, walk).picking(*at))
+    st.plotly_chart(prior_chart(walk, *at), config={"displayModeBar": False}, width="stretch")
+    st.caption(prior_sentence(walk, *at))
+
+
+def _walk_caption(walk: Walk, level: float) -> str:
+    return (
+        f"{int(walk.drawn.sum())} of {walk.drawn.numel()} codes are above {walk.threshold:.2f} nats, which "
+        f" {100 * level:g} % of healthy pixels' codes do not exceed; the walk took {walk.calls} passes of "
+        "the prior, at most one a code."
+    )
+
+
+def _play(film: Film) -> None:
+    player = component(viewer.FOLDER, "explorer-player", "watch.js", html="watch.html", css="watch.css")
+    player(key=KEY, data=encode(film, viewer.CONSTANTS["tables"]), on_picked_change=_pick)
+
+
+def _pick() -> None:
+    """Take over the cell that was clicked; it comes from the browser, so anything."""
+    picked = st.session_state[KEY].picked
+    if not isinstance(picked, Mapping):
+        return
+    place: dict[str, Any] = {key: picked.get(key) for key in ("row", "column")}
+    if all(isinstance(value, int) and 0 <= value < 4096 for value in place.values()):
+        st.session_state.update({f"watch-{key}": int(value) for key, value in place.items()})

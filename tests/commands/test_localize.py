@@ -1,0 +1,247 @@
+"""`python -m explorer localize`: a map and its record, a folder of them, and one line for wrong input."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import nibabel
+import numpy as np
+import pytest
+import torch
+
+from explorer import NOTICE
+from explorer.cards import checkpoints
+from explorer.cards.checkpoints import Card, HeldOut, load_pretrained, save_pretrained
+from explorer.commands.main import main
+from tests.security.making import npy, png
+from tests.support.dicoms import series, zipped
+from tests.support.phantoms import head, nifti_bytes, ras_affine
+from tests.support.tiny import SETTINGS, save_tiny, tiny_calibration, tiny_vae
+from tests.support.tiny_codes import save_tiny_codes
+
+NAME = "beta-vae-brain"
+AFFINE = ras_affine()
+BALL = (head(AFFINE) > 150).astype(np.uint8)
+CHANGED: dict[str, Any] = {"image_size": 128, "widths": [2, 2, 2]}
+LOCALIZE = "localize head.nii --predictor kl-gradient --output map.nii.gz --device cpu"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with a head, its mask, and a tiny model of the brain among the shipped ones."""
+    network = tiny_vae(**CHANGED)
+    made = tiny_calibration(network)
+    quieter = {name: 0.2 * rows for name, rows in made.quantiles.items()}  # the head exceeds some of it
+    figures = HeldOut((1.0,), (1.0,), (1.0,), (0.1,))
+    card = Card(
+        name=NAME,
+        kind="beta-vae",
+        dataset="brain",
+        data="random weights",
+        model=SETTINGS | CHANGED,
+        recipe={},
+        sha256="",
+        held_out={"brain/flair": figures},
+        calibration={"brain/flair": replace(made, quantiles=quieter)},
+    )
+    save_pretrained(network, card, tmp_path / "pretrained")
+    save_tiny(tmp_path / "pretrained")
+    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path / "pretrained")
+    monkeypatch.chdir(tmp_path)
+    Path("head.nii").write_bytes(nifti_bytes(head(AFFINE), AFFINE))
+    Path("ball.nii").write_bytes(nifti_bytes(BALL, AFFINE))
+    Path("empty").mkdir()
+    return tmp_path
+
+
+def run(line: str, *more: str) -> int:
+    return main([*line.split(), *more])
+
+
+def refusal(capsys: pytest.CaptureFixture[str], line: str) -> str:
+    assert run(line) == 2
+    printed = capsys.readouterr()
+    assert printed.err.count("\n") == 1 and printed.err.startswith("explorer: ")
+    return printed.err
+
+
+def test_a_map_and_its_record(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(LOCALIZE, "--mask", "ball.nii", "--contrast", "flair", "--beta", "0.3", "--seed", "7") == 0
+    image = nibabel.nifti1.load("map.nii.gz")  # type: ignore[no-untyped-call]
+    values = image.get_fdata()
+    assert values.shape == BALL.shape
+    assert np.array_equal(image.affine, nibabel.nifti1.load("head.nii").affine)  # type: ignore[no-untyped-call]
+    assert not np.isnan(values[20:26, 25:33, 18:24]).any()
+    record = json.loads(Path("map.json").read_text(encoding="utf-8"))
+    assert record["notice"] == NOTICE
+    assert (record["beta"], record["scoring_beta"], record["seed"]) == (0.3, 0.3, 7)
+    assert record["model"]["sha256"] == load_pretrained(NAME, torch.device("cpu")).card.sha256
+    assert record["predictor"]["name"] == "kl-gradient"
+    assert record["calibration"]["healthy_data"] == "brain/flair"
+    assert record["calibration"]["score_of_99_percent_of_healthy_pixels"] > 0
+    assert record["preparation"]["brain"] == "nonzero"
+    assert 0 <= record["figures"]["auroc"] <= 1
+    assert record["highest_slice_score"] == max(record["slice_scores"])
+    assert "map.nii.gz: 60 of 60 slices, auroc" in capsys.readouterr().out
+
+
+def test_bright_balls_are_found_by_intensity() -> None:
+    assert run(LOCALIZE.replace("kl-gradient", "intensity"), "--mask", "ball.nii") == 0
+    assert json.loads(Path("map.json").read_text())["figures"]["average_precision"] > 0.85
+
+
+@pytest.mark.parametrize(
+    ("predictor", "contrast"), [("intensity", ()), ("reconstruction-error", ("--contrast", "flair"))]
+)
+def test_a_report_holds_all_that_it_shows(predictor: str, contrast: tuple[str, ...]) -> None:
+    line = LOCALIZE.replace("kl-gradient", predictor).replace("head.nii", "a&b.nii")
+    Path("head.nii").rename("a&b.nii")
+    assert run(line, "--report", "--mask", "ball.nii", *contrast) == 0
+    page = Path("map.html").read_text(encoding="utf-8")
+    assert NOTICE in page and "a&amp;b.nii" in page and "a&b" not in page
+    assert page.count("data:image/png;base64,") == 6
+    assert "http" not in page and "<script" not in page
+    assert (" %</td>" in page) is bool(contrast)
+
+
+def test_a_localization_can_be_repeated() -> None:
+    assert run(LOCALIZE) == 0
+    first = Path("map.nii.gz").read_bytes(), Path("map.json").read_bytes()
+    assert run(LOCALIZE, "--overwrite") == 0
+    assert (Path("map.nii.gz").read_bytes(), Path("map.json").read_bytes()) == first
+
+
+@pytest.mark.parametrize("there", ["map.nii.gz", "map.json", "map.html"])
+def test_files_that_are_there_stay(capsys: pytest.CaptureFixture[str], there: str) -> None:
+    Path(there).write_text("precious")
+    line = f"{LOCALIZE} --report"
+    assert f"{there}: is there already; name another place, or pass --overwrite" in refusal(capsys, line)
+    assert Path(there).read_text() == "precious"
+    assert sorted(path.name for path in Path().glob("map*")) == [there]
+    assert run(f"{line} --overwrite") == 0
+    assert Path(there).read_bytes() != b"precious"
+
+
+def test_no_scan_or_mask_is_ever_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("map.nii.gz").write_bytes(Path("ball.nii").read_bytes())
+    for option in ("--mask", "--brain-mask"):
+        message = refusal(capsys, f"{LOCALIZE} --overwrite {option} map.nii.gz")
+        assert "would overwrite a scan or a mask" in message
+    assert Path("map.nii.gz").read_bytes() == Path("ball.nii").read_bytes()
+
+
+def test_a_series_as_a_folder_and_as_a_zip() -> None:
+    files = series(head(AFFINE).astype(np.int16), AFFINE)
+    Path("series").mkdir()
+    for number, content in enumerate(files):
+        Path("series", str(number)).write_bytes(content)
+    Path("scans").mkdir()
+    Path("scans", "a.zip").write_bytes(zipped(files))
+    assert run(LOCALIZE.replace("head.nii", "series")) == 0
+    assert run("localize scans --predictor kl-gradient --output maps --device cpu") == 0
+    one, other = (nibabel.nifti1.load(path) for path in ("map.nii.gz", "maps/a.nii.gz"))  # type: ignore[no-untyped-call]
+    assert np.array_equal(one.get_fdata(), other.get_fdata(), equal_nan=True)
+    assert np.abs(one.affine - AFFINE).max() < 1e-3
+    assert not any(word in Path("map.json").read_text() for word in ("Doe", "1970"))
+
+
+def test_one_record_for_two_scans_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("scans").mkdir()
+    for name in ("a.nii", "a.nii.gz"):
+        Path("scans", name).write_bytes(Path("head.nii").read_bytes())
+    line = "localize scans --predictor intensity --output maps --device cpu"
+    assert "holds scans whose maps would have one name; rename them" in refusal(capsys, line)
+
+
+def test_an_own_model_by_its_path(folder: Path) -> None:
+    (folder / "pretrained").rename(folder / "own")
+    assert run(LOCALIZE, "--model", f"own/{NAME}.toml") == 0
+    assert json.loads(Path("map.json").read_text())["model"]["name"] == NAME
+
+
+def test_a_folder_of_scans_goes_on_after_a_bad_one(capsys: pytest.CaptureFixture[str]) -> None:
+    for path, content in {
+        "scans/a.nii.gz": b"nothing",
+        "scans/b.nii": Path("head.nii").read_bytes(),
+        "scans/c.png": png(),
+        "masks/b.nii": Path("ball.nii").read_bytes(),
+    }.items():
+        Path(path).parent.mkdir(exist_ok=True)
+        Path(path).write_bytes(content)
+    line = "localize scans --mask masks --predictor intensity --output maps --device cpu"
+    assert run(line) == 2
+    printed = capsys.readouterr()
+    assert printed.err.splitlines() == [
+        "explorer: a.nii.gz is not a NIfTI file; convert it to NIfTI (.nii or .nii.gz) first",
+        "explorer: 1 of 3 scans failed, as said above; the other maps are written",
+    ]
+    assert sorted(path.name for path in Path("maps").iterdir()) == ["b.json", "b.nii", "c.json", "c.npy"]
+    assert "figures" in json.loads(Path("maps/b.json").read_text())
+    assert np.load("maps/c.npy").shape == (40, 30)
+
+
+def test_a_picture_by_a_model_of_its_own(folder: Path) -> None:
+    Path("shirt.npy").write_bytes(npy(np.random.default_rng(0).random((28, 28))))
+    line = "localize shirt.npy --predictor kl-gradient --model beta-vae-fashion-mnist --output map.npy"
+    assert run(line) == 0
+    assert np.isfinite(np.load("map.npy")).all()
+
+
+def test_the_labels_of_mood_reach_the_record() -> None:
+    for path in ("toy", "toy_label/sample"):
+        Path(path).mkdir(parents=True)
+    Path("head.nii").rename("toy/a.nii")
+    Path("toy_label/sample/a.nii.txt").write_text("1")
+    assert run("localize toy --predictor intensity --output maps --device cpu") == 0
+    assert json.loads(Path("maps/a.json").read_text())["labelled_anomalous"] is True
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("head.nii", "none.nii", "none.nii is not there, or is no plain file; check the path"),
+        ("head.nii", "empty", "empty holds no scans; put files in it that end in .nii"),
+        ("map.nii.gz", "map.tif", "a map must end in .nii, .nii.gz, .npy"),
+        ("map.nii.gz", "nowhere/map.nii", "cannot be written; name a file in a folder that exists"),
+        ("map.nii.gz", "head.nii", "would overwrite a scan or a mask; name another place"),
+        ("kl-gradient", "klgrad", "unknown predictor 'klgrad'; known: code-surprise"),
+        ("kl-gradient", "ensemble", "ensemble needs healthy scores; pass --contrast, one of brain/flair"),
+        ("--device cpu", "--contrast t9", "unknown contrast 't9'; calibrated: brain/flair"),
+        (
+            "--device cpu",
+            "--model beta-vae-fashion-mnist",
+            "model 'beta-vae-fashion-mnist' is not for brains",
+        ),
+        ("--device cpu", "--model gan", "unknown model 'gan-brain'; known: beta-vae-brain"),
+        ("--device cpu", "--model none.toml", "none.toml is missing: a model is a card"),
+        ("--device cpu", "--mask map.nii", "map.nii is not there"),
+        ("--device cpu", "--volume 3", "head.nii holds one volume, not number 3"),
+        ("--device cpu", "--window heart", "unknown CT window 'heart'; known: brain"),
+        ("--device cpu", "--beta 99", "beta must be in [0.01, 10], got 99"),
+        ("--device cpu", "--seed -1", "seed must be in"),
+        ("--device cpu", "--brain-mask head.png", "head.png is not there"),
+    ],
+)
+def test_wrong_input(capsys: pytest.CaptureFixture[str], old: str, new: str, message: str) -> None:
+    assert message in refusal(capsys, LOCALIZE.replace(old, new, 1))
+    assert not Path("map.nii.gz").exists()
+
+
+def test_a_picture_by_its_codes(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save_tiny_codes(folder / "pretrained")
+    Path("shirt.npy").write_bytes(npy(np.random.default_rng(0).random((28, 28))))
+    line = "localize shirt.npy --model vq-vae-fashion-mnist --output map.npy --contrast fashion-mnist"
+    line = f"{line} --overwrite"
+    for name in ("code-surprise", "latent-restoration"):
+        assert run(line, "--predictor", name) == 0
+        assert np.isfinite(np.load("map.npy")).all()
+    capsys.readouterr()
+    assert "predictor 'kl-gradient' needs grad_kl, which this model does not have; predictors for it: " in (
+        refusal(capsys, f"{line} --predictor kl-gradient")
+    )
+    assert "beta must be in [1, 1], got 0.5" in refusal(
+        capsys, f"{line} --predictor code-surprise --beta 0.5"
+    )

@@ -1,0 +1,204 @@
+"""The command line: what it prints, what it writes, and one line with exit code 2 for wrong input."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from explorer.anomalies import ANOMALIES
+from explorer.cards.checkpoints import load_pretrained, read_card, write_card
+from explorer.datasets import dataset_names
+from explorer.predictors import PREDICTORS, predictors_for
+from tests.support.commands import refusal, run, with_tiny_model
+from tests.support.tiny import NAME
+from tests.support.tiny_codes import save_tiny_codes
+
+EVALUATE = "evaluate --dataset fashion-mnist --anomaly lesion --predictor intensity --slices 4 --device cpu"
+
+
+@pytest.fixture(autouse=True)
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return with_tiny_model(tmp_path, monkeypatch)
+
+
+def test_list_names_all_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("list --json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["datasets"] == list(dataset_names())
+    assert found["anomalies"] == list(ANOMALIES.names())
+    assert found["predictors"] == list(PREDICTORS.names())
+    assert (found["models"], found["pretrained"]) == (["beta-vae", "vq-vae"], [NAME])
+
+
+def test_list_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("list") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"datasets: {', '.join(dataset_names())}"
+    assert f"pretrained: {NAME}" in lines
+
+
+def test_evaluate_prints_a_table_and_writes_settings_and_figures(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "figures.json"
+    assert run(EVALUATE, "--predictor", "ensemble", "--beta", "0.5", "--json", str(file)) == 0
+    printed = capsys.readouterr()
+    assert [line.split()[0] for line in printed.out.splitlines()] == [
+        "predictor",
+        "intensity",
+        "ensemble",
+        "4",
+    ]
+    report = json.loads(file.read_text(encoding="utf-8"))
+    settings = report["settings"]
+    assert (settings["beta"], settings["scoring_beta"], settings["device"]) == (0.5, 0.5, "cpu")
+    assert settings["strength"] == ANOMALIES["lesion"]().strength
+    assert settings["sha256"] == load_pretrained(NAME, torch.device("cpu")).card.sha256
+    assert set(report["predictors"]) == {"intensity", "ensemble"}
+    row = report["predictors"]["ensemble"]
+    assert all(0 <= row[key] <= 1 for key in ("auroc", "average_precision", "best_dice", "image_auroc"))
+    assert set(report["image_auroc"]) == {"rec", "kl", "elbo"}
+
+
+def report_of(line: str, tmp_path: Path, *more: str) -> dict[str, Any]:
+    """The report of an evaluation without its times."""
+    file = tmp_path / "report.json"
+    assert run(line, *more, "--json", str(file)) == 0
+    report: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    for row in report["predictors"].values():
+        assert row.pop("seconds") >= 0
+    return report
+
+
+def test_an_evaluation_can_be_repeated(tmp_path: Path) -> None:
+    first, second = (report_of(EVALUATE, tmp_path, "--predictor", "kl-gradient") for _ in range(2))
+    other = report_of(EVALUATE, tmp_path, "--predictor", "kl-gradient", "--seed", "5")
+    assert first == second
+    assert first["predictors"] != other["predictors"]
+
+
+def test_strength_size_and_scoring_beta_reach_the_scores(tmp_path: Path) -> None:
+    line = EVALUATE.replace("intensity", "elbo-gradient")
+    plain = report_of(line, tmp_path)
+    for more in (("--strength", "0.9"), ("--size", "0.3"), ("--scoring-beta", "9")):
+        assert report_of(line, tmp_path, *more)["predictors"] != plain["predictors"]
+
+
+@pytest.mark.parametrize("more", ["--anomaly none", "--anomaly lesion --strength 0"])
+def test_figures_that_are_not_defined_are_null(tmp_path: Path, more: str) -> None:
+    report = report_of(EVALUATE.replace("--anomaly lesion", more), tmp_path)
+    assert not report["prevalence"]
+    assert report["predictors"]["intensity"]["auroc"] is None
+
+
+def test_a_dataset_without_calibration_is_scored_where_none_is_needed(
+    capsys: pytest.CaptureFixture[str], shipped: Path
+) -> None:
+    card = shipped / f"{NAME}.toml"
+    text = card.read_text(encoding="utf-8")
+    card.write_text(text.replace("calibration.fashion-mnist", "calibration.other"), encoding="utf-8")
+    assert run(EVALUATE) == 0
+    capsys.readouterr()
+    assert "ensemble needs a calibrated model" in refusal(capsys, EVALUATE, "--predictor", "ensemble")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("--dataset fashion-mnist", "--dataset mnist", "unknown dataset 'mnist'; known: brain"),
+        ("--dataset fashion-mnist", "--dataset brain/pd", "unknown dataset 'brain/pd'; known: "),
+        ("--dataset fashion-mnist", "--dataset brain/t1", f"unknown model 'beta-vae-brain'; known: {NAME}"),
+        ("--anomaly lesion", "--anomaly tumor", "unknown anomaly 'tumor'; known: blur"),
+        ("--predictor intensity", "--predictor klgrad", "unknown predictor 'klgrad'; known: code-surprise"),
+        ("--slices 4", "--slices 4 --model gan", "unknown model kind 'gan'; known: beta-vae"),
+        ("--slices 4", "--slices 0", "slices of a cohort must be in [1, 900] for split 'test', got 0"),
+        (
+            "--slices 4",
+            "--slices 1000000000",
+            "slices of a cohort must be in [1, 900] for split 'test', got 1000000000",
+        ),
+        ("--slices 4", "--slices four", "invalid int value: 'four'"),
+        ("--slices 4", "--beta 11", "beta must be in [0.01, 10], got 11"),
+        ("--slices 4", "--beta -1", "beta must be in [0.01, 10], got -1"),
+        ("--slices 4", "--beta nan", "beta must be in [0.01, 10], got nan"),
+        ("--slices 4", "--scoring-beta -0.5", "scoring_beta must be in [0, inf], got -0.5"),
+        ("--slices 4", "--scoring-beta inf", "scoring_beta must be in"),
+        ("--slices 4", "--strength nan", "strength must be in [0, 1], got nan"),
+        ("--slices 4", "--strength 1.5", "strength must be in [0, 1], got 1.5"),
+        ("--slices 4", "--size -0.1", "size must be in"),
+        ("--device cpu", "--device tpu", "unknown device 'tpu'; known: auto, cpu, cuda, mps"),
+        ("--device cpu", "--json nowhere/figures.json", "its folder does not exist; create it first"),
+        ("--device cpu", "--json .", "cannot be written; name a file"),
+        ("--dataset fashion-mnist", "", "the following arguments are required: --dataset"),
+        ("--device cpu", "--tpu", "unrecognized arguments: --tpu; see: python -m explorer --help"),
+    ],
+)
+def test_wrong_input_to_evaluate(
+    capsys: pytest.CaptureFixture[str], old: str, new: str, message: str
+) -> None:
+    assert message in refusal(capsys, EVALUATE.replace(old, new))
+
+
+def test_wrong_input_is_answered_before_the_work(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.commands.main.run_cohort", lambda *_: pytest.fail("worked in vain"))
+    refusal(capsys, EVALUATE, "--json", "nowhere/figures.json")
+
+
+def test_damaged_weights_are_answered_in_a_line(capsys: pytest.CaptureFixture[str], shipped: Path) -> None:
+    (shipped / f"{NAME}.safetensors").write_bytes(b"")
+    assert "is not the file its card describes" in refusal(capsys, EVALUATE)
+
+
+@pytest.mark.parametrize("line", ["", "dance", "download imagenet", "train"])
+def test_wrong_commands(capsys: pytest.CaptureFixture[str], line: str) -> None:
+    assert "--help" in refusal(capsys, line)
+
+
+def test_an_interruption_is_no_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("explorer.commands.main.run_cohort", interrupt)
+    assert run(EVALUATE) == 130
+    assert capsys.readouterr().err == "explorer: stopped\n"
+
+
+def test_a_predictor_that_does_not_fit_is_answered(capsys: pytest.CaptureFixture[str]) -> None:
+    message = refusal(capsys, EVALUATE.replace("intensity", "code-surprise"))
+    assert "predictor 'code-surprise' needs indices, code_nll, which this model does not have" in message
+    assert "predictors for it: combination" in message
+
+
+def test_evaluate_scores_codes_with_every_predictor_that_fits(
+    shipped: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "figures.json"
+    network = save_tiny_codes(shipped)
+    line = f"{EVALUATE.replace('--predictor intensity', '')} --model vq-vae"
+    names = predictors_for(network)
+    assert run(line, *(word for name in names for word in ("--predictor", name)), "--json", str(file)) == 0
+    report = json.loads(file.read_text(encoding="utf-8"))
+    assert set(report["predictors"]) == set(names) > {"code-surprise", "latent-restoration"}
+    assert set(report["image_auroc"]) == {"rec", "kl", "elbo", "code-surprise"}
+    capsys.readouterr()
+    assert "predictor 'ensemble' needs grad_kl" in refusal(capsys, f"{line} --predictor ensemble")
+
+
+def test_evaluate_names_the_remedy_for_a_card_older_than_a_predictor(
+    capsys: pytest.CaptureFixture[str], shipped: Path
+) -> None:
+    card = read_card(shipped / f"{NAME}.toml")
+    known = card.calibration["fashion-mnist"]
+    older = replace(known, quantiles={name: r for name, r in known.quantiles.items() if name != "rec"})
+    write_card(replace(card, calibration={"fashion-mnist": older}), shipped)
+    message = refusal(capsys, EVALUATE, "--predictor", "energy-projection")
+    assert "no calibration for predictor 'rec'" in message and "python -m explorer calibrate" in message

@@ -1,0 +1,180 @@
+"""The commands that make models and their cards."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import cast
+
+import pytest
+import torch
+
+from explorer.cards.checkpoints import load_pretrained, read_card, write_card
+from explorer.contracts import Vae
+from explorer.datasets import load_dataset
+from explorer.predictors import predictors_for
+from explorer.training import finish
+from tests.support.commands import refusal, run, with_tiny_model
+
+RECIPE = """\
+name = "tiny"
+kind = "beta-vae"
+dataset = "brain"
+samples = 8
+batch_size = 4
+learning_rate = 1e-3
+seed = 1
+pool = 6
+
+[model]
+image_size = 128
+widths = [2, 2, 2]
+latents = 3
+s = 0.5
+beta_min = 0.01
+beta_max = 10.0
+"""
+CODES_RECIPE = """\
+name = "tiny"
+kind = "vq-vae"
+dataset = "brain"
+samples = 8
+batch_size = 4
+learning_rate = 1e-3
+seed = 1
+pool = 6
+
+[prior]
+samples = 8
+batch_size = 4
+learning_rate = 1e-3
+
+[model]
+image_size = 128
+widths = [2, 2, 2]
+codes = 8
+dimension = 2
+
+[model.prior]
+width = 4
+layers = 1
+heads = 1
+"""
+
+
+@pytest.fixture(autouse=True)
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return with_tiny_model(tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A recipe that takes a second, calibration included."""
+    monkeypatch.setattr(finish, "CALIBRATION_SLICES", 2)
+    monkeypatch.setattr(finish, "CALIBRATION_BETAS", 2)
+    monkeypatch.setattr(finish, "ITERATIVE_SLICES", 1)
+    slow = {"energy-projection", "map-restoration"}  # hundreds of passes
+    monkeypatch.setattr(finish, "predictors_for", lambda model: sorted({*predictors_for(model)} - slow))
+    path = tmp_path / "tiny.toml"
+    path.write_text(RECIPE, encoding="utf-8")
+    return path
+
+
+def test_train_makes_a_model_that_loads(
+    capsys: pytest.CaptureFixture[str], recipe: Path, tmp_path: Path
+) -> None:
+    assert run("train --device cpu --output made", str(recipe)) == 0
+    loaded = load_pretrained("tiny", torch.device("cpu"), tmp_path / "made")
+    assert loaded.model.beta_range == (0.01, 10.0)
+    assert set(loaded.card.calibration) == {"brain/flair", "brain/t1", "brain/t2"}
+    assert loaded.card.held_out["brain/t1"].betas == (0.01, 10.0)
+    assert loaded.card.recipe["seed"] == 1
+    x = load_dataset("brain/t1").slice("test", 0, 28).image[None, None]
+    assert bool(cast(Vae, loaded.model)(x, torch.tensor([1.0])).x_hat.isfinite().all())
+    capsys.readouterr()
+    assert "pass --resume to go on from it" in refusal(
+        capsys, "train --device cpu --output made", str(recipe)
+    )
+
+
+def test_a_finished_training_can_be_resumed_to_the_same_files(recipe: Path, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    assert run("train --device cpu --output made", str(recipe)) == 0
+    before = (made / "tiny.toml").read_bytes(), (made / "tiny.safetensors").read_bytes()
+    assert run("train --device cpu --output made --resume", str(recipe)) == 0
+    assert (made / "tiny.toml").read_bytes() == before[0]
+    assert (made / "tiny.safetensors").read_bytes() == before[1]
+
+
+def test_train_for_one_beta(recipe: Path, tmp_path: Path) -> None:
+    assert run("train --device cpu --output made --beta 0.5", str(recipe)) == 0
+    loaded = load_pretrained("tiny-0.5", torch.device("cpu"), tmp_path / "made")
+    assert loaded.model.beta_range == (0.5, 0.5)
+    assert loaded.card.held_out["brain/t2"].betas == (0.5,)
+
+
+def test_train_makes_a_vq_vae_with_its_prior(recipe: Path, tmp_path: Path) -> None:
+    recipe.write_text(CODES_RECIPE, encoding="utf-8")
+    assert run("train --device cpu --output made", str(recipe)) == 0
+    card = load_pretrained("tiny", torch.device("cpu"), tmp_path / "made").card
+    figures = card.held_out["brain/flair"]
+    assert figures.code_nll[0] == pytest.approx(figures.kl[0] / 256, rel=1e-3)
+    assert 1 <= figures.perplexity[0] <= 8
+    assert "latent-restoration" in card.calibration["brain/t2"].quantiles
+    assert card.recipe["prior"] == {"samples": 8, "batch_size": 4, "learning_rate": 1e-3}
+    before = (tmp_path / "made" / "tiny.safetensors").read_bytes()
+    assert run("train --device cpu --output made --resume", str(recipe)) == 0
+    assert (tmp_path / "made" / "tiny.safetensors").read_bytes() == before
+
+
+def test_calibrate_fills_in_what_a_card_lacks(recipe: Path, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    assert run("train --device cpu --output made", str(recipe)) == 0
+    before = (made / "tiny.toml").read_bytes()
+    write_card(dataclasses.replace(read_card(made / "tiny.toml"), held_out={}, calibration={}), made)
+    assert run("calibrate tiny --device cpu --folder made") == 0
+    assert (made / "tiny.toml").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("--beta 0", "beta must be a finite number above 0, got 0"),
+        ("--beta nan", "beta must be a finite number above 0, got nan"),
+        ("--beta inf", "beta must be a finite number above 0, got inf"),
+        ("--threads 0", "threads must be at least 1, got 0"),
+        ("--device tpu", "unknown device 'tpu'"),
+        ("--output tiny.toml", "tiny.toml"),
+    ],
+)
+def test_wrong_input_to_train(
+    capsys: pytest.CaptureFixture[str], recipe: Path, more: str, message: str
+) -> None:
+    assert message in refusal(capsys, f"train {recipe} {more}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("latents = 3", "latents = -3", "[model] does not describe a network"),
+        ("widths = [2, 2, 2]", "widths = []", "[model] does not describe a network"),
+        ("latents = 3", "depth = 3", "[model] does not fit beta-vae"),
+        ('dataset = "brain"', 'dataset = "moon"', "dataset of a recipe must be fashion-mnist or brain"),
+        (
+            'dataset = "brain"',
+            'dataset = "fashion-mnist"',
+            "training images of Fashion-MNIST are not on",
+        ),
+        ("pool = 6", "pool = 6\nreal_share = 0.5", "pass --anatomies FOLDER"),
+        ("seed = 1", "sede = 1", "unknown: sede; missing: seed"),
+    ],
+)
+def test_wrong_recipes(
+    capsys: pytest.CaptureFixture[str], recipe: Path, old: str, new: str, message: str
+) -> None:
+    recipe.write_text(RECIPE.replace(old, new), encoding="utf-8")
+    assert message in refusal(capsys, f"train {recipe} --device cpu")
+
+
+def test_a_missing_recipe(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "there is no recipe at none.toml" in refusal(capsys, "train none.toml")

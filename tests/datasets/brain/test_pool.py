@@ -1,0 +1,109 @@
+"""The pool of deformed slices and the batches rendered from it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.datasets.brain import pool as brain_pool
+from explorer.datasets.brain.anatomy import deform_slice, draw_deformation, template_anatomy
+from explorer.datasets.brain.pool import BrainBatches, build_pool, log_uniform
+from explorer.randomness import stream
+
+
+def ignore(done: int, total: int) -> None:
+    """A progress display that shows nothing."""
+
+
+@pytest.fixture(scope="module")
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pool") / "pool.npy"
+    build_pool(path, 12, 0.0, None, ignore)
+    return path
+
+
+@pytest.mark.parametrize("count", [1, 7, 64])
+def test_betas_fill_every_stratum_once(count: int) -> None:
+    drawn = log_uniform(count, 0.01, 10.0, torch.Generator().manual_seed(0)).double()
+    place = (drawn.log() - np.log(0.01)) / np.log(1000)
+    assert sorted((place * count).floor().int().tolist()) == list(range(count))
+    assert 0.01 * (1 - 1e-6) <= float(drawn.min()) <= float(drawn.max()) <= 10 * (1 + 1e-6)
+
+
+def test_the_order_of_betas_is_drawn() -> None:
+    generator = torch.Generator().manual_seed(0)
+    first, second = (log_uniform(16, 0.01, 10.0, generator).argsort() for _ in range(2))
+    assert not torch.equal(first, second)
+
+
+def test_one_beta_stays_one() -> None:
+    drawn = log_uniform(5, 0.7, 0.7, torch.Generator().manual_seed(0))
+    torch.testing.assert_close(drawn, torch.full((5,), 0.7))
+
+
+def test_the_pool_holds_the_subjects_of_the_training_split(pool: Path) -> None:
+    slices = np.load(pool)
+    assert (slices.shape, slices.dtype) == ((12, 3, 128, 128), np.uint8)
+    seed = 1_000_000 + 7 // 6
+    index = int(torch.randint(60, (), generator=stream(seed, "pool slice", 7)))
+    expected = deform_slice(template_anatomy(), draw_deformation(stream(seed, "anatomy")), index)
+    assert np.abs(slices[7] / 255 - expected.numpy()).max() <= 0.5 / 255 + 1e-6
+
+
+def test_a_pool_that_is_there_is_left_alone(pool: Path) -> None:
+    before = pool.stat().st_mtime_ns
+    build_pool(pool, 99, 0.0, None, ignore)
+    assert pool.stat().st_mtime_ns == before
+    assert [path.name for path in pool.parent.iterdir()] == ["pool.npy"]
+
+
+def test_a_pool_that_was_interrupted_is_not_taken_for_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object) -> torch.Tensor:
+        raise KeyboardInterrupt
+
+    path = tmp_path / "pool.npy"
+    with monkeypatch.context() as patch:
+        patch.setattr(brain_pool, "deform_slice", stop)
+        with pytest.raises(KeyboardInterrupt):
+            build_pool(path, 2, 0.0, None, ignore)
+    assert not path.exists()
+    build_pool(path, 2, 0.0, None, ignore)
+    assert np.load(path).any()
+
+
+def test_real_anatomies_need_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="pass --anatomies FOLDER"):
+        build_pool(tmp_path / "pool.npy", 2, 0.5, None, ignore)
+    with pytest.raises(ValueError, match=r"holds no label_maps/\*_dseg.nii.gz .*; name another folder"):
+        build_pool(tmp_path / "pool.npy", 2, 0.5, tmp_path, ignore)
+    assert not (tmp_path / "pool.npy").exists()
+
+
+def test_batches_follow_their_generator(pool: Path) -> None:
+    source = BrainBatches.open(pool)
+    first, second = (source.batch(9, torch.Generator().manual_seed(3)) for _ in range(2))
+    assert torch.equal(first, second)
+    generator = torch.Generator().manual_seed(3)
+    source.batch(9, generator)
+    assert not torch.equal(source.batch(9, generator), first)
+
+
+def test_batches_are_images_of_brains(pool: Path) -> None:
+    x = BrainBatches.open(pool).batch(16, torch.Generator().manual_seed(0))
+    assert (x.shape, x.dtype) == ((16, 1, 128, 128), torch.float32)
+    assert 0 <= float(x.min()) <= float(x.max()) <= 1
+    inside = (x > 0.05).float().mean((1, 2, 3))
+    assert 0.05 < float(inside.min()) <= float(inside.max()) < 0.5
+    assert float(x[:, :, 0].max()) == 0
+
+
+def test_the_texture_has_unit_variance_and_no_seam(pool: Path) -> None:
+    texture = BrainBatches.open(pool).texture
+    assert float(texture.std()) == pytest.approx(1)
+    inner = float((texture[1:] - texture[:-1]).abs().mean())
+    assert float((texture[0] - texture[-1]).abs().mean()) == pytest.approx(inner, rel=0.2)

@@ -1,0 +1,241 @@
+"""Quantiles and percentiles of healthy scores against NumPy, brute force and hand-made rows."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from explorer.evaluation.calibration import LEVELS, REC, Calibration, calibrate
+from explorer.evidence.vae import Evidence
+from explorer.predictors import PREDICTORS, predictors_for, score
+from tests.support.linear_vae import LinearVae, images
+
+
+def one_row(values: list[float], levels: list[float]) -> Calibration:
+    """A calibration of one predictor `p` at one beta."""
+    return made([1.0], levels, [values])
+
+
+def made(betas: list[float], levels: list[float], rows: list[list[float]]) -> Calibration:
+    grid, fractions, quantiles = (torch.tensor(v, dtype=torch.float64) for v in (betas, levels, rows))
+    return Calibration(grid, fractions, {"p": quantiles})
+
+
+def maps(*scores: float) -> Tensor:
+    """One image, a pixel a score."""
+    return torch.tensor(scores, dtype=torch.float64).view(1, 1, 1, -1)
+
+
+def percentiles(calibration: Calibration, *scores: float) -> list[float]:
+    return [float(p) for p in calibration.percentile("p", 1.0, maps(*scores)).flatten()]
+
+
+def test_percentile_interpolates_between_quantiles() -> None:
+    calibration = one_row([1.0, 2.0, 4.0], [0.0, 0.5, 1.0])
+    assert percentiles(calibration, 0.0, 1.0, 1.5, 2.0, 3.0, 4.0, 9.0) == [0, 0, 0.25, 0.5, 0.75, 1, 1]
+
+
+def test_percentile_steps_after_a_tie() -> None:
+    calibration = one_row([0.0, 0.0, 0.0, 1.0], [0.0, 0.2, 0.6, 1.0])
+    assert percentiles(calibration, -1.0, 0.0, 1e-9, 0.5, 1.0) == pytest.approx([0, 0, 0.6, 0.8, 1])
+
+
+def test_percentile_of_constant_healthy_scores() -> None:
+    assert percentiles(one_row([2.0, 2.0], [0.0, 1.0]), 1.9, 2.0, 2.1) == [0, 0, 1]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_percentile_never_falls_and_rises_where_quantiles_do(dtype: torch.dtype) -> None:
+    healthy = torch.rand(4000, generator=torch.Generator().manual_seed(0), dtype=torch.float64) ** 6
+    row = torch.quantile(healthy, torch.tensor(LEVELS, dtype=torch.float64)).tolist()
+    calibration = one_row(row, list(LEVELS))
+    ascending = torch.linspace(row[0], row[-1], 5000, dtype=dtype).view(1, 1, 50, 100)
+    steps = calibration.percentile("p", 1.0, ascending).flatten().diff()
+    assert steps.min() >= 0
+    assert dtype == torch.float32 or steps.min() > 0
+    # neighbouring floats must not fall either
+    start = torch.tensor(row[9], dtype=dtype)
+    close = [start]
+    for _ in range(200):
+        close.append(torch.nextafter(close[-1], torch.tensor(math.inf, dtype=dtype)))
+    assert calibration.percentile("p", 1.0, torch.stack(close).view(1, 1, 1, -1)).diff().min() >= 0
+
+
+def test_percentile_is_the_fraction_of_healthy_pixels_that_score_lower() -> None:
+    generator = torch.Generator().manual_seed(1)
+    healthy = torch.randn(20_000, generator=generator, dtype=torch.float64).exp()
+    row = torch.quantile(healthy, torch.tensor(LEVELS, dtype=torch.float64)).tolist()
+    scores = torch.randn(1, 1, 20, 20, generator=generator, dtype=torch.float64).exp()
+    lower = (healthy[:, None] < scores.flatten()).double().mean(0).view_as(scores)
+    found = one_row(row, list(LEVELS)).percentile("p", 1.0, scores)
+    torch.testing.assert_close(found, lower, atol=0.02, rtol=0)  # levels are up to 0.1 apart
+
+
+def test_percentile_is_np_interp_per_image_and_beta() -> None:
+    levels = [0.0, 0.3, 0.9, 1.0]
+    calibration = made([0.1, 1.0, 10.0], levels, [[0, 1, 2, 3], [1, 2, 5, 6], [2, 4, 8, 9]])
+    scores = 9 * images(3, 6)
+    beta = torch.tensor([0.1, math.sqrt(10), 200.0])  # on the grid, half-way in the logarithm, beyond the end
+    rows: list[list[float]] = [[0, 1, 2, 3], [1.5, 3, 6.5, 7.5], [2, 4, 8, 9]]
+    expected = np.stack([np.interp(s, row, levels) for s, row in zip(scores.numpy(), rows, strict=True)])
+    np.testing.assert_allclose(calibration.percentile("p", beta, scores), expected, atol=1e-7)
+
+
+def test_quantile_interpolates_in_level_and_in_the_logarithm_of_beta() -> None:
+    calibration = made([0.1, 10.0], [0.0, 0.5, 1.0], [[0, 1, 2], [2, 5, 6]])
+    assert float(calibration.quantile("p", 1.0, 0.5)) == pytest.approx(3)
+    assert float(calibration.quantile("p", 1.0, 0.25)) == pytest.approx(2)
+    found = calibration.quantile("p", torch.tensor([0.001, 0.1, 1.0, 50.0]), 1.0)
+    torch.testing.assert_close(found, torch.tensor([2.0, 2.0, 4.0, 6.0], dtype=torch.float64))
+    levels = torch.tensor([0.0, 0.25, 0.5, 1.0], dtype=torch.float64)
+    found = calibration.quantile("p", torch.tensor([0.1, 1.0, 10.0]), levels)
+    expected = [[0, 0.5, 1, 2], [1, 2, 3, 4], [2, 3.5, 5, 6]]
+    torch.testing.assert_close(found, torch.tensor(expected, dtype=torch.float64))
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_percentile_of_a_quantile_is_its_level(level: float) -> None:
+    calibration = one_row([math.expm1(4 * level) for level in LEVELS], list(LEVELS))
+    quantile = float(calibration.quantile("p", 1.0, level))
+    assert percentiles(calibration, quantile) == pytest.approx([level])
+
+
+def test_a_card_gives_the_calibration_back() -> None:
+    calibration = made([0.1, 1 / 3], [0.0, 1.0], [[0.0, 1 / 3], [1e-7 / 3, 2e5 / 3]])
+    card = calibration.to_dict()
+    assert card["betas"] == [0.1, 0.333333] and card["quantiles"]["p"] == [
+        [0.0, 0.333333],
+        [3.33333e-8, 66666.7],
+    ]
+    assert Calibration.from_dict(card).to_dict() == card
+
+
+@pytest.mark.parametrize(
+    ("card", "message"),
+    [
+        ({"betas": [1.0], "levels": [0.0, 1.0]}, "must hold betas, levels and quantiles"),
+        ({"betas": "low", "levels": [0.0, 1.0], "quantiles": {}}, "must hold betas"),
+        ({"betas": [1.0], "levels": [0.0, 1.0], "quantiles": {"p": [[0, 1], [2]]}}, "must hold betas"),
+        ({"betas": [2.0, 1.0], "levels": [0.0, 1.0], "quantiles": {}}, "betas must ascend"),
+        ({"betas": [0.0, 1.0], "levels": [0.0, 1.0], "quantiles": {}}, "betas must be above 0"),
+        ({"betas": [1.0], "levels": [0.1, 1.0], "quantiles": {}}, "levels must run from 0 to 1"),
+        ({"betas": [1.0], "levels": [0.0, 1.0], "quantiles": {"p": [[1, 2, 3]]}}, r"p must be \(1, 2\)"),
+        (
+            {"betas": [1.0], "levels": [0.0, 1.0], "quantiles": {"p": [[2, 1]]}},
+            "p must be finite and never fall",
+        ),
+        ({"betas": [1.0], "levels": [0.0, 1.0], "quantiles": {"p": [[2, math.nan]]}}, "p must be finite"),
+    ],
+)
+def test_broken_cards_are_refused(card: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        Calibration.from_dict(card)
+
+
+def test_unknown_names_and_misfits_are_answered() -> None:
+    calibration = one_row([0.0, 1.0], [0.0, 1.0])
+    with pytest.raises(ValueError, match="no calibration for predictor 'q'; calibrated: p"):
+        calibration.percentile("q", 1.0, maps(1.0))
+    with pytest.raises(ValueError, match=r"level must be in \[0, 1\], got 1.5"):
+        calibration.quantile("p", 1.0, 1.5)
+    with pytest.raises(ValueError, match=r"beta must be one number or \(1,\), got \(3,\)"):
+        calibration.percentile("p", torch.ones(3), maps(1.0))
+
+
+@pytest.fixture(scope="module")
+def healthy() -> tuple[LinearVae, Tensor, Tensor, Calibration]:
+    """A model, 20 images with their foregrounds, and the calibration on them at two betas."""
+    model, x = LinearVae(), images(20, seed=3)
+    foreground = torch.zeros_like(x, dtype=torch.bool)
+    foreground[..., 1:-1, 2:-1] = True
+    return model, x, foreground, calibrate(model, x, foreground, [0.1, 2.0], batch_size=6)
+
+
+def test_calibrate_covers_every_predictor(healthy: tuple[LinearVae, Tensor, Tensor, Calibration]) -> None:
+    calibration = healthy[3]
+    assert set(calibration.quantiles) == {REC, *predictors_for(healthy[0])}
+    assert all(rows.shape == (2, len(LEVELS)) for rows in calibration.quantiles.values())
+
+
+@pytest.mark.parametrize("name", predictors_for(LinearVae()))
+def test_calibrate_finds_the_quantiles_of_foreground_scores(
+    name: str, healthy: tuple[LinearVae, Tensor, Tensor, Calibration]
+) -> None:
+    model, x, foreground, calibration = healthy
+    for beta, row in zip((0.1, 2.0), calibration.quantiles[name], strict=True):
+        scores = score(PREDICTORS[name](), Evidence(model, x, beta), calibration)[foreground]
+        expected = torch.quantile(scores, torch.tensor(LEVELS, dtype=torch.float64), interpolation="higher")
+        lower = torch.quantile(scores, torch.tensor(LEVELS, dtype=torch.float64), interpolation="lower")
+        assert bool((row <= expected * (1 + 1e-6)).all()) and bool((row >= lower * (1 - 1e-3)).all())
+
+
+def test_calibrate_keeps_the_reconstruction_terms_of_images(
+    healthy: tuple[LinearVae, Tensor, Tensor, Calibration],
+) -> None:
+    model, x, _, calibration = healthy
+    rec = Evidence(model, x, 2.0).rec
+    assert float(calibration.quantile(REC, 2.0, 0.0)) == pytest.approx(float(rec.min()), rel=1e-3)
+    assert float(calibration.quantile(REC, 2.0, 1.0)) == pytest.approx(float(rec.max()), rel=1e-3)
+
+
+def test_what_only_another_calibration_has_is_interpolated() -> None:
+    fine = made([0.1, 1.0, 10.0], [0.0, 1.0], [[0, 1], [1, 2], [2, 3]])
+    coarse = Calibration(
+        torch.tensor([0.1, 10.0]).double(),
+        fine.levels,
+        {"q": torch.tensor([[0.0, 2.0], [4.0, 6.0]]).double()},
+    )
+    joined = fine.joined(coarse)
+    assert joined.quantiles["p"] is fine.quantiles["p"]
+    torch.testing.assert_close(
+        joined.quantiles["q"], torch.tensor([[0.0, 2.0], [2.0, 4.0], [4.0, 6.0]]).double()
+    )
+
+
+def test_calibrate_hands_on_what_is_given(healthy: tuple[LinearVae, Tensor, Tensor, Calibration]) -> None:
+    model, x, foreground, calibration = healthy
+    few = calibrate(model, x, foreground, [0.1, 2.0], names=["ensemble"], given=calibration)
+    assert set(few.quantiles) == {REC, "ensemble"}
+    torch.testing.assert_close(
+        few.quantiles["ensemble"], calibration.quantiles["ensemble"], rtol=3e-4, atol=1e-6
+    )
+
+
+def test_calibrate_refuses_a_predictor_that_does_not_fit() -> None:
+    x = images(2)
+    with pytest.raises(ValueError, match="predictor 'code-surprise' needs indices, code_nll"):
+        calibrate(LinearVae(), x, torch.ones_like(x, dtype=torch.bool), [1.0], names=["code-surprise"])
+
+
+def test_calibrate_does_not_depend_on_the_batches(
+    healthy: tuple[LinearVae, Tensor, Tensor, Calibration],
+) -> None:
+    model, x, foreground, calibration = healthy
+    again = calibrate(model, x, foreground, [0.1, 2.0], batch_size=20)
+    for name, rows in calibration.quantiles.items():
+        torch.testing.assert_close(again.quantiles[name], rows, rtol=3e-4, atol=1e-6)
+
+
+def test_calibrate_refuses_what_it_cannot_count() -> None:
+    x = images(2)
+    with pytest.raises(ValueError, match="foregrounds must have the shape of images"):
+        calibrate(LinearVae(), x, torch.ones(2, 1, 4, 4, dtype=torch.bool), [1.0])
+    with pytest.raises(ValueError, match="at least one pixel"):
+        calibrate(LinearVae(), x, torch.zeros_like(x, dtype=torch.bool), [1.0])
+
+
+def test_percentiles_of_a_large_batch_are_fast() -> None:
+    row = [math.expm1(level) for level in LEVELS]
+    calibration, scores = one_row(row, list(LEVELS)), torch.rand(16, 1, 128, 128)
+    times = []
+    for _ in range(7):
+        start = time.perf_counter()
+        calibration.percentile("p", torch.ones(16), scores)
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.05  # about 5 ms on an idle core

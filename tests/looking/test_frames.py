@@ -1,0 +1,146 @@
+"""The frames of a slice: each one the view at its betas, computed in few passes, the current one first."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.anomalies import ANOMALIES
+from explorer.evaluation.curves import auroc, average_precision, best_dice
+from explorer.looking import caches, view
+from explorer.looking.frames import Track, current_frame, frame_betas
+from explorer.looking.healthy import OWN_SLICES
+from explorer.looking.state import State
+from explorer.predictors.filters.gaussian import smooth
+from tests.support.frames import all_frames, batches
+from tests.support.tiny import NAME
+
+close = partial(np.testing.assert_allclose, rtol=1e-3, atol=1e-5)
+"""A batch rounds differently from a single image."""
+
+
+def check_track(track: Track, at: int, shown: view.SliceView, name: str) -> None:
+    """One frame of a predictor against the view."""
+    histogram = shown.histograms[name]
+    dice = best_dice(histogram)
+    close(track.maps[at], shown.maps[name])
+    expected = [auroc(histogram), average_precision(histogram), dice.dice]
+    np.testing.assert_allclose(track.figures[at, :3], expected, atol=0.01)
+
+
+@pytest.mark.parametrize("at", [0, 13, 24])
+def test_a_frame_is_the_view_at_its_beta(state: State, at: int) -> None:
+    found = all_frames(state)
+    beta = float(found.betas[at])
+    shown = view.look(dataclasses.replace(state, beta=beta, scoring_beta=beta))
+    close(found.x_hat[at], shown.x_hat)
+    for name in state.predictors:
+        check_track(found.tracks[name], at, shown, name)
+    sample_scores = (found.rec[at], found.kl[at], found.elbo[at])
+    assert sample_scores == pytest.approx((shown.rec, shown.kl, shown.elbo), rel=1e-4)
+    calibration = caches.pretrained(NAME).card.calibration[state.dataset]
+    high = float(calibration.quantile("reconstruction-error", beta, 0.999))
+    assert found.residual_bar[at] == pytest.approx(high)
+
+
+def test_colour_bars_are_quantiles_of_the_card_for_every_image(state: State) -> None:
+    calibration = caches.pretrained(NAME).card.calibration[state.dataset]
+    (one, _), (other, _) = (
+        current_frame(s) for s in (state, dataclasses.replace(state, place=(2, 0), seed=9))
+    )
+    for name, track in one.tracks.items():
+        assert np.array_equal(track.bars, other.tracks[name].bars)
+        quantiles = [float(calibration.quantile(name, 0.5, level)) for level in (0.2, 0.999, 0.99)]
+        wanted = [0.0, 1.0, quantiles[2]] if name == "intensity" else quantiles
+        assert track.bars[0] == pytest.approx(wanted)
+
+
+def test_a_scoring_beta_of_its_own_widens_the_elbo_gradient_alone(state: State) -> None:
+    linked, apart = (
+        current_frame(s)[0].tracks for s in (state, dataclasses.replace(state, scoring_beta=0.0))
+    )
+    assert {n for n in linked if not np.array_equal(linked[n].bars, apart[n].bars)} == {"elbo-gradient"}
+
+
+@pytest.mark.parametrize("scoring_beta", [0.5, 3.0])
+def test_a_scoring_beta_of_its_own_stays(state: State, scoring_beta: float) -> None:
+    state = dataclasses.replace(state, scoring_beta=scoring_beta, linked=False)
+    found = all_frames(state)
+    assert (found.scoring_betas == scoring_beta).all()
+    shown = view.look(dataclasses.replace(state, beta=float(found.betas[20])))
+    check_track(found.tracks["elbo-gradient"], 20, shown, "elbo-gradient")
+    assert found.elbo[20] == pytest.approx(shown.elbo, rel=1e-4)
+
+
+def test_the_current_frame_comes_first_then_the_others_in_batches(state: State) -> None:
+    state = dataclasses.replace(state, beta=0.51, scoring_beta=0.51)
+    first, *others = batches(state)
+    assert first.betas.tolist() == [0.51]
+    assert [len(part.betas) for part in others] == [8, 8, 5, 4]
+    assert tuple(np.concatenate([part.betas for part in others])) == frame_betas(0.01, 10.0)
+
+
+def test_betas_are_log_spaced_and_the_current_one_is_among_them_once(state: State) -> None:
+    betas = frame_betas(0.01, 10.0)
+    assert betas[::8] == (0.01, 0.1, 1.0, 10.0)
+    np.testing.assert_allclose(np.diff(np.log(betas)), np.log(1000) / 24, atol=0.01)
+    found = all_frames(dataclasses.replace(state, beta=0.0133, scoring_beta=0.0133))
+    assert tuple(found.betas) == betas and found.current == 1
+
+
+def test_one_pass_an_image(state: State) -> None:
+    sizes: list[int] = []
+    model = caches.pretrained(NAME).model
+    hook = model.register_forward_hook(lambda module, inputs, output: sizes.append(len(inputs[0])))  # type: ignore[attr-defined]
+    all_frames(state)
+    hook.remove()
+    assert [size for size in sizes if size != OWN_SLICES] == [1, 8, 8, 5, 4]
+
+
+def test_the_scoring_axis_is_the_view_at_each_scoring_beta(state: State) -> None:
+    state = dataclasses.replace(state, scoring_beta=0.6, linked=False)
+    axis = all_frames(state).scoring
+    assert axis is not None and set(axis.tracks) == {"elbo-gradient"}
+    assert tuple(axis.betas) == (0.0, *sorted({*frame_betas(0.01, 10.0), 0.6}))
+    assert axis.betas[axis.current] == 0.6
+    for at in (0, 7, axis.current, 26):
+        shown = view.look(dataclasses.replace(state, scoring_beta=float(axis.betas[at])))
+        check_track(axis.tracks["elbo-gradient"], at, shown, "elbo-gradient")
+        assert axis.elbo[at] == pytest.approx(shown.elbo, rel=1e-4)
+
+
+def test_a_scoring_beta_that_follows_has_no_axis(state: State) -> None:
+    assert all_frames(state).scoring is None
+
+
+def test_what_the_elbo_gradient_smooths_is_linear_in_the_scoring_beta(state: State) -> None:
+    found = all_frames(dataclasses.replace(state, linked=False))
+    axis, now = found.scoring, found.current
+    assert axis is not None and found.grad_kl is not None
+    grad_rec, grad_kl = (torch.from_numpy(g[now]) for g in (found.grad_rec, found.grad_kl))
+    terms = torch.stack([(grad_rec + beta * grad_kl).abs() for beta in axis.betas])[:, None].float()
+    np.testing.assert_allclose(
+        axis.tracks["elbo-gradient"].maps, smooth(terms)[:, 0].numpy(), rtol=1e-4, atol=1e-5
+    )
+    np.testing.assert_allclose(axis.elbo, found.rec[now] + axis.betas * found.kl[now], rtol=1e-5)
+
+
+def test_without_an_anomaly_figures_are_not_defined(state: State) -> None:
+    found = all_frames(dataclasses.replace(state, anomaly=ANOMALIES["none"](), anomaly_name="none"))
+    assert all(np.isnan(track.figures).all() for track in found.tracks.values())
+
+
+def test_without_predictors_there_are_still_reconstructions(state: State) -> None:
+    found = all_frames(dataclasses.replace(state, predictors={}))
+    assert found.x_hat.shape == (26, 28, 28) and found.tracks == {} and found.scoring is None
+
+
+def test_a_network_of_one_beta_has_one_frame(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caches.pretrained(NAME).model, "beta_range", (0.5, 0.5))
+    found = all_frames(dataclasses.replace(state, linked=False))
+    assert found.betas.tolist() == [0.5]
+    assert found.scoring is not None and found.scoring.betas.tolist() == [0.0, 0.5]

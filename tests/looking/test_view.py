@@ -1,0 +1,88 @@
+"""The view of a slice: exactly what the core computes, and a cohort computed once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import torch
+
+from explorer.anomalies import plant
+from explorer.contracts import stack
+from explorer.evaluation import cohort as cohorts
+from explorer.evidence.codes import observe
+from explorer.looking import caches, view
+from explorer.looking.packets import packets
+from explorer.looking.state import State
+from explorer.predictors import score
+from tests.support.tiny import NAME
+
+FIELD = "fashion-mnist"
+
+
+def test_maps_are_those_of_the_evidence(state: State) -> None:
+    state = dataclasses.replace(state, scoring_beta=2.0)
+    shown = view.look(state)
+    case = plant(caches.dataset(FIELD), "test", state.place, state.anomaly, state.seed)
+    pretrained = caches.pretrained(NAME)
+    evidence = observe(pretrained.model, stack([case.image]), 0.5, scoring_beta=2.0)
+    assert shown.case.image.equal(case.image) and shown.case.mask.equal(case.mask)
+    torch.testing.assert_close(torch.from_numpy(shown.x_hat), evidence.x_hat[0, 0])
+    for name, values in shown.maps.items():
+        expected = score(state.predictors[name], evidence, pretrained.card.calibration[FIELD])[0, 0]
+        torch.testing.assert_close(torch.from_numpy(values), expected, msg=name)
+    assert (shown.rec, shown.kl) == pytest.approx((float(evidence.rec), float(evidence.kl)), rel=1e-5)
+    assert shown.elbo == pytest.approx(shown.rec + 2.0 * shown.kl, rel=1e-5)
+
+
+def test_histograms_count_the_foreground(state: State) -> None:
+    shown = view.look(state)
+    foreground, mask = shown.case.source.foreground, shown.case.mask
+    for histogram in shown.histograms.values():
+        assert histogram.anomalous == int((mask & foreground).sum())
+        assert histogram.healthy == int((~mask & foreground).sum())
+
+
+def test_the_viewer_and_the_page_share_one_pass(state: State) -> None:
+    sizes: list[int] = []
+    model = caches.pretrained(NAME).model
+    hook = model.register_forward_hook(lambda module, inputs, output: sizes.append(len(inputs[0])))  # type: ignore[attr-defined]
+    view.look(state)
+    next(packets(state))
+    view.look(dataclasses.replace(state, cohort_size=16))
+    hook.remove()
+    assert sizes.count(1) == 1
+
+
+def test_a_finished_cohort_is_not_computed_again(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[int] = []
+
+    def counted(*arguments: Any, **options: Any) -> Iterator[cohorts.CohortResult]:
+        runs.append(1)
+        return cohorts.run_cohort(*arguments, **options)
+
+    monkeypatch.setattr(view, "run_cohort", counted)
+    (first,) = view.cohort(state)
+    (second,) = view.cohort(dataclasses.replace(state, place=(4, 4)))  # another slice, the same cohort
+    assert second is first and first.done == first.total == 8
+    assert len(runs) == 1
+    (other,) = view.cohort(dataclasses.replace(state, seed=6))
+    assert other is not first and len(runs) == 2
+
+
+def test_an_abandoned_cohort_is_not_remembered(state: State) -> None:
+    state = dataclasses.replace(state, cohort_size=32)
+    assert next(view.cohort(state)).done == view.MANY
+    assert [result.done for result in view.cohort(state)] == [8, 16, 24, 32]
+    assert [result.done for result in view.cohort(state)] == [32]
+
+
+def test_the_held_out_curve_is_the_cards(tiny_model: None) -> None:
+    betas, kl, rec = view.held_out_curve(caches.pretrained(NAME).card, FIELD)
+    assert (betas.tolist(), kl.tolist(), rec.tolist()) == (
+        [0.01, 0.3, 10.0],
+        [3.0, 2.0, 1.0],
+        [1.0, 2.0, 3.0],
+    )

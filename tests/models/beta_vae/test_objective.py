@@ -1,0 +1,104 @@
+"""The training loss against torch's own distributions, and its balance over beta."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch.distributions import Normal, kl_divergence
+
+from explorer.datasets.brain.pool import log_uniform
+from explorer.models.beta_vae.network import BetaVae
+from explorer.models.beta_vae.objective import LossBalance, draw_betas, elbo_terms
+from tests.support.linear_vae import BETAS, images
+from tests.support.tiny import tiny_vae
+
+
+@pytest.fixture(scope="module")
+def model() -> BetaVae:
+    return tiny_vae().double()
+
+
+def noise() -> torch.Tensor:
+    return torch.randn(8, 6, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+
+
+def test_kl_is_that_of_torch(model: BetaVae) -> None:
+    mu, log_var = model.encode(images(8, 28), model.scaled_log(BETAS))
+    expected = kl_divergence(Normal(mu, (log_var / 2).exp()), Normal(torch.zeros(()).double(), 1.0)).sum(1)
+    torch.testing.assert_close(elbo_terms(model, images(8, 28), BETAS, noise()).kl, expected)
+
+
+def test_rec_is_the_likelihood_of_a_sample_without_its_constant(model: BetaVae) -> None:
+    x, t = images(8, 28), model.scaled_log(BETAS)
+    mu, log_var = model.encode(x, t)
+    x_hat = model.decode(mu + (log_var / 2).exp() * noise(), t)
+    constant = 28**2 * math.log(model.s * math.sqrt(2 * math.pi))
+    log_prob = Normal(x_hat, model.s).log_prob(x)  # type: ignore[no-untyped-call]
+    expected = -log_prob.sum((1, 2, 3)) - constant
+    torch.testing.assert_close(elbo_terms(model, x, BETAS, noise()).rec, expected)
+
+
+def test_images_of_a_batch_do_not_mix(model: BetaVae) -> None:
+    x, drawn = images(8, 28), noise()
+    batch = elbo_terms(model, x, BETAS, drawn)
+    alone = elbo_terms(model, x[[5]], BETAS[[5]], drawn[[5]])
+    torch.testing.assert_close((batch.rec[[5]], batch.kl[[5]]), (alone.rec, alone.kl))
+
+
+def test_relative_losses_tend_to_one_at_every_beta() -> None:
+    balance, generator = LossBalance((0.01, 10.0), bins=8), torch.Generator().manual_seed(0)
+    relative, bins = [], []
+    for _ in range(600):
+        place = torch.rand(32, generator=generator)
+        beta = 0.01 * 1000**place
+        loss = 100 * beta.sqrt() * (1 + 0.1 * torch.randn(32, generator=generator))
+        relative.append(balance(loss, beta))
+        bins.append((place * 8).long().clamp(max=7))
+    late, where = torch.cat(relative[300:]), torch.cat(bins[300:])
+    assert [float(late[where == k].mean()) for k in range(8)] == pytest.approx([1.0] * 8, abs=0.05)
+
+
+def test_the_first_loss_of_a_bin_is_its_mean() -> None:
+    balance = LossBalance((0.01, 10.0))
+    assert balance(torch.tensor([3.0, 70.0]), torch.tensor([0.01, 10.0])).tolist() == [1.0, 1.0]
+
+
+def test_the_balance_passes_the_gradient_of_the_loss_alone() -> None:
+    loss = torch.tensor([2.0, 8.0], requires_grad=True)
+    balance = LossBalance((0.01, 10.0))
+    (gradient,) = torch.autograd.grad(balance(loss, torch.tensor([0.01, 10.0])).sum(), loss)
+    assert gradient.tolist() == [0.5, 0.125]
+
+
+def test_a_range_of_one_beta_is_one_bin() -> None:
+    balance = LossBalance((1.0, 1.0))
+    balance(torch.tensor([4.0, 6.0]), torch.tensor([1.0, 1.0]))
+    assert sorted(balance.means.tolist())[-2:] == [0.0, 5.0]
+
+
+def places(lean: float, count: int = 1_000_000) -> torch.Tensor:
+    """log(beta), scaled to [0, 1], of many draws from 0.01 to 10."""
+    betas = draw_betas(count, (0.01, 10.0), lean, torch.Generator().manual_seed(0))
+    assert float(betas.min()) >= 0.01 and float(betas.max()) <= 10.0
+    return torch.log(betas / 0.01) / math.log(1000)
+
+
+def test_an_even_density_is_the_log_uniform_draw() -> None:
+    one, other = (torch.Generator().manual_seed(3) for _ in range(2))
+    drawn = draw_betas(64, (0.01, 10.0), 0.0, one)
+    torch.testing.assert_close(drawn, log_uniform(64, 0.01, 10.0, other))
+
+
+@pytest.mark.parametrize("lean", [0.2, 0.5, 0.8])
+def test_the_density_is_as_stated_at_both_ends(lean: float) -> None:
+    found = places(lean)
+    width = 0.001
+    for share, wanted in ((found < width, 1 / (1 + 2 * lean)), (found > 1 - width, 1 / (1 - lean))):
+        assert float(share.float().mean()) / width == pytest.approx(wanted, rel=0.05)
+
+
+def test_one_beta_is_drawn_alone() -> None:
+    drawn = draw_betas(5, (2.0, 2.0), 0.5, torch.Generator().manual_seed(0))
+    torch.testing.assert_close(drawn, torch.full((5,), 2.0))

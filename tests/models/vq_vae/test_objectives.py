@@ -1,0 +1,114 @@
+"""Both stages of a VQ-VAE's training: the codebook's averages in closed form, and what each stage changes."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from explorer.models.objective import Objective
+from explorer.models.vq_vae.codebook import Codebook
+from explorer.models.vq_vae.codebook_averages import DEAD_SHARE, NEW_SHARE, CodebookAverages
+from explorer.models.vq_vae.network import VqVae
+from explorer.models.vq_vae.objectives import CodesObjective, PriorObjective
+from explorer.randomness import stream
+from explorer.training.finish import perplexity
+from tests.support.linear_vae import images
+from tests.support.tiny_codes import tiny_vq_vae
+
+X = images(16, 16).float()
+
+
+def latents(count: int, seed: int) -> Tensor:
+    """(count, 2, 4, 4)"""
+    return torch.randn(count, 2, 4, 4, generator=torch.Generator().manual_seed(seed))
+
+
+def flat(z: Tensor) -> Tensor:
+    return z.permute(0, 2, 3, 1).reshape(-1, z.shape[1])
+
+
+@pytest.fixture
+def averages() -> CodebookAverages:
+    made = CodebookAverages(Codebook(4, 2))
+    made.start(latents(4, 0), stream(0, "start"))
+    return made
+
+
+def test_the_vectors_start_as_latents(averages: CodebookAverages) -> None:
+    known = {tuple(row) for row in flat(latents(4, 0)).tolist()}
+    assert {tuple(row) for row in averages.codebook.vectors.tolist()} <= known
+    assert averages.counts.tolist() == pytest.approx([NEW_SHARE * 16] * 4)
+
+
+def test_vectors_are_averaged_sums_over_averaged_counts(averages: CodebookAverages) -> None:
+    counts, sums = averages.counts.clone(), averages.sums.clone()
+    for step in range(1, 4):
+        z = latents(4, step)
+        indices = averages.codebook.nearest(z)
+        averages.update(z, indices, stream(step, "restart"))
+        chosen = torch.nn.functional.one_hot(indices.flatten(), 4).float()
+        counts = 0.99 * counts + 0.01 * chosen.sum(0)
+        sums = 0.99 * sums + 0.01 * chosen.T @ flat(z)
+        torch.testing.assert_close(averages.codebook.vectors, sums / counts[:, None])
+
+
+def test_vectors_settle_at_the_means_of_their_latents(averages: CodebookAverages) -> None:
+    z = latents(4, 9)
+    indices = torch.arange(64).view(4, 4, 4) % 4  # each code chosen by 16 latents
+    for step in range(1500):
+        averages.update(z, indices, stream(step, "restart"))
+    means = torch.stack([flat(z)[indices.flatten() == code].mean(0) for code in range(4)])
+    torch.testing.assert_close(averages.codebook.vectors, means, atol=1e-4, rtol=1e-3)
+
+
+def test_a_dead_code_starts_anew_as_a_latent(averages: CodebookAverages) -> None:
+    averages.counts[2] = DEAD_SHARE * 16 / 2
+    z = latents(4, 5)
+    averages.update(z, torch.zeros(4, 4, 4, dtype=torch.int64), stream(0, "restart"))
+    assert float((flat(z) - averages.codebook.vectors[2]).abs().sum(1).min()) < 1e-6
+    assert float(averages.counts[2]) == pytest.approx(NEW_SHARE * 16)
+
+
+def changed(model: VqVae, objective: Objective) -> set[str]:
+    """Names of the weights that a few steps change."""
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    optimizer = torch.optim.Adam([p for p in model.parameters() if p.requires_grad], 1e-3)
+    for step in range(2):
+        optimizer.zero_grad()
+        objective.loss(X, stream(step, "loss")).descended.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    return {name for name, value in model.state_dict().items() if not torch.equal(value, before[name])}
+
+
+def test_the_first_stage_leaves_the_prior_alone() -> None:
+    model = tiny_vq_vae()
+    found = changed(model, CodesObjective(model))
+    assert found == {name for name in model.state_dict() if not name.startswith("prior.")}
+
+
+def test_the_second_stage_leaves_all_but_the_prior_alone() -> None:
+    model = tiny_vq_vae()
+    assert changed(model, PriorObjective(model)) <= {
+        name for name in model.state_dict() if name.startswith("prior.")
+    }
+
+
+def test_losses_are_those_of_their_formulas() -> None:
+    model = tiny_vq_vae()
+    prior_loss = PriorObjective(model).loss(X, stream(0, "loss"))
+    torch.testing.assert_close(prior_loss.shown, model.prior.nll(model.indices(X).flatten(1)).mean())
+    objective = CodesObjective(model)
+    objective.averages.start(model.encode(X), stream(0, "start"))
+    z, (x_hat, indices) = model.encode(X), model(X)
+    error = (X - x_hat).abs().mean()
+    commitment = (z - model.codebook.embed(indices)).square().mean()
+    found = objective.loss(X, stream(0, "loss"))
+    torch.testing.assert_close(found.shown, error.detach())
+    torch.testing.assert_close(found.descended, 2.0 * error + 0.25 * commitment)
+
+
+def test_perplexity_counts_the_codes_in_use() -> None:
+    assert perplexity(torch.arange(6).view(2, 3)) == pytest.approx(6)
+    assert perplexity(torch.tensor([4, 4, 4])) == pytest.approx(1)
+    assert perplexity(torch.tensor([0, 7, 7, 7])) == pytest.approx(4 / 27**0.25 * 1.0, rel=1e-6)
