@@ -17,7 +17,8 @@ from typing import Any, NoReturn
 from tqdm import tqdm
 
 from explorer.anomalies import ANOMALIES
-from explorer.cards.checkpoints import FOLDER, load_pretrained, model_for, pretrained_names
+from explorer.cards import load_pretrained, model_called, model_names
+from explorer.cards.catalogue import FOLDER
 from explorer.datasets import dataset_names, load_dataset
 from explorer.datasets.fashion_mnist.dataset import download_fashion_mnist
 from explorer.devices import pick_device
@@ -137,7 +138,7 @@ def run_list(arguments: argparse.Namespace) -> None:
         "datasets": dataset_names(),
         "anomalies": ANOMALIES.names(),
         "models": MODELS.names(),
-        "pretrained": pretrained_names(),
+        "pretrained": model_names(),
         "predictors": PREDICTORS.names(),
     }
     if arguments.json:
@@ -154,15 +155,14 @@ def run_evaluate(arguments: argparse.Namespace) -> None:
     anomaly = ANOMALIES[arguments.anomaly](
         **{key: value for key, value in given.items() if value is not None}
     )
-    MODELS[arguments.model]  # an unknown kind is named before its missing file
     predictors = {name: PREDICTORS[name]() for name in arguments.predictor}
     if arguments.json is not None:
         check_writable(arguments.json)
     device = pick_device(arguments.device)
-    pretrained = load_pretrained(model_for(arguments.model, arguments.dataset), device)
+    pretrained = load_pretrained(model_called(arguments.model, arguments.dataset), device)
     scoring = Scoring(
         model=pretrained.model,
-        calibration=pretrained.card.calibration.get(arguments.dataset),
+        calibration=pretrained.calibration.get(arguments.dataset),
         predictors=predictors,
         beta=arguments.beta,
         scoring_beta=arguments.beta if arguments.scoring_beta is None else arguments.scoring_beta,

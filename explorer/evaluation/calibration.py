@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -124,25 +123,23 @@ class Calibration:
         more = {name: other._rows(name, self.betas) for name in other.quantiles if name not in self.quantiles}
         return Calibration(self.betas, self.levels, {**self.quantiles, **more})
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain lists for a model's card, numbers rounded to 6 significant digits."""
-        return {
-            "betas": _rounded(self.betas.tolist()),
-            "levels": _rounded(self.levels.tolist()),
-            "quantiles": {name: _rounded(rows.tolist()) for name, rows in self.quantiles.items()},
-        }
+    def parts(self) -> dict[str, Tensor]:
+        """Betas, levels and quantiles by name (`quantiles:PREDICTOR`), float64, for a file."""
+        rows = {f"quantiles:{name}": rows for name, rows in self.quantiles.items()}
+        found = {"betas": self.betas, "levels": self.levels, **rows}
+        return {name: part.double().contiguous() for name, part in found.items()}
 
     @staticmethod
-    def from_dict(card: Mapping[str, Any]) -> Calibration:
-        """The calibration that `to_dict` wrote; raises ValueError where it is not one."""
-        try:
-            betas, levels = (torch.tensor(card[key], dtype=torch.float64) for key in ("betas", "levels"))
-            rows = {name: torch.tensor(r, dtype=torch.float64) for name, r in card["quantiles"].items()}
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise ValueError(
-                f"a calibration must hold betas, levels and quantiles as lists of numbers; {error!r}"
-            ) from error
-        return Calibration(betas, levels, rows)
+    def of_parts(parts: Mapping[str, Tensor]) -> Calibration:
+        """The calibration that gave these `parts`; ValueError where it is not one."""
+        if not {"betas", "levels"} <= parts.keys():
+            raise ValueError(f"a calibration must hold betas and levels, got {', '.join(sorted(parts))}")
+        rows = {
+            name.partition(":")[2]: part.double()
+            for name, part in parts.items()
+            if name.startswith("quantiles:")
+        }
+        return Calibration(parts["betas"].double(), parts["levels"].double(), rows)
 
     def _rows(self, name: str, beta: Tensor | float) -> Tensor:
         """Quantiles at `beta`, (Q,) for one number or (B, Q) for (B,)."""
@@ -251,8 +248,3 @@ def _check_ascending(name: str, values: Tensor) -> None:
         raise ValueError(f"{name} must be a list of numbers, got shape {tuple(values.shape)}")
     if bool((values.diff() <= 0).any()):
         raise ValueError(f"{name} must ascend, got {values.tolist()}")
-
-
-def _rounded(values: Any) -> Any:
-    """Numbers in nested lists, rounded to 6 significant digits."""
-    return [_rounded(value) for value in values] if isinstance(values, list) else float(f"{values:.6g}")

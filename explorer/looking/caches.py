@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from explorer.cards.checkpoints import Pretrained, load_pretrained
+from explorer.cards import Pretrained, load_pretrained
 from explorer.contracts import Axis, Dataset, ScoreMap, Slice
 from explorer.datasets import load_dataset
 from explorer.devices import pick_device

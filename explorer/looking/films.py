@@ -65,7 +65,7 @@ def walking(state: State, number: int) -> Iterator[float | Walk]:
     """
     settings = settings_of_walk(state)
     pretrained = caches.pretrained(state.model)
-    calibration = pretrained.card.calibration[state.dataset]
+    calibration = pretrained.calibration[state.dataset]
     threshold = float(calibration.quantile("code-surprise", state.beta, settings.level))
     key = (_key(state), threshold, settings.seed, number)
     found = state.caches.walks.get(key)
@@ -90,7 +90,7 @@ def settings_of_walk(state: State) -> LatentRestoration:
 def walked(state: State, found: Walk) -> Film:
     """The film of a walk: encode, quantise, resample, decode, residual."""
     case = planted(state)
-    calibration = caches.pretrained(state.model).card.calibration[state.dataset]
+    calibration = caches.pretrained(state.model).calibration[state.dataset]
     low, high, top = (
         float(calibration.quantile(name, state.beta, level))
         for name, level in (

@@ -139,7 +139,7 @@ def current_frame(state: State) -> tuple[Frames, Evidence]:
 def frames(state: State, case: Case, betas: Sequence[float]) -> tuple[Frames, Evidence]:
     """Frames of some betas in one batch, without the predictors of many passes; and the evidence on it."""
     pretrained = caches.pretrained(state.model)
-    calibration = pretrained.card.calibration[state.dataset]
+    calibration = pretrained.calibration[state.dataset]
     linked = follows(state)
     scoring_betas = list(betas) if linked else [state.scoring_beta] * len(betas)
     with caches.NETWORK:
@@ -191,7 +191,7 @@ def weighed(state: State) -> Mapping[str, Predictor]:
 def scoring_axis(state: State, case: Case, evidence: Evidence) -> ScoringAxis:
     """The second axis, from the evidence on the one image at the current training beta."""
     pretrained = caches.pretrained(state.model)
-    calibration = pretrained.card.calibration[state.dataset]
+    calibration = pretrained.calibration[state.dataset]
     betas = sorted({0.0, *frame_betas(*pretrained.model.beta_range), state.scoring_beta})
     tracks = {}
     for name, predictor in weighed(state).items():

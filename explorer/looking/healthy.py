@@ -46,7 +46,7 @@ def quantiles(state: State, name: str, betas: Sequence[float], scoring_betas: Se
         (F, Q), float64, non-decreasing along the levels.
     """
     predictor = state.predictors[name]
-    calibration = caches.pretrained(state.model).card.calibration[state.dataset]
+    calibration = caches.pretrained(state.model).calibration[state.dataset]
     if predictor == PREDICTORS[name]() and name in calibration.quantiles:
         grid, levels = (torch.tensor(values, dtype=torch.float64) for values in (betas, LEVELS))
         rows = calibration.quantile(name, grid, levels).numpy()
@@ -78,7 +78,7 @@ def colour_bars(state: State, name: str, rows: Floats) -> Floats:
 
 def residual_bar(state: State, betas: Sequence[float]) -> Floats:
     """The magnitude at which the signed residual's colour bar ends, (F,)."""
-    calibration = caches.pretrained(state.model).card.calibration[state.dataset]
+    calibration = caches.pretrained(state.model).calibration[state.dataset]
     grid = torch.tensor(betas, dtype=torch.float64)
     return calibration.quantile("reconstruction-error", grid, TOP_LEVEL).numpy()
 
@@ -127,7 +127,7 @@ def _at_node(state: State, predictor: Predictor, beta: float, scoring_betas: tup
     key = (pretrained.card.sha256, state.dataset, beta, scoring_betas, predictor)
 
     def make() -> Floats:
-        calibration = pretrained.card.calibration[state.dataset]
+        calibration = pretrained.calibration[state.dataset]
         count = FEW_SLICES if predictor.iterative else OWN_SLICES
         images, foregrounds = caches.healthy_slices(state.dataset, count)
         with caches.NETWORK:

@@ -41,7 +41,7 @@ def seen(state: State, case: Case) -> Evidence:
 def steps(state: State, name: str) -> Iterator[ScoreMap]:
     """Run a predictor within the time budget and yield after each step; the caller may stop at any time."""
     evidence = seen(state, planted(state))
-    calibration = caches.pretrained(state.model).card.calibration[state.dataset]
+    calibration = caches.pretrained(state.model).calibration[state.dataset]
     maps = within(state.predictors[name].maps(evidence, calibration), SECONDS)
     while True:
         with caches.NETWORK:

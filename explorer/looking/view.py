@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from explorer.cards.checkpoints import Card
+from explorer.cards import Card
 from explorer.contracts import Case
 from explorer.evaluation.cohort import CohortResult, Scoring, run_cohort
 from explorer.evaluation.histogram import ScoreHistogram
@@ -72,7 +72,7 @@ def cohort(state: State) -> Iterator[CohortResult]:
         return
     scoring = Scoring(
         model=pretrained.model,
-        calibration=pretrained.card.calibration[state.dataset],
+        calibration=pretrained.calibration[state.dataset],
         predictors=state.predictors,
         beta=state.beta,
         scoring_beta=state.scoring_beta,

@@ -11,14 +11,8 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from explorer.cards.checkpoints import (
-    Card,
-    HeldOut,
-    load_pretrained,
-    round_weights,
-    save_pretrained,
-    write_card,
-)
+from explorer.cards import Card, HeldOut, load_pretrained, save_pretrained
+from explorer.cards.weights import round_weights, save_calibration
 from explorer.contracts import Model
 from explorer.datasets import dataset_names, load_dataset
 from explorer.evaluation.calibration import Calibration, calibrate
@@ -62,9 +56,8 @@ def finish(network: nn.Module, recipe: Recipe, output: Path, device: torch.devic
         recipe={key: value for key, value in settings.items() if key != "name"},
         sha256="",
         held_out=held_out,
-        calibration=calibrations,
     )
-    save_pretrained(network, card, output)
+    save_pretrained(network, card, calibrations, output)
 
 
 def calibrate_again(name: str, folder: Path, device: torch.device) -> Iterator[str]:
@@ -76,7 +69,7 @@ def calibrate_again(name: str, folder: Path, device: torch.device) -> Iterator[s
     held_out: dict[str, HeldOut] = {}
     calibrations: dict[str, Calibration] = {}
     yield from look_at_healthy(pretrained.model, pretrained.card.dataset, device, held_out, calibrations)
-    write_card(dataclasses.replace(pretrained.card, held_out=held_out, calibration=calibrations), folder)
+    save_calibration(dataclasses.replace(pretrained.card, held_out=held_out), calibrations, folder)
 
 
 def look_at_healthy(

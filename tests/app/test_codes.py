@@ -13,8 +13,8 @@ import torch
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
-from explorer.cards import checkpoints
-from explorer.cards.checkpoints import load_pretrained, write_card
+from explorer.cards import catalogue, load_pretrained
+from explorer.cards.card import write_card
 from explorer.evaluation.calibration import Calibration
 from explorer.looking import caches, runs
 from explorer.looking.caches import Recent, SliceCaches
@@ -47,7 +47,7 @@ def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A tiny VAE, whose card is older than the predictors of many passes, and a tiny VQ-VAE."""
     save_tiny(tmp_path)
     save_tiny_codes(tmp_path)
-    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
+    monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
     for name, size in (("COHORTS", 4), ("HEALTHY", 8), ("QUANTILES", 64)):
         monkeypatch.setattr(caches, name, Recent(size))
     monkeypatch.setattr(caches, "SLICES", SliceCaches())

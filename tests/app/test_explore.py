@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.anomalies import ANOMALIES
 from explorer.anomalies.shape.painted import encode
-from explorer.cards import checkpoints
+from explorer.cards import catalogue
 from explorer.datasets import dataset_names
 from explorer.evidence.vae import Evidence
 from explorer.looking import caches
@@ -128,9 +128,9 @@ def fashion() -> AppTest:
 @pytest.fixture
 def own_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder with a copy of the smaller model, used instead of the shipped ones."""
-    for path in checkpoints.FOLDER.glob("beta-vae-fashion-mnist.*"):
+    for path in catalogue.FOLDER.glob("beta-vae-fashion-mnist.*"):
         shutil.copy(path, tmp_path)
-    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
+    monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
     caches.pretrained.cache_clear()
     yield tmp_path
     caches.pretrained.cache_clear()
@@ -259,7 +259,7 @@ def test_damaged_weights_are_named_with_the_remedy(own_models: Path) -> None:
     assert not app.exception
     (error,) = app.error
     assert "beta-vae-fashion-mnist.safetensors" in unescaped(error.value)
-    assert checkpoints.REMEDY in unescaped(error.value)
+    assert REMEDY in unescaped(error.value)
 
 
 @pytest.mark.parametrize("suffix", ["safetensors", "toml"])

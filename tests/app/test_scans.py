@@ -16,7 +16,6 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.cards import checkpoints
 from explorer.looking import caches
 from explorer.predictors import PREDICTORS, quick_predictors_for
 from explorer.scans.scoring.queue import Progress, State
@@ -296,7 +295,7 @@ def test_an_own_model_is_one_of_the_session(tmp_path: Path) -> None:
     fine(scored(app, "kl-gradient"))
     result = own(app).result
     assert result is not None
-    assert result.job.card.sha256 == checkpoints.read_card(tmp_path / f"{NAME}.toml").sha256
+    assert result.job.card.sha256 == read_card(tmp_path / f"{NAME}.toml").sha256
     assert (
         scan_session.MODELS not in opened().session_state or not opened().session_state[scan_session.MODELS]
     )

@@ -17,7 +17,9 @@ from typing import cast
 
 import torch
 
-from explorer.cards.checkpoints import FOLDER, add_benchmark, load_pretrained, pretrained_names
+from explorer.cards import load_pretrained, model_names
+from explorer.cards.card import add_benchmark
+from explorer.cards.catalogue import FOLDER
 from explorer.datasets import dataset_names, load_dataset
 from explorer.evaluation.cohort import calibration_slices
 from explorer.models.beta_vae.network import BetaVae
@@ -61,7 +63,7 @@ def main() -> int:
         calibration_slices(load_dataset(n), 200)[0] for n in dataset_names() if n.partition("/")[0] == family
     ]
     images = torch.cat(sets)
-    singles = [n for n in pretrained_names(arguments.folder) if n.startswith(f"{arguments.name}-")]
+    singles = [n for n in model_names(arguments.folder) if n.startswith(f"{arguments.name}-")]
     if not singles:
         raise SystemExit(f"no {arguments.name}-<beta> in {arguments.folder}; train them first (see --help)")
     worst, rows = 0.0, {}

@@ -22,7 +22,9 @@ from tqdm import tqdm
 
 import explorer.training
 from explorer.anomalies import ANOMALIES
-from explorer.cards.checkpoints import FOLDER, add_benchmark, load_pretrained, model_for
+from explorer.cards import load_pretrained, model_called
+from explorer.cards.card import add_benchmark
+from explorer.cards.catalogue import FOLDER
 from explorer.contracts import Model
 from explorer.datasets import load_dataset
 from explorer.evaluation.calibration import Calibration
@@ -55,10 +57,10 @@ def scorings(dataset: str, weights: str, beta: float, wanted: Sequence[str]) -> 
 
 def network(dataset: str, kind: str, weights: str) -> tuple[Model, Calibration]:
     """A model of this kind and its calibration on the dataset."""
-    name = model_for(kind, dataset)
+    name = model_called(kind, dataset)
     if weights == "shipped":
         pretrained = load_pretrained(name, CPU)
-        return pretrained.model, pretrained.card.calibration[dataset]
+        return pretrained.model, pretrained.calibration[dataset]
     recipe = read_recipe(Path(explorer.training.__file__).parent / "recipes" / f"{name}.toml")
     model = cast(Model, build_model(recipe).eval().requires_grad_(False))
     cast(nn.Module, model).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -121,6 +123,18 @@ def markdown(strength: float, columns: Table) -> str:
     return "\n".join(lines)
 
 
+def mean_over_families(tables: Mapping[str, Table]) -> dict[str, list[float]]:
+    """By predictor, the mean AP over the families at each strength; what a card holds."""
+    rows = next(iter(next(iter(tables.values())).values()))
+    return {
+        row: [
+            round(sum(column[row] for column in columns.values()) / len(columns), 3)
+            for columns in tables.values()
+        ]
+        for row in rows
+    }
+
+
 def main() -> int:
     """Print a table a strength."""
     parser = argparse.ArgumentParser(
@@ -133,7 +147,9 @@ def main() -> int:
     parser.add_argument("--strength", type=float, action="append", help="may be repeated")
     parser.add_argument("--family", action="append", choices=ANOMALIES.names(), help="may be repeated")
     parser.add_argument("--predictor", action="append", choices=PREDICTORS.names(), help="may be repeated")
-    parser.add_argument("--card", action="store_true", help="enter the figures into the VQ-VAE's card")
+    parser.add_argument(
+        "--card", action="store_true", help="enter the means over the families into the VQ-VAE's card"
+    )
     arguments = parser.parse_args()
     scored = scorings(arguments.dataset, arguments.weights, arguments.beta, arguments.predictor or ())
     families = arguments.family or [name for name in ANOMALIES.names() if ANOMALIES[name].plants]
@@ -150,14 +166,9 @@ def main() -> int:
             tables[f"{strength:g}"] = columns
             print(markdown(strength, columns), end="\n\n", flush=True)
     if arguments.card:
-        rounded = {
-            strength: {
-                family: {row: round(v, 3) for row, v in rows.items()} for family, rows in columns.items()
-            }
-            for strength, columns in tables.items()
-        }
-        entry = {"slices": arguments.slices, "beta": arguments.beta, "average_precision": rounded}
-        add_benchmark(FOLDER / f"{model_for('vq-vae', arguments.dataset)}.toml", "families", entry)
+        entry = {"slices": arguments.slices, "beta": arguments.beta, "strengths": strengths}
+        entry |= {"mean_average_precision": mean_over_families(tables)}
+        add_benchmark(FOLDER / f"{model_called('vq-vae', arguments.dataset)}.toml", "families", entry)
     return 0
 
 

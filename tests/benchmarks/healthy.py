@@ -19,7 +19,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.cards.checkpoints import FOLDER, add_benchmark, load_pretrained
+from explorer.cards import load_pretrained
+from explorer.cards.card import add_benchmark
+from explorer.cards.catalogue import FOLDER
 from explorer.contracts import Model
 from explorer.datasets import load_dataset
 from explorer.datasets.brain.anatomy import SLICES, sample, slice_coordinates

@@ -14,7 +14,9 @@ import sys
 import torch
 
 from explorer.anomalies import ANOMALIES
-from explorer.cards.checkpoints import FOLDER, add_benchmark, load_pretrained
+from explorer.cards import load_pretrained
+from explorer.cards.card import add_benchmark
+from explorer.cards.catalogue import FOLDER
 from explorer.datasets import load_dataset
 from explorer.evaluation.cohort import Scoring, run_cohort
 from explorer.evaluation.report import figures
@@ -45,7 +47,7 @@ def main() -> int:
     for beta in BETAS:
         scoring = Scoring(
             model=pretrained.model,
-            calibration=pretrained.card.calibration[DATASET],
+            calibration=pretrained.calibration[DATASET],
             predictors=predictors,
             beta=beta,
             scoring_beta=beta,

@@ -24,7 +24,9 @@ import torch
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from explorer.cards.checkpoints import FOLDER, add_benchmark, load_pretrained
+from explorer.cards import load_pretrained
+from explorer.cards.card import add_benchmark
+from explorer.cards.catalogue import FOLDER
 from explorer.datasets.brain.anatomy import SLICES, sample, slice_coordinates, template_anatomy
 from explorer.evaluation.curves import auroc, average_precision
 from explorer.evaluation.histogram import ScoreHistogram
@@ -89,7 +91,7 @@ def main() -> int:
     parser.add_argument("--card", action="store_true", help="enter the figures into the model's card")
     arguments = parser.parse_args()
     pretrained = load_pretrained("beta-vae-brain", torch.device("cpu"))
-    calibration = pretrained.card.calibration["brain/flair"]
+    calibration = pretrained.calibration["brain/flair"]
     images, masks, foregrounds = slices(arguments.folder)
     share = 100 * float(masks[foregrounds].float().mean())
     print(f"{len(images)} slices, {share:.1f} % of the brain's pixels are lesion; AP (AUROC) over them")

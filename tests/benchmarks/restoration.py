@@ -23,7 +23,9 @@ from torch import Tensor
 
 import explorer.training
 from explorer.anomalies import ANOMALIES, plant
-from explorer.cards.checkpoints import FOLDER, add_benchmark, load_pretrained
+from explorer.cards import load_pretrained
+from explorer.cards.card import add_benchmark
+from explorer.cards.catalogue import FOLDER
 from explorer.contracts import Vae, stack
 from explorer.datasets import load_dataset
 from explorer.evaluation.calibration import Calibration, calibrate
@@ -61,7 +63,7 @@ def networks(weights: str, x: Tensor, counted: Tensor) -> tuple[VqVae, HealthySc
     """VQ-VAE with its calibration, and beta-VAE."""
     if weights == "shipped":
         codes, vae = (load_pretrained(f"{kind}-brain", CPU) for kind in ("vq-vae", "beta-vae"))
-        return cast(VqVae, codes.model), codes.card.calibration[DATASET], cast(Vae, vae.model)
+        return cast(VqVae, codes.model), codes.calibration[DATASET], cast(Vae, vae.model)
     recipes = Path(explorer.training.__file__).parent / "recipes"
     both = [build_model(read_recipe(recipes / f"{kind}-brain.toml")) for kind in ("vq-vae", "beta-vae")]
     for network in both:

@@ -22,7 +22,7 @@ from typing import TypeVar
 import numpy as np
 import torch
 
-from explorer.cards.checkpoints import load_pretrained
+from explorer.cards import load_pretrained
 from explorer.evaluation.cohort import Scoring
 from explorer.predictors import PREDICTORS
 from explorer.scans.placing.preparing import prepare_volume

@@ -18,8 +18,8 @@ CODES = "/?dataset=fashion-mnist&cohort=8&model=vq-vae&predictors=intensity&watc
 SCRIPT = """
 import runpy
 from pathlib import Path
-from explorer import checkpoints
-checkpoints.FOLDER = Path({models!r})
+from explorer.cards import catalogue
+catalogue.FOLDER = Path({models!r})
 runpy.run_path({main!r}, run_name="__main__")
 """
 

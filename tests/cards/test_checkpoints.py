@@ -16,13 +16,13 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
-from explorer.cards import checkpoints
-from explorer.cards.checkpoints import (
+from explorer.cards import (
     Card,
     HeldOut,
+    catalogue,
     load_pretrained,
-    model_for,
-    pretrained_names,
+    model_called,
+    model_names,
     read_card,
     save_pretrained,
 )
@@ -87,7 +87,7 @@ def test_a_loaded_model_is_frozen_float32(folder: Path) -> None:
 
 
 def test_the_calibration_survives_rounding(folder: Path) -> None:
-    found = load_pretrained(NAME, CPU, folder).card.calibration["fashion-mnist"]
+    found = load_pretrained(NAME, CPU, folder).calibration["fashion-mnist"]
     expected = tiny_calibration(tiny_vae())
     torch.testing.assert_close(dict(found.quantiles), dict(expected.quantiles), rtol=1e-5, atol=1e-30)
 
@@ -102,12 +102,12 @@ def test_saving_leaves_two_files_and_is_repeatable(folder: Path) -> None:
 def test_names_come_from_cards_and_lead_from_dataset_to_model(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert pretrained_names(folder) == (NAME,)
-    monkeypatch.setattr(checkpoints, "FOLDER", folder)
-    assert pretrained_names() == (NAME,)
+    assert model_names(folder) == (NAME,)
+    monkeypatch.setattr(catalogue, "FOLDER", folder)
+    assert model_names() == (NAME,)
     assert load_pretrained(NAME, CPU).card.name == NAME
-    assert model_for("beta-vae", "brain/flair") == "beta-vae-brain"
-    assert model_for("beta-vae", "fashion-mnist") == NAME
+    assert model_called("beta-vae", "brain/flair") == "beta-vae-brain"
+    assert model_called("beta-vae", "fashion-mnist") == NAME
 
 
 @pytest.mark.parametrize("name", ["beta-vae-mars", "", f"../{NAME}", f"{NAME}.toml"])

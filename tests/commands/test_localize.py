@@ -13,8 +13,7 @@ import pytest
 import torch
 
 from explorer import NOTICE
-from explorer.cards import checkpoints
-from explorer.cards.checkpoints import Card, HeldOut, load_pretrained, save_pretrained
+from explorer.cards import Card, HeldOut, catalogue, load_pretrained, save_pretrained
 from explorer.commands.main import main
 from tests.security.making import npy, png
 from tests.support.dicoms import series, zipped
@@ -45,11 +44,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         recipe={},
         sha256="",
         held_out={"brain/flair": figures},
-        calibration={"brain/flair": replace(made, quantiles=quieter)},
     )
-    save_pretrained(network, card, tmp_path / "pretrained")
+    healthy = {"brain/flair": replace(made, quantiles=quieter)}
+    save_pretrained(network, card, healthy, tmp_path / "pretrained")
     save_tiny(tmp_path / "pretrained")
-    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path / "pretrained")
+    monkeypatch.setattr(catalogue, "FOLDER", tmp_path / "pretrained")
     monkeypatch.chdir(tmp_path)
     Path("head.nii").write_bytes(nifti_bytes(head(AFFINE), AFFINE))
     Path("ball.nii").write_bytes(nifti_bytes(BALL, AFFINE))

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from explorer.anomalies import ANOMALIES
-from explorer.cards.checkpoints import load_pretrained, read_card, write_card
+from explorer.cards import load_pretrained, read_card
+from explorer.cards.card import write_card
 from explorer.datasets import dataset_names
 from explorer.predictors import PREDICTORS, predictors_for
 from tests.support.commands import refusal, run, with_tiny_model

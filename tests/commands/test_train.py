@@ -9,7 +9,8 @@ from typing import cast
 import pytest
 import torch
 
-from explorer.cards.checkpoints import load_pretrained, read_card, write_card
+from explorer.cards import load_pretrained, read_card
+from explorer.cards.card import write_card
 from explorer.contracts import Vae
 from explorer.datasets import load_dataset
 from explorer.predictors import predictors_for
@@ -86,7 +87,7 @@ def test_train_makes_a_model_that_loads(
     assert run("train --device cpu --output made", str(recipe)) == 0
     loaded = load_pretrained("tiny", torch.device("cpu"), tmp_path / "made")
     assert loaded.model.beta_range == (0.01, 10.0)
-    assert set(loaded.card.calibration) == {"brain/flair", "brain/t1", "brain/t2"}
+    assert set(loaded.calibration) == {"brain/flair", "brain/t1", "brain/t2"}
     assert loaded.card.held_out["brain/t1"].betas == (0.01, 10.0)
     assert loaded.card.recipe["seed"] == 1
     x = load_dataset("brain/t1").slice("test", 0, 28).image[None, None]

@@ -96,7 +96,7 @@ def test_a_walk_is_a_restoration_and_is_kept(codes: State, monkeypatch: pytest.M
     noise = uniform_noise(2, prior.length, 3)
     plain = plain_walk(prior, first.codes.flatten()[None], torch.tensor([first.threshold]), noise)
     assert first.restored.flatten().equal(plain[0, 1])
-    calibration = pretrained.card.calibration[codes.dataset]
+    calibration = pretrained.calibration[codes.dataset]
     assert first.threshold == pytest.approx(float(calibration.quantile("code-surprise", 1.0, 0.5)))
 
 

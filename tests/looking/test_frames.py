@@ -42,13 +42,13 @@ def test_a_frame_is_the_view_at_its_beta(state: State, at: int) -> None:
         check_track(found.tracks[name], at, shown, name)
     sample_scores = (found.rec[at], found.kl[at], found.elbo[at])
     assert sample_scores == pytest.approx((shown.rec, shown.kl, shown.elbo), rel=1e-4)
-    calibration = caches.pretrained(NAME).card.calibration[state.dataset]
+    calibration = caches.pretrained(NAME).calibration[state.dataset]
     high = float(calibration.quantile("reconstruction-error", beta, 0.999))
     assert found.residual_bar[at] == pytest.approx(high)
 
 
 def test_colour_bars_are_quantiles_of_the_card_for_every_image(state: State) -> None:
-    calibration = caches.pretrained(NAME).card.calibration[state.dataset]
+    calibration = caches.pretrained(NAME).calibration[state.dataset]
     (one, _), (other, _) = (
         current_frame(s) for s in (state, dataclasses.replace(state, place=(2, 0), seed=9))
     )

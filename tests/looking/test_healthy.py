@@ -30,13 +30,13 @@ def counted(state: State, name: str, beta: float, scoring_beta: float) -> Floats
     pretrained = caches.pretrained(NAME)
     images, foregrounds = caches.healthy_slices(state.dataset, OWN_SLICES)
     evidence = observe(pretrained.model, images, beta, scoring_beta=scoring_beta)
-    scores = score(state.predictors[name], evidence, pretrained.card.calibration[state.dataset])
+    scores = score(state.predictors[name], evidence, pretrained.calibration[state.dataset])
     found: Floats = np.quantile(scores[foregrounds].numpy(), LEVELS)
     return found
 
 
 def test_default_settings_are_on_the_card(state: State) -> None:
-    calibration = caches.pretrained(NAME).card.calibration[state.dataset]
+    calibration = caches.pretrained(NAME).calibration[state.dataset]
     for name in state.predictors:
         found = quantiles(state, name, [0.1, 0.5], [0.1, 0.5])
         expected = [[float(calibration.quantile(name, b, level)) for level in LEVELS] for b in (0.1, 0.5)]

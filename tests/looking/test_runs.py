@@ -134,7 +134,7 @@ def test_what_the_card_does_not_know_is_counted_on_few_slices_at_one_node(counti
 def test_the_view_of_codes_is_that_of_the_evidence(codes: State) -> None:
     shown = view.look(codes)
     evidence = runs.seen(codes, shown.case)
-    calibration = caches.pretrained(codes.model).card.calibration[codes.dataset]
+    calibration = caches.pretrained(codes.model).calibration[codes.dataset]
     for name, predictor in codes.predictors.items():
         expected = score(predictor, evidence, calibration)[0, 0].numpy()
         np.testing.assert_allclose(shown.maps[name], expected, rtol=1e-4, atol=1e-6, err_msg=name)

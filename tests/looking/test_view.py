@@ -31,7 +31,7 @@ def test_maps_are_those_of_the_evidence(state: State) -> None:
     assert shown.case.image.equal(case.image) and shown.case.mask.equal(case.mask)
     torch.testing.assert_close(torch.from_numpy(shown.x_hat), evidence.x_hat[0, 0])
     for name, values in shown.maps.items():
-        expected = score(state.predictors[name], evidence, pretrained.card.calibration[FIELD])[0, 0]
+        expected = score(state.predictors[name], evidence, pretrained.calibration[FIELD])[0, 0]
         torch.testing.assert_close(torch.from_numpy(values), expected, msg=name)
     assert (shown.rec, shown.kl) == pytest.approx((float(evidence.rec), float(evidence.kl)), rel=1e-5)
     assert shown.elbo == pytest.approx(shown.rec + 2.0 * shown.kl, rel=1e-5)

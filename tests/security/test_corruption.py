@@ -14,7 +14,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from explorer.cards.checkpoints import load_own
+from explorer.cards import load_own
 from explorer.evidence.codes import observe
 from explorer.scans.reading.files import ScanFile
 from explorer.scans.reading.loading import load_scan

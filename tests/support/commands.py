@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from explorer.cards import checkpoints
+from explorer.cards import catalogue
 from explorer.commands.main import main
 from tests.support.tiny import save_tiny, without_published_files
 
@@ -29,7 +29,7 @@ def with_tiny_model(folder: Path, patch: pytest.MonkeyPatch) -> Path:
     """Work in `folder`, with the tiny model as the only one and no published files of Fashion-MNIST."""
     models = folder / "pretrained"
     save_tiny(models)
-    patch.setattr(checkpoints, "FOLDER", models)
+    patch.setattr(catalogue, "FOLDER", models)
     (folder / "empty").mkdir()
     without_published_files(patch, folder / "empty")
     patch.chdir(folder)

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from explorer.anomalies import ANOMALIES
-from explorer.cards import checkpoints
+from explorer.cards import catalogue
 from explorer.looking import caches
 from explorer.looking.state import State
 from explorer.predictors import PREDICTORS, predictors_for, quick_predictors_for
@@ -26,7 +26,7 @@ TABLES: caches.Recent[NDArray[np.float64]] = caches.Recent(64)
 def tiny_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The tiny network, and caches of its own."""
     save_tiny(tmp_path)
-    monkeypatch.setattr(checkpoints, "FOLDER", tmp_path)
+    monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
     monkeypatch.setattr(caches, "COHORTS", caches.Recent(4))
     monkeypatch.setattr(caches, "QUANTILES", TABLES)
     monkeypatch.setattr(caches, "SLICES", caches.SliceCaches(packets=caches.Recent(2)))

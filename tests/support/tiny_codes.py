@@ -9,7 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explorer.cards.checkpoints import Card, HeldOut, round_weights, save_pretrained
+from explorer.cards import Card, HeldOut, save_pretrained
+from explorer.cards.weights import round_weights
 from explorer.evaluation.calibration import calibrate
 from explorer.evidence.restoration import draw
 from explorer.models.vq_vae.code_prior import CodePrior
@@ -59,9 +60,8 @@ def save_tiny_codes(folder: Path, **changed: Any) -> VqVae:
         recipe={"samples": 0},
         sha256="",
         held_out={"fashion-mnist": figures},
-        calibration={"fashion-mnist": made},
     )
-    save_pretrained(network, card, folder)
+    save_pretrained(network, card, {"fashion-mnist": made}, folder)
     return network
 
 

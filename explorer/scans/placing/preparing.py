@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from explorer.cards.checkpoints import Card
+from explorer.cards import Card
 from explorer.datasets.brain.anatomy import SIZE
 from explorer.scans.placing.brain_mask import BrainMask, find_brain
 from explorer.scans.placing.intensity import CT_WINDOWS, brain_gain, windowed

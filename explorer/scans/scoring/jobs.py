@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from explorer.cards.checkpoints import Card, load_own, load_pretrained, model_for, pretrained_names
+from explorer.cards import Card, load_own, load_pretrained, model_called
 from explorer.evaluation.cohort import Scoring
 from explorer.predictors import PREDICTORS, Predictor, check_fits
 
@@ -69,22 +69,19 @@ def make_job(
     if model.endswith((".toml", ".safetensors")):
         pretrained = load_own(Path(model), device)
     else:
-        known = model in pretrained_names()
-        pretrained = load_pretrained(model if known else model_for(model, "brain"), device)
+        pretrained = load_pretrained(model_called(model, "brain"), device)
     check_fits(predictor, chosen, pretrained.model)
-    card = pretrained.card
+    card, healthy = pretrained.card, pretrained.calibration
     source = "" if contrast is None else contrast
-    if source and source not in card.calibration:
+    if source and source not in healthy:
         source = f"{card.dataset}/{source}"
-    if source and source not in card.calibration:
-        raise ValueError(f"unknown contrast {contrast!r}; calibrated: {', '.join(card.calibration)}")
+    if source and source not in healthy:
+        raise ValueError(f"unknown contrast {contrast!r}; calibrated: {', '.join(healthy)}")
     if chosen.needs_calibration and not source:
-        raise ValueError(
-            f"{predictor} needs healthy scores; pass --contrast, one of {', '.join(card.calibration)}"
-        )
+        raise ValueError(f"{predictor} needs healthy scores; pass --contrast, one of {', '.join(healthy)}")
     scoring = Scoring(
         model=pretrained.model,
-        calibration=card.calibration.get(source),
+        calibration=healthy.get(source),
         predictors={predictor: chosen},
         beta=beta,
         scoring_beta=beta if scoring_beta is None else scoring_beta,

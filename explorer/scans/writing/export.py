@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import explorer
-from explorer.cards.checkpoints import Card
+from explorer.cards import Card
 from explorer.evaluation.calibration import Calibration
 from explorer.predictors import Predictor
 from explorer.scans.placing.preparing import Prepared

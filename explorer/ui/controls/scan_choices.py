@@ -8,12 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.cards.checkpoints import Pretrained, load_bytes, model_for, pretrained_names
-from explorer.datasets import DATASETS
+from explorer.cards import Pretrained, load_bytes, model_names, models_for
 from explorer.evaluation.cohort import Scoring
 from explorer.looking import caches
 from explorer.looking.frames import beta_texts
-from explorer.models import MODELS
 from explorer.predictors import PREDICTORS, predictors_for
 from explorer.scans.scoring.jobs import Job
 from explorer.ui.controls.settings import plugin_controls
@@ -57,7 +55,7 @@ def choose_job(own: Own, model: Pretrained) -> Job:
         raise ValueError(f"{name} needs healthy scores; choose the healthy data that your scan is like")
     scoring = Scoring(
         model=model.model,
-        calibration=model.card.calibration.get(contrast),
+        calibration=model.calibration.get(contrast),
         predictors={name: predictor},
         beta=beta,
         scoring_beta=scoring_beta,
@@ -75,8 +73,9 @@ def upload_model() -> None:
             ["toml", "safetensors"],
             accept_multiple_files=True,
             key=upload_key("model"),
-            help="NAME.toml and NAME.safetensors, as `python -m explorer train` writes them. They "
-            "are checked against the known architectures; nothing is unpickled. It is for this session only.",
+            help="NAME.toml, NAME.safetensors and NAME.calibration.safetensors, as `python -m explorer train` "
+            "writes them. They are checked against the known architectures; nothing is unpickled. It is for "
+            "this session only.",
         )
         if not st.button("Add model", key="own-add-model", width="stretch"):
             return
@@ -85,24 +84,17 @@ def upload_model() -> None:
 
 
 def add_model(files: Mapping[str, bytes]) -> None:
-    """Make two files a model of this session; ValueError where they are none."""
-    cards = [name for name in files if name.endswith(".toml")]
-    weights = [name for name in files if name.endswith(".safetensors")]
-    if len(cards) != 1 or len(weights) != 1:
-        raise ValueError("a model is two files: bring one card (.toml) and its weights (.safetensors)")
+    """Make files a model of this session; ValueError where they are none."""
     known = scan_session.models()
     if len(known) >= scan_session.MOST_MODELS:
         raise ValueError(f"a session holds {scan_session.MOST_MODELS} models at most; delete, then add again")
-    card, weight = cards[0], weights[0]
-    made = load_bytes((card, files[card]), (weight, files[weight]), caches.device())
+    made = load_bytes(files, caches.device())
     known[made.card.name] = made
 
 
 def _shipped(own: Own) -> list[str]:
     """Names of shipped models for such scans."""
-    families = [name for name in DATASETS.names() if own.scan.affine is None or name == "brain"]
-    names = (model_for(kind, family) for family in families for kind in MODELS.names())
-    return [name for name in names if name in pretrained_names()]
+    return list(model_names() if own.scan.affine is None else models_for("brain"))
 
 
 def _betas(model: Pretrained) -> tuple[float, float]:
@@ -128,7 +120,7 @@ def _betas(model: Pretrained) -> tuple[float, float]:
 
 def _contrast(own: Own, model: Pretrained) -> str:
     """Healthy data to compare with; the name of the file may say which."""
-    names = tuple(model.card.calibration)
+    names = tuple(model.calibration)
     chosen: Any = st.selectbox(
         "Healthy data like this scan",
         (UNKNOWN, *names),

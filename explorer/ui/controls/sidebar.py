@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.anomalies import ANOMALIES
-from explorer.cards.checkpoints import model_for, pretrained_names
+from explorer.cards import card_of, model_called, models_for
 from explorer.contracts import Axis
 from explorer.datasets import DATASETS
 from explorer.evidence.codes import parts_of
@@ -77,7 +77,7 @@ def default_state() -> State:
     family = DATASETS.names()[0]
     dataset = f"{family}/{DATASETS[family].options[0]}"
     place = tuple(_start(axis) for axis in caches.dataset(dataset).axes("test"))
-    model = model_for(MODELS.names()[0], dataset)
+    model = model_called(MODELS.names()[0], dataset)
     predictors = {name: PREDICTORS[name]() for name in _quick(_offered(model, dataset))}
     return State(
         dataset, place, ANOMALIES[ANOMALY](), ANOMALY, SEED, model, BETA, BETA, predictors, COHORT_SIZE
@@ -156,8 +156,7 @@ def _anomaly() -> tuple[str, dict[str, Any]]:
 
 
 def _model(dataset: str) -> str:
-    known = pretrained_names()
-    kinds = [kind for kind in MODELS.names() if model_for(kind, dataset) in known] or MODELS.names()
+    kinds = [card_of(name).kind for name in models_for(dataset)] or MODELS.names()
     kind = st.selectbox(
         "Model",
         kinds,
@@ -165,7 +164,7 @@ def _model(dataset: str) -> str:
         bind=BIND,
         help="The network; it was trained on healthy images alone.",
     )
-    return model_for(kind, dataset)
+    return model_called(kind, dataset)
 
 
 def _betas(model: str) -> tuple[float, float, bool]:
@@ -276,7 +275,7 @@ def _fitting(model: str) -> list[str]:
 
 def _offered(model: str, dataset: str) -> list[str]:
     """Those of which the model's card knows how healthy pixels of this dataset score."""
-    known = caches.pretrained(model).card.calibration[dataset].quantiles
+    known = caches.pretrained(model).calibration[dataset].quantiles
     return [name for name in _fitting(model) if name in known]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.cards.checkpoints import HeldOut
+from explorer.cards import HeldOut
 from explorer.evaluation.cohort import CohortResult
 from explorer.evaluation.report import figures
 from explorer.looking import caches, runs, view

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from explorer.cards.checkpoints import Card, Pretrained
+from explorer.cards import Card, Pretrained
 from explorer.looking.planes import scan_packet
 from explorer.scans.placing.preparing import Prepared, prepare_scan
 from explorer.scans.reading.scan import Scan

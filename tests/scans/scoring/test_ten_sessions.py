@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.cards.checkpoints import save_pretrained
+from explorer.cards import save_pretrained
 from explorer.commands.localize import localize
 from explorer.scans.reading.files import ScanFile
 from explorer.scans.reading.folders import Entry
@@ -34,7 +34,7 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
     """What all sessions share: a tiny model of the brain."""
     folder = tmp_path_factory.mktemp("model")
     network = tiny_vae(image_size=128, widths=[2, 2, 2])
-    card = tiny_card(tiny_vae())
+    card = tiny_card()
     changed = {
         "name": BRAIN,
         "dataset": "brain",

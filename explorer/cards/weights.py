@@ -1,0 +1,173 @@
+"""Weights and calibrations as safetensors: from bytes to a frozen model. Nothing is ever unpickled.
+
+They are taken only if hash, names, shapes and values are as the card and the architecture say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+from torch import Tensor, nn
+
+from explorer.cards.card import REMEDY, Card, write_card, write_whole
+from explorer.contracts import Model
+from explorer.evaluation.calibration import Calibration
+from explorer.models import MODELS
+
+LARGEST_BYTES = 64 * 2**20
+"""Of a weights file."""
+
+LARGEST_CALIBRATION = 8 * 2**20
+"""Of a calibration file, bytes."""
+
+LARGEST_SETTING, LONGEST_SETTING = 65536, 16
+"""Bounds on the numbers and lists of a card's [model]."""
+
+WEIGHTS, CALIBRATION = ".safetensors", ".calibration.safetensors"
+"""Endings of the files beside a card."""
+
+_NO_NETWORK = (TypeError, ValueError, IndexError, RuntimeError, ArithmeticError)
+"""What networks and torch answer to settings of which nothing can be made."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pretrained:
+    """A frozen model.
+
+    Attributes:
+        model: in `eval()`, without gradients of its weights.
+        card: what is known of it.
+        calibration: how healthy pixels score, by dataset name; empty where it was not calibrated.
+    """
+
+    model: Model
+    card: Card
+    calibration: Mapping[str, Calibration]
+
+
+def assemble(card: Card, weights: bytes, calibration: bytes | None, device: torch.device) -> Pretrained:
+    """A frozen model from the contents of its three files.
+
+    Args:
+        card: the card.
+        weights: content of NAME.safetensors.
+        calibration: content of NAME.calibration.safetensors; None only where the card names none.
+        device: where the model goes.
+
+    Raises:
+        ValueError: where a file is damaged, or they do not fit each other.
+    """
+    tensors = _tensors(card.name + WEIGHTS, weights, card.sha256)
+    try:
+        _check_settings("model", card.model)
+        with torch.device("meta"):
+            model = MODELS[card.kind](**card.model)
+    except _NO_NETWORK as error:
+        raise ValueError(f"card {card.name}.toml: [model] does not fit {card.kind}: {error}") from None
+    _check_tensors(card.name + WEIGHTS, tensors, model.state_dict())
+    model.load_state_dict({k: v.float() for k, v in tensors.items()}, assign=True)
+    model.eval().requires_grad_(False)
+    model.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return Pretrained(cast(Model, model), card, _calibrations(card, calibration))
+
+
+def save_pretrained(
+    model: nn.Module, card: Card, calibration: Mapping[str, Calibration], folder: Path
+) -> None:
+    """Write weights, calibration and card with the hashes of both; the card comes last.
+
+    So no half set of files is listed. Weights are stored in half precision, for which `round_weights`
+    prepares them.
+    """
+    tensors = {name: value.detach().cpu().half().contiguous() for name, value in model.state_dict().items()}
+    content = save_tensors(tensors)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / (card.name + WEIGHTS), content)
+    save_calibration(replace(card, sha256=hashlib.sha256(content).hexdigest()), calibration, folder)
+
+
+def save_calibration(card: Card, calibration: Mapping[str, Calibration], folder: Path) -> None:
+    """Write a calibration and the card with its hash."""
+    content = calibration_bytes(calibration)
+    write_whole(folder / (card.name + CALIBRATION), content)
+    write_card(replace(card, calibration_sha256=hashlib.sha256(content).hexdigest()), folder)
+
+
+def round_weights(model: nn.Module) -> None:
+    """Round the weights in place to what is stored, so that figures are of the model that will be loaded."""
+    with torch.no_grad():
+        for value in model.state_dict().values():
+            value.copy_(value.half())
+
+
+def calibration_bytes(calibration: Mapping[str, Calibration]) -> bytes:
+    """Calibrations by dataset name as a safetensors file: tensors `DATASET:PART`, see `Calibration.parts`."""
+    return save_tensors(
+        {f"{name}:{key}": part for name, made in calibration.items() for key, part in made.parts().items()}
+    )
+
+
+def _calibrations(card: Card, content: bytes | None) -> dict[str, Calibration]:
+    if not card.calibration_sha256:
+        return {}
+    file = card.name + CALIBRATION
+    if content is None:
+        raise ValueError(f"the calibration {file} is missing beside its card; {REMEDY}")
+    parts: dict[str, dict[str, Tensor]] = {}
+    for name, part in _tensors(file, content, card.calibration_sha256).items():
+        dataset, _, key = name.partition(":")
+        parts.setdefault(dataset, {})[key] = part
+    try:
+        return {dataset: Calibration.of_parts(found) for dataset, found in parts.items()}
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}; {REMEDY}") from None
+
+
+def _tensors(file: str, content: bytes, sha256: str) -> dict[str, Tensor]:
+    """The tensors of a file whose hash its card holds."""
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ValueError(f"{file} is not the file its card describes (sha256 differs); {REMEDY}")
+    try:
+        tensors: dict[str, Tensor] = load_tensors(content)
+    except SafetensorError as error:
+        raise ValueError(f"{file} is not a safetensors file ({error}); {REMEDY}") from None
+    return tensors
+
+
+def _check_settings(name: str, value: Any) -> None:
+    """Raise ValueError for what no network can be made of in reasonable time: huge, endless, not numbers."""
+    if isinstance(value, Mapping):
+        children = list(value.items())
+    elif isinstance(value, list):
+        children = [(name, part) for part in value]
+    elif isinstance(value, int | float) and math.isfinite(value) and abs(value) <= LARGEST_SETTING:
+        return
+    else:
+        raise ValueError(f"{name} must hold numbers up to {LARGEST_SETTING} only")
+    if len(children) > LONGEST_SETTING:
+        raise ValueError(f"{name} must be at most {LONGEST_SETTING} long, got {len(children)}")
+    for key, part in children:
+        _check_settings(str(key), part)
+
+
+def _check_tensors(file: str, tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
+    wrong = sorted(set(tensors) ^ set(expected))
+    if wrong:
+        raise ValueError(
+            f"{file} does not hold this architecture's weights (first difference: {wrong[0]}); {REMEDY}"
+        )
+    for name, value in sorted(tensors.items()):
+        if value.shape != expected[name].shape:
+            shapes = f"{tuple(value.shape)} instead of {tuple(expected[name].shape)}"
+            raise ValueError(f"{file}: {name} has the shape {shapes}; {REMEDY}")
+        if not value.is_floating_point() or not bool(torch.isfinite(value).all()):
+            raise ValueError(f"{file}: {name} holds values that are not finite numbers; {REMEDY}")
