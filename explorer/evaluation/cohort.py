@@ -30,6 +30,9 @@ from explorer.predictors import Predictor, check_fits, score
 T = TypeVar("T")
 Remember = Callable[[Hashable, Callable[[], "CohortResult"]], "CohortResult"]
 
+MANY, FEW = 8, 2
+"""Slices a batch."""
+
 TOP_SHARE = 0.01
 """Share of an image's foreground pixels, the highest, whose mean is its image score."""
 
@@ -108,7 +111,8 @@ class Scoring:
         beta: training beta.
         scoring_beta: weight of the KL term in ELBO scores.
         device: where the network computes.
-        batch_size: slices a batch; each is scored with and without its anomaly.
+        batch_size: slices a batch; each is scored with and without its anomaly. None: the same for page and
+            command, so that their figures agree to the last digit: sums of other batches round differently.
     """
 
     model: Model
@@ -117,7 +121,13 @@ class Scoring:
     beta: float
     scoring_beta: float
     device: torch.device
-    batch_size: int = 16
+    batch_size: int | None = None
+
+    @property
+    def batch(self) -> int:
+        """Slices a batch: few where a predictor takes many passes, since callers may stop between two."""
+        many_passes = any(predictor.iterative for predictor in self.predictors.values())
+        return self.batch_size or (FEW if many_passes else MANY)
 
 
 def anomalous_members(
@@ -176,7 +186,7 @@ def run_cohort(
     held_out = [] if anomaly.plants else list(dataset.held_out_cohort(count, seed))
 
     def scored(start: int) -> tuple[CohortResult, CohortResult]:
-        part = slice(start, start + scoring.batch_size)
+        part = slice(start, start + scoring.batch)
         members = (
             anomalous_members(dataset, anomaly, places[part], seed)
             if anomaly.plants
@@ -186,11 +196,11 @@ def run_cohort(
             return score_members(members, scoring), _healthy(dataset, tuple(places[part]), scoring, remember)
 
     result: CohortResult | None = None
-    starts = range(0, len(places), scoring.batch_size)
+    starts = range(0, len(places), scoring.batch)
     for start, new in zip(starts, in_order(scored, starts, workers), strict=True):
         parts = new if result is None else (result, *new)
         result = CohortResult(
-            min(start + scoring.batch_size, len(places)),
+            min(start + scoring.batch, len(places)),
             len(places),
             _sum([one.predictors for one in parts]),
             _sum([one.sample_scores for one in parts]),

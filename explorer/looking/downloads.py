@@ -9,17 +9,19 @@ from typing import Any
 import numpy as np
 
 from explorer import NOTICE
-from explorer.looking.state import State
+from explorer.looking.scene import Scene
 from explorer.looking.view import SliceView
 
 
-def maps_as_npz(state: State, shown: SliceView) -> bytes:
+def maps_as_npz(scene: Scene, shown: SliceView) -> bytes:
     """Image, masks, reconstruction and maps of a slice, (H, W) each, as NumPy saves them."""
+    state = scene.state
     about = {
         "notice": NOTICE,
         "name": shown.case.source.name,
         "dataset": state.dataset,
         "model": state.model,
+        "sha256": scene.pretrained.card.sha256,
         "anomaly": repr(state.anomaly),
         "seed": state.seed,
         "training_beta": state.beta,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.contracts import Case
+from explorer.evaluation.calibration import Calibration
 from explorer.evidence.walk import Walk, walk
-from explorer.looking import caches
+from explorer.looking import server
 from explorer.looking.healthy import LOW_LEVEL, TOP_LEVEL, colour_bars, quantiles
-from explorer.looking.runs import MOST_KEPT, planted, run, seen, states
-from explorer.looking.state import State
+from explorer.looking.runs import MOST_KEPT, run, states
+from explorer.looking.scene import Scene
 from explorer.predictors import PREDICTORS
 from explorer.predictors.base import codes_of
 from explorer.predictors.latent_restoration import LatentRestoration
@@ -23,23 +23,23 @@ CODES = "codes"
 """Stands beside the predictors' names for the step-through of a VQ-VAE."""
 
 
-def alone(state: State, name: str) -> State:
-    """The state with one predictor, at the page's settings where it is among its maps."""
-    return dataclasses.replace(
-        state, predictors={name: state.predictors.get(name) or PREDICTORS[name]()}, cohort_size=0
-    )
+def alone(scene: Scene, name: str) -> Scene:
+    """The scene with one predictor, at the page's settings where it is among its maps."""
+    predictor = scene.state.predictors.get(name) or PREDICTORS[name]()
+    return scene.with_state(predictors={name: predictor}, cohort_size=0)
 
 
-def restoring(state: State, name: str) -> Iterator[int | Film]:
+def restoring(scene: Scene, name: str) -> Iterator[int | Film]:
     """Run a predictor; yields the number of each step and in the end the film; the caller may stop."""
-    state = alone(state, name)
-    for _, step in run(state):
+    scene = alone(scene, name)
+    for _, step in run(scene):
         yield step
-    maps, case = states(state, name), planted(state)
-    image = case.image.numpy()[None]
-    ((low, high, _),) = colour_bars(state, name, quantiles(state, name, [state.beta], [state.scoring_beta]))
+    maps, state = states(scene, name), scene.state
+    image = scene.case.image.numpy()[None]
+    rows = quantiles(scene, name, [state.beta], [state.scoring_beta])
+    ((low, high, _),) = colour_bars(scene, name, rows)
     scores = np.stack([np.zeros_like(image[0]), *(scored.values[0, 0].numpy() for scored in maps)])
-    layers = [_image(case)]
+    layers = [_image(scene.case)]
     if all(scored.restored is not None for scored in maps):
         restored = [scored.restored[0, 0].numpy() for scored in maps if scored.restored is not None]
         caption = "The image on its way to health"
@@ -53,46 +53,44 @@ def restoring(state: State, name: str) -> Iterator[int | Film]:
     names = {key: [float(scored.curves[key][0]) for scored in maps] for key in maps[0].curves}
     curves = {f"{key} before the step": np.array([values[0], *values]) for key, values in names.items()}
     labels = ["the image", *(f"step {scored.step}" for scored in maps)]
-    yield Film(repr((state, caches.pretrained(state.model).card.sha256)), labels, layers, curves)
+    key = repr((scene.case_key, state.beta, state.scoring_beta, state.predictors))
+    yield Film(key, labels, layers, curves)
 
 
-def walking(state: State, number: int) -> Iterator[float | Walk]:
+def walking(scene: Scene, number: int) -> Iterator[float | Walk]:
     """Walk over the codes; yields the share done and in the end the walk, the caller may stop before.
 
     Args:
-        state: the page's; its model must be a VQ-VAE.
+        scene: the page's; its model must be a VQ-VAE.
         number: which of the restorations, from 0.
     """
-    settings = settings_of_walk(state)
-    pretrained = caches.pretrained(state.model)
-    calibration = pretrained.calibration[state.dataset]
-    threshold = float(calibration.quantile("code-surprise", state.beta, settings.level))
-    key = (_key(state), threshold, settings.seed, number)
-    found = state.caches.walks.get(key)
+    settings = settings_of_walk(scene)
+    threshold = float(_calibrated(scene).quantile("code-surprise", scene.state.beta, settings.level))
+    key = (scene.case_key, threshold, settings.seed, number)
+    found = scene.caches.walks.get(key)
     if found is None:
-        with caches.NETWORK:
-            evidence = codes_of(seen(state, planted(state)))
+        with server.network():
+            evidence = codes_of(scene.evidence())
         steps = walk(evidence, threshold, number=number, seed=settings.seed, most=MOST_KEPT)
         while found is None:
-            with caches.NETWORK:
+            with server.network():
                 share, found = next(steps)
             yield share
-        state.caches.walks.put(key, found)
+        scene.caches.walks.put(key, found)
     yield found
 
 
-def settings_of_walk(state: State) -> LatentRestoration:
+def settings_of_walk(scene: Scene) -> LatentRestoration:
     """Level and seed of the page's latent restoration, or its defaults."""
-    chosen = state.predictors.get("latent-restoration")
+    chosen = scene.state.predictors.get("latent-restoration")
     return chosen if isinstance(chosen, LatentRestoration) else LatentRestoration()
 
 
-def walked(state: State, found: Walk) -> Film:
+def walked(scene: Scene, found: Walk) -> Film:
     """The film of a walk: encode, quantise, resample, decode, residual."""
-    case = planted(state)
-    calibration = caches.pretrained(state.model).calibration[state.dataset]
+    case, healthy = scene.case, _calibrated(scene)
     low, high, top = (
-        float(calibration.quantile(name, state.beta, level))
+        float(healthy.quantile(name, scene.state.beta, level))
         for name, level in (
             ("code-surprise", LOW_LEVEL),
             ("code-surprise", TOP_LEVEL),
@@ -121,7 +119,7 @@ def walked(state: State, found: Walk) -> Film:
     curves: dict[str, NDArray[np.float64]] = {
         "KL, nats": found.surprise.double().sum((1, 2)).numpy(),
     }
-    key = repr((_key(state), found.threshold, found.noise[:4].tolist()))
+    key = repr((scene.case_key, found.threshold, found.noise[:4].tolist()))
     return Film(key, labels, layers, curves)
 
 
@@ -129,6 +127,8 @@ def _image(case: Case) -> Layer:
     return Layer("Image", "The image, with the anomaly", case.image.numpy()[None], 0, 1, "grey")
 
 
-def _key(state: State) -> tuple[object, ...]:
-    sha256 = caches.pretrained(state.model).card.sha256
-    return state.dataset, state.place, repr(state.anomaly), state.seed, sha256
+def _calibrated(scene: Scene) -> Calibration:
+    """The healthy scores that a walk needs; ValueError where the model has none."""
+    if scene.healthy is None:
+        raise ValueError("the codes need a calibrated model, got none; choose another model")
+    return scene.healthy

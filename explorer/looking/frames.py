@@ -1,8 +1,10 @@
 """What the viewer moves through: one slice at many training betas, and at many scoring betas.
 
-The training betas of a slice are one batch of the same image, each at its own beta: one forward and two
-backward passes for all. The scoring betas need no pass, since the ELBO's gradient is linear in them.
-Predictors of many passes have one frame only, that of the current training beta.
+The training betas of a slice are computed in fixed groups, each one batch of the same image: one forward and
+two backward passes for all. A beta's frame always comes from a batch of the same betas, so that an address
+shows the same to the last bit, in whichever order its frames were computed. The scoring betas need no pass,
+since the ELBO's gradient is linear in them. Predictors of many passes have one frame only, that of the
+current training beta.
 """
 
 from __future__ import annotations
@@ -17,22 +19,20 @@ from numpy.typing import NDArray
 
 from explorer.contracts import Case, stack
 from explorer.evaluation.rows import figures_of_rows
-from explorer.evidence.codes import observe, parts_of
-from explorer.evidence.vae import Evidence
-from explorer.looking import caches
+from explorer.evidence import observe, parts_of
+from explorer.looking import server
 from explorer.looking.healthy import colour_bars, quantiles, residual_bar
-from explorer.looking.runs import answer, planted
-from explorer.looking.state import State
-from explorer.predictors import Predictor, score
+from explorer.looking.runs import answer
+from explorer.looking.scene import Scene, hashed
+from explorer.predictors import score
 
 Floats = NDArray[np.float64]
 Maps = NDArray[np.float32]
 
 FRAMES = 25
 """Betas over a model's range."""
-BATCHES = (8, 7, 5, 4)
-"""Shares of those that are not current; after each the caller may stop. Two workers have as much to do, and
-little is left to be read when the last has come."""
+GROUP = 5
+"""Betas of a batch: few, since the first picture waits for the first batch."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +51,10 @@ class Track:
     figures: Floats
     quantiles: Floats
     bars: Floats
+
+    def first(self) -> Track:
+        """The first frame alone."""
+        return Track(self.maps[:1], self.figures[:1], self.quantiles[:1], self.bars[:1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +83,7 @@ class Frames:
         s: standard deviation of p(x|z).
         betas: training betas, (F,).
         scoring_betas: weight of the KL term in each frame, (F,).
-        linked: whether it follows the training beta.
+        linked: whether it is the training beta in each.
         x_hat: reconstructions, (F, H, W), float32.
         residual_bar: magnitude at which the signed residual's colour bar ends, (F,).
         grad_rec, grad_kl: d rec / dx and d kl / dx, nats per unit intensity, (F, H, W), float32; grad_kl is
@@ -114,90 +118,82 @@ def beta_texts(low: float, high: float) -> tuple[str, ...]:
     return tuple(f"{beta:g}" for beta in frame_betas(low, high))
 
 
-def other_betas(state: State) -> list[list[float]]:
-    """All of the model's betas but the state's own, in ascending batches; none where it has one beta."""
-    low, high = caches.pretrained(state.model).model.beta_range
-    rest = [beta for beta in frame_betas(low, high) if beta != state.beta]
-    ends = (np.cumsum(BATCHES) * len(rest) / sum(BATCHES)).round().astype(int)
-    return [batch.tolist() for batch in np.split(rest, ends[:-1]) if len(batch)]
+def group_of(scene: Scene) -> tuple[float, ...]:
+    """The group that holds the state's own beta."""
+    return next(group for group in groups(scene) if scene.state.beta in group)
 
 
-def current_frame(state: State) -> tuple[Frames, Evidence]:
-    """The frame of the state's own beta, alone, and the evidence on it; the last few are remembered."""
-    key = (repr(dataclasses.replace(state, cohort_size=0)), caches.pretrained(state.model).card.sha256)
+def groups(scene: Scene) -> list[tuple[float, ...]]:
+    """All of the model's betas in ascending groups, the same for every state; one beta is a group of its own.
 
-    def make() -> tuple[Frames, Evidence]:
-        case = planted(state)
-        found, evidence = frames(state, case, [state.beta])
-        tracks = {name: found.tracks.get(name) or _answered(state, case, name) for name in state.predictors}
-        return dataclasses.replace(found, tracks=tracks), evidence
+    A state's beta that is none of them makes a group by itself.
+    """
+    betas = frame_betas(*scene.model.beta_range)
+    found = [betas[start : start + GROUP] for start in range(0, len(betas), GROUP)]
+    return found if scene.state.beta in betas else [(scene.state.beta,), *found]
 
-    found: tuple[Frames, Evidence] = state.caches.current.get_or_make(key, make)
+
+def first_frames(scene: Scene) -> Frames:
+    """The frames of the group with the state's own beta; the last few are remembered."""
+    group, state = group_of(scene), scene.state
+    key = hashed((scene.slice_key, group, state.scoring_beta if not state.follows else None))
+
+    def make() -> Frames:
+        found = frames(scene, group)
+        tracks = {name: found.tracks.get(name) or _answered(scene, name) for name in state.predictors}
+        return dataclasses.replace(found, tracks=tracks)
+
+    found: Frames = scene.caches.groups.get_or_make(key, make)
     return found
 
 
-def frames(state: State, case: Case, betas: Sequence[float]) -> tuple[Frames, Evidence]:
-    """Frames of some betas in one batch, without the predictors of many passes; and the evidence on it."""
-    pretrained = caches.pretrained(state.model)
-    calibration = pretrained.calibration[state.dataset]
-    linked = follows(state)
-    scoring_betas = list(betas) if linked else [state.scoring_beta] * len(betas)
-    with caches.NETWORK:
-        x = stack([case.image] * len(betas)).to(caches.device())
-        evidence = observe(pretrained.model, x, torch.tensor(betas), scoring_beta=torch.tensor(scoring_betas))
+def frames(scene: Scene, betas: Sequence[float]) -> Frames:
+    """Frames of some betas in one batch, without the predictors of many passes."""
+    state, case = scene.state, scene.case
+    scoring_betas = list(betas) if state.follows else [state.scoring_beta] * len(betas)
+    with server.network():
+        x = stack([case.image] * len(betas)).to(server.device())
+        evidence = observe(scene.model, x, torch.tensor(betas), scoring_beta=torch.tensor(scoring_betas))
         maps = {
-            name: _pictures(score(predictor, evidence, calibration))
+            name: _pictures(score(predictor, evidence, scene.healthy))
             for name, predictor in state.predictors.items()
             if not predictor.iterative
         }
         x_hat, grad_rec = _pictures(evidence.x_hat), _pictures(evidence.grad_rec)
-        grad_kl = _pictures(evidence.grad_kl) if "grad_kl" in parts_of(pretrained.model) else None
+        grad_kl = _pictures(evidence.grad_kl) if "grad_kl" in parts_of(scene.model) else None
     rec, kl = (term.double().cpu().numpy() for term in (evidence.rec, evidence.kl))
-    found = Frames(
+    return Frames(
         case=case,
-        s=pretrained.model.s,
+        s=scene.model.s,
         betas=np.array(betas),
         scoring_betas=np.array(scoring_betas),
-        linked=linked,
+        linked=state.follows,
         x_hat=x_hat,
-        residual_bar=residual_bar(state, betas),
+        residual_bar=residual_bar(scene, betas),
         grad_rec=grad_rec,
         grad_kl=grad_kl,
         rec=rec,
         kl=kl,
         elbo=rec + np.array(scoring_betas) * kl,
-        tracks={name: _track(state, case, name, maps[name], betas, scoring_betas) for name in maps},
+        tracks={name: _track(scene, name, maps[name], betas, scoring_betas) for name in maps},
     )
-    return found, evidence
 
 
-def _answered(state: State, case: Case, name: str) -> Track:
+def _answered(scene: Scene, name: str) -> Track:
     """The one frame of a predictor of many passes."""
-    return _track(
-        state, case, name, answer(state, name).values[0].numpy(), [state.beta], [state.scoring_beta]
-    )
+    state = scene.state
+    return _track(scene, name, answer(scene, name).values[0].numpy(), [state.beta], [state.scoring_beta])
 
 
-def follows(state: State) -> bool:
-    """Whether the scoring beta is the training beta in every frame."""
-    return state.linked and state.scoring_beta == state.beta
-
-
-def weighed(state: State) -> Mapping[str, Predictor]:
-    """The predictors that have a scoring axis."""
-    return {} if follows(state) else {n: p for n, p in state.predictors.items() if p.uses_scoring_beta}
-
-
-def scoring_axis(state: State, case: Case, evidence: Evidence) -> ScoringAxis:
-    """The second axis, from the evidence on the one image at the current training beta."""
-    pretrained = caches.pretrained(state.model)
-    calibration = pretrained.calibration[state.dataset]
-    betas = sorted({0.0, *frame_betas(*pretrained.model.beta_range), state.scoring_beta})
+def scoring_axis(scene: Scene) -> ScoringAxis:
+    """The second axis: the current training beta, alone in its batch, under many scoring betas."""
+    state, evidence = scene.state, scene.evidence()
+    betas = sorted({0.0, *frame_betas(*scene.model.beta_range), state.scoring_beta})
     tracks = {}
-    for name, predictor in weighed(state).items():
-        with caches.NETWORK:
-            maps = [_pictures(score(predictor, evidence.rescored(beta), calibration)) for beta in betas]
-        tracks[name] = _track(state, case, name, np.concatenate(maps), [state.beta] * len(betas), betas)
+    for name, predictor in state.weighed.items():
+        with server.network():
+            maps = [_pictures(score(predictor, evidence.rescored(beta), scene.healthy)) for beta in betas]
+        tracks[name] = _track(scene, name, np.concatenate(maps), [state.beta] * len(betas), betas)
     return ScoringAxis(
         betas=np.array(betas),
         current=betas.index(state.scoring_beta),
@@ -207,17 +203,12 @@ def scoring_axis(state: State, case: Case, evidence: Evidence) -> ScoringAxis:
 
 
 def _track(
-    state: State,
-    case: Case,
-    name: str,
-    maps: Maps,
-    betas: Sequence[float],
-    scoring_betas: Sequence[float],
+    scene: Scene, name: str, maps: Maps, betas: Sequence[float], scoring_betas: Sequence[float]
 ) -> Track:
     still = bool((maps == maps[0]).all())  # such as the intensity: counted once
-    figures = _figures(case, maps[:1] if still else maps)
-    rows = quantiles(state, name, betas, scoring_betas)
-    return Track(maps, np.resize(figures, (len(maps), 4)), rows, colour_bars(state, name, rows))
+    figures = _figures(scene.case, maps[:1] if still else maps)
+    rows = quantiles(scene, name, betas, scoring_betas)
+    return Track(maps, np.resize(figures, (len(maps), 4)), rows, colour_bars(scene, name, rows))
 
 
 def _figures(case: Case, maps: Maps) -> Floats:

@@ -18,74 +18,85 @@ import torch
 from numpy.typing import NDArray
 
 from explorer.evaluation.calibration import LEVELS
-from explorer.evidence.codes import observe
-from explorer.looking import caches
-from explorer.looking.state import State
+from explorer.evidence import observe
+from explorer.looking import caches, server
+from explorer.looking.scene import Scene
 from explorer.predictors import PREDICTORS, Predictor, score
 
 Floats = NDArray[np.float64]
 
 LOW_LEVEL, TOP_LEVEL, MARK_LEVEL = 0.2, 0.999, 0.99
 """Fractions of healthy pixels whose scores are the two ends of a map's colour bar and the mark on it."""
+RESIDUAL = "reconstruction-error"
+"""The predictor on whose healthy scores the signed residual is shown."""
 OWN_SLICES, FEW_SLICES = 24, 4
 """Healthy slices from which quantiles that the card does not hold are taken: single passes, many passes."""
 BETAS_PER_DECADE, SCORING_BETAS_PER_DECADE = 2, 4
 """Nodes at which that is done."""
 
 
-def quantiles(state: State, name: str, betas: Sequence[float], scoring_betas: Sequence[float]) -> Floats:
+def quantiles(scene: Scene, name: str, betas: Sequence[float], scoring_betas: Sequence[float]) -> Floats:
     """Scores of a predictor that `LEVELS` of healthy pixels do not exceed.
 
     Args:
-        state: the page's; its own betas do not count.
-        name: of a predictor of the state.
+        scene: the page's; its own betas do not count.
+        name: of a predictor of its state.
         betas: training betas, F of them.
         scoring_betas: the weight of the KL term that goes with each, F of them.
 
     Returns:
         (F, Q), float64, non-decreasing along the levels.
     """
-    predictor = state.predictors[name]
-    calibration = caches.pretrained(state.model).calibration[state.dataset]
-    if predictor == PREDICTORS[name]() and name in calibration.quantiles:
-        grid, levels = (torch.tensor(values, dtype=torch.float64) for values in (betas, LEVELS))
-        rows = calibration.quantile(name, grid, levels).numpy()
-        own = np.not_equal(betas, scoring_betas) & predictor.uses_scoring_beta
-    else:
-        rows = np.empty((len(betas), len(LEVELS)))
-        own = np.full(len(betas), True)
-    for i in np.flatnonzero(own).tolist():
-        rows[i] = _between_nodes(state, predictor, betas[i], scoring_betas[i])
-    return rows
+    return _quantiles(scene, name, scene.state.predictors[name], betas, scoring_betas)
 
 
-def colour_bars(state: State, name: str, rows: Floats) -> Floats:
+def from_card(scene: Scene, name: str, predictor: Predictor) -> bool:
+    """Whether the model's files hold the healthy quantiles of a predictor with these settings."""
+    return scene.healthy is not None and name in scene.healthy.quantiles and predictor == PREDICTORS[name]()
+
+
+def colour_bars(scene: Scene, name: str, rows: Floats) -> Floats:
     """Low end, high end and mark of a predictor's colour bar, the same for every image.
 
     Args:
-        state: the page's.
-        name: of a predictor of the state.
+        scene: the page's.
+        name: of a predictor of its state.
         rows: its healthy quantiles, (F, Q).
 
     Returns:
         (F, 3), float64.
     """
     bars: Floats = rows[:, [LEVELS.index(level) for level in (LOW_LEVEL, TOP_LEVEL, MARK_LEVEL)]]
-    if name == "intensity" and state.predictors[name] == PREDICTORS[name]():
+    if name == "intensity" and scene.state.predictors[name] == PREDICTORS[name]():
         bars[:, :2] = 0.0, 1.0  # on the scale of the image itself
     return bars
 
 
-def residual_bar(state: State, betas: Sequence[float]) -> Floats:
+def residual_bar(scene: Scene, betas: Sequence[float]) -> Floats:
     """The magnitude at which the signed residual's colour bar ends, (F,)."""
-    calibration = caches.pretrained(state.model).calibration[state.dataset]
-    grid = torch.tensor(betas, dtype=torch.float64)
-    return calibration.quantile("reconstruction-error", grid, TOP_LEVEL).numpy()
+    rows = _quantiles(scene, RESIDUAL, PREDICTORS[RESIDUAL](), betas, betas)
+    found: Floats = rows[:, LEVELS.index(TOP_LEVEL)]
+    return found
 
 
-def _between_nodes(state: State, predictor: Predictor, beta: float, scoring_beta: float) -> Floats:
+def _quantiles(
+    scene: Scene, name: str, predictor: Predictor, betas: Sequence[float], scoring_betas: Sequence[float]
+) -> Floats:
+    if from_card(scene, name, predictor) and scene.healthy is not None:
+        grid, levels = (torch.tensor(values, dtype=torch.float64) for values in (betas, LEVELS))
+        rows = scene.healthy.quantile(name, grid, levels).numpy()
+        own = np.not_equal(betas, scoring_betas) & predictor.uses_scoring_beta
+    else:
+        rows = np.empty((len(betas), len(LEVELS)))
+        own = np.full(len(betas), True)
+    for i in np.flatnonzero(own).tolist():
+        rows[i] = _between_nodes(scene, predictor, betas[i], scoring_betas[i])
+    return rows
+
+
+def _between_nodes(scene: Scene, predictor: Predictor, beta: float, scoring_beta: float) -> Floats:
     """Quantiles at one pair of betas, (Q,)."""
-    nodes, scoring_nodes = _nodes(state.model)
+    nodes, scoring_nodes = _nodes(*scene.model.beta_range)
     apart = predictor.uses_scoring_beta and scoring_beta != beta
     total = np.zeros(len(LEVELS))
     places = _around(math.log(beta), [math.log(node) for node in nodes])
@@ -93,15 +104,14 @@ def _between_nodes(state: State, predictor: Predictor, beta: float, scoring_beta
         places = [(max(places, key=lambda found: found[1])[0], 1.0)]
     for place, weight in places:
         node = nodes[place]
-        table = _at_node(state, predictor, node, scoring_nodes if apart else (node,))
+        table = _at_node(scene, predictor, node, scoring_nodes if apart else (node,))
         for row, share in _around(scoring_beta, scoring_nodes) if apart else [(0, 1.0)]:
             total += weight * share * table[row]
     return total
 
 
-def _nodes(model: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def _nodes(low: float, high: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """The training betas and scoring betas at which quantiles are taken."""
-    low, high = caches.pretrained(model).model.beta_range
     decades = math.log10(high / low)
 
     def spaced(per_decade: int) -> tuple[float, ...]:
@@ -121,18 +131,17 @@ def _around(value: float, nodes: Sequence[float]) -> list[tuple[int, float]]:
     return [(i, weight) for i, weight in ((left, 1 - rest), (left + 1, rest)) if weight > 1e-6]
 
 
-def _at_node(state: State, predictor: Predictor, beta: float, scoring_betas: tuple[float, ...]) -> Floats:
+def _at_node(scene: Scene, predictor: Predictor, beta: float, scoring_betas: tuple[float, ...]) -> Floats:
     """Quantiles at one training beta and each scoring beta, (S, Q); remembered."""
-    pretrained = caches.pretrained(state.model)
-    key = (pretrained.card.sha256, state.dataset, beta, scoring_betas, predictor)
+    name = scene.state.dataset
+    key = (scene.model_key, name, beta, scoring_betas, predictor)
 
     def make() -> Floats:
-        calibration = pretrained.calibration[state.dataset]
         count = FEW_SLICES if predictor.iterative else OWN_SLICES
-        images, foregrounds = caches.healthy_slices(state.dataset, count)
-        with caches.NETWORK:
-            evidence = observe(pretrained.model, images.to(caches.device()), beta)
-            maps = (score(predictor, evidence.rescored(b), calibration).cpu() for b in scoring_betas)
+        images, foregrounds = server.healthy_slices(name, count)
+        with server.network():
+            evidence = observe(scene.model, images.to(server.device()), beta)
+            maps = (score(predictor, evidence.rescored(b), scene.healthy).cpu() for b in scoring_betas)
             rows = [np.quantile(values[foregrounds].numpy(), LEVELS) for values in maps]
         return np.stack(rows).astype(np.float64)
 

@@ -1,8 +1,8 @@
 """The frames of a slice as bytes for the browser: a few packets, every picture exact to 8 bits.
 
-The first packet holds the frame of the current training beta and whatever all frames share; each of the
-others a batch of further frames, or those along the scoring beta. They come as they are computed, so that the
-browser reads one while the server computes the next.
+The first packet holds the group of frames with the current training beta and whatever all frames share; each
+of the others a further group, or the frames along the scoring beta. They come as they are computed, so that
+the browser reads one while the server computes the next.
 
 Layout of a packet, integers little-endian:
 
@@ -30,12 +30,13 @@ stands for a figure that is not defined (no anomalous pixel):
                      scoring beta; there is none where the scoring beta follows the training beta
     arrays           where the pictures are, see below
 
-and of the first packet, which has one frame, alone:
+and of the first packet alone:
 
     name             of the slice, for people
     spacing          [row, column] in mm, or null where pixels have no size
     s                standard deviation of p(x|z)
     linked           whether the scoring beta follows the training beta
+    current          the training beta at which the page stood when it was made, one of its `betas`
     levels           fractions of healthy pixels, ascending from 0 to 1, Q of them
     predictors       in the order shown, each {"name", "title", "summary", "source", "uses_scoring_beta",
                      "only_beta"}; only_beta is the one training beta of a predictor of many passes, else null
@@ -95,32 +96,27 @@ magnitude in the frame.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from explorer.concurrency import in_order
-from explorer.contracts import Case
 from explorer.evaluation.calibration import LEVELS
 from explorer.evaluation.report import number
-from explorer.evidence.vae import Evidence
-from explorer.looking import caches
+from explorer.looking import server
 from explorer.looking.frames import (
     Frames,
     ScoringAxis,
     Track,
-    current_frame,
-    follows,
+    first_frames,
     frames,
-    other_betas,
+    group_of,
+    groups,
     scoring_axis,
-    weighed,
 )
-from explorer.looking.runs import iterative
-from explorer.looking.state import State
+from explorer.looking.scene import Scene, hashed
 from explorer.predictors import PREDICTORS
 from explorer.wire.codes import Body
 
@@ -128,61 +124,69 @@ FINE, FINER = 4, 16
 """Cells to one of the 256 steps of a colour bar: for pictures, and for the image and the gradients."""
 
 
-def packets(state: State) -> Iterator[bytes]:
-    """Yield the packets of a slice, the current beta's frame first; the caller may stop at any time.
+def packets(scene: Scene) -> Iterator[bytes]:
+    """Yield the packets of a slice, those with the current beta first; the caller may stop at any time.
 
-    Those of the slices seen last are remembered.
+    Those of the slices seen last are remembered; while the scoring beta follows, all training betas have the
+    same.
 
     Raises:
         ValueError: where a setting of the state is out of its range.
     """
-    key = _view_key(state)
-    remembered = state.caches.packets.get(key)
+    key = view_key(scene)
+    remembered = scene.caches.packets.get(key)
     if remembered is not None:
         yield from remembered
         return
-    found, evidence = current_frame(state)
-    work = [partial(_batch, state, found, betas) for betas in other_betas(state)]
-    if weighed(state):
-        work.append(partial(_scoring, state, found.case, evidence))
+    found = first_frames(scene)
+    own = group_of(scene)
+    work = [partial(_group, scene, found, betas) for betas in groups(scene) if betas != own]
+    if scene.state.weighed:
+        work.append(partial(_scoring, scene))
     first, *later = ({"part": part, "parts": 1 + len(work)} for part in range(1 + len(work)))
-    made = [_first(state, found, first)]
+    made = [_first(scene, found, first)]
     yield made[0]
-    for packet in in_order(lambda one: one[0](one[1]), zip(work, later, strict=True), caches.WORKERS):
+    for packet in in_order(lambda one: one[0](one[1]), zip(work, later, strict=True), server.workers()):
         made.append(packet)
         yield packet
-    state.caches.packets.put(key, tuple(made))
+    scene.caches.packets.put(key, tuple(made))
 
 
-def _first(state: State, found: Frames, place: dict[str, int]) -> bytes:
-    """The current training beta's frame, and what all frames share."""
+def view_key(scene: Scene) -> str:
+    """Tells apart what the packets of a slice hold."""
+    state = scene.state
+    return hashed((scene.slice_key, None if state.follows else (state.beta, state.scoring_beta)))
+
+
+def _first(scene: Scene, found: Frames, place: dict[str, int]) -> bytes:
+    """The frames with the current training beta's, and what all frames share."""
     body = Body()
     body.add_bytes("mask", found.case.mask.numpy())
     body.add_bytes("foreground", found.case.source.foreground.numpy())
     body.add("input", found.case.image.numpy()[None], np.zeros(1), np.ones(1), FINER)
     _add_frames(body, found)
-    return body.packet(_about(state, found.case) | place | _along(found) | _shared(state, found))
+    return body.packet(_about(scene) | place | _along(found) | _shared(scene, found))
 
 
-def _batch(state: State, first: Frames, betas: list[float], place: dict[str, int]) -> bytes:
+def _group(scene: Scene, first: Frames, betas: Sequence[float], place: dict[str, int]) -> bytes:
     """Frames of further training betas."""
-    found, _ = frames(state, first.case, betas)
+    found = frames(scene, betas)
     body = Body()
     _add_frames(body, found, first)
-    return body.packet(_about(state, found.case) | place | _along(found))
+    return body.packet(_about(scene) | place | _along(found))
 
 
-def _scoring(state: State, case: Case, evidence: Evidence, place: dict[str, int]) -> bytes:
+def _scoring(scene: Scene, place: dict[str, int]) -> bytes:
     """The frames along the scoring beta."""
-    axis = scoring_axis(state, case, evidence)
+    axis = scoring_axis(scene)
     body = Body()
     for name, track in axis.tracks.items():
         _add_map(body, f"scoring:{name}", track)
-    return body.packet(_about(state, case) | place | {"scoring": _axis(axis)})
+    return body.packet(_about(scene) | place | {"scoring": _axis(axis)})
 
 
 def _add_frames(body: Body, found: Frames, first: Frames | None = None) -> None:
-    """Add the pictures along the training beta, without the maps that are as in the first frame."""
+    """Add the pictures along the training beta, without the maps that are as in the first packet."""
     image, ones = found.case.image.numpy(), np.ones(len(found.betas))
     body.add("reconstruction", found.x_hat, 0 * ones, ones, FINE)
     body.add("residual", image - found.x_hat, -found.residual_bar, found.residual_bar, FINER)
@@ -191,27 +195,33 @@ def _add_frames(body: Body, found: Frames, first: Frames | None = None) -> None:
             largest = np.abs(values).max((1, 2)).astype(np.float64)
             body.add(name, values, -largest, largest, FINER)
     for name, track in found.tracks.items():
-        if first is None or not _same(track, first.tracks[name]):
-            _add_map(body, f"map:{name}", track)
+        still = _still(track)
+        if first is None or not (still and _still(first.tracks[name]) and _same(track, first.tracks[name])):
+            _add_map(body, f"map:{name}", track.first() if still else track)
 
 
 def _add_map(body: Body, name: str, track: Track) -> None:
     body.add(name, track.maps, track.bars[:, 0], track.bars[:, 1], FINE)
 
 
+def _still(track: Track) -> bool:
+    """Whether all frames of a predictor are the same."""
+    return bool((track.maps == track.maps[0]).all() and (track.bars == track.bars[0]).all())
+
+
 def _same(track: Track, first: Track) -> bool:
-    """Whether all frames of a predictor are as the first packet's."""
-    return bool((track.maps == first.maps).all() and (track.bars == first.bars).all())
+    """Whether the frame of a predictor is the first packet's."""
+    return bool((track.maps[0] == first.maps[0]).all() and (track.bars[0] == first.bars[0]).all())
 
 
-def _about(state: State, case: Case) -> dict[str, Any]:
+def _about(scene: Scene) -> dict[str, Any]:
     """What stands in every packet, here of one without frames along the training beta."""
     none: list[float] = []
     per_frame = dict.fromkeys(("betas", "scoring_betas", "rec", "kl", "elbo"), none)
     return {
-        "slice": slice_key(state),
-        "view": _view_key(state),
-        "shape": list(case.image.shape),
+        "slice": scene.slice_key,
+        "view": view_key(scene),
+        "shape": list(scene.case.image.shape),
         **per_frame,
         "residual": {"low": none, "high": none},
         "figures": {},
@@ -240,12 +250,14 @@ def _axis(axis: ScoringAxis) -> dict[str, Any]:
     }
 
 
-def _shared(state: State, found: Frames) -> dict[str, Any]:
+def _shared(scene: Scene, found: Frames) -> dict[str, Any]:
+    state = scene.state
     return {
         "name": found.case.source.name,
         "spacing": found.case.source.spacing,
         "s": found.s,
         "linked": found.linked,
+        "current": state.beta,
         "levels": LEVELS,
         "predictors": [
             {
@@ -268,26 +280,3 @@ def _figures(track: Track) -> dict[str, Any]:
         **{name: track.bars[:, i].tolist() for i, name in enumerate(("low", "high", "mark"))},
         "quantiles": [[float(f"{value:.7g}") for value in row] for row in track.quantiles],
     }
-
-
-def slice_key(state: State) -> str:
-    """Tells case, model and predictors apart; the training beta too where a predictor has no other frame."""
-    parts = (
-        state.dataset,
-        state.place,
-        state.anomaly,
-        state.seed,
-        caches.pretrained(state.model).card.sha256,
-        tuple(state.predictors.items()),
-        state.beta if iterative(state) else None,
-        state.guest,
-    )
-    return _hash(parts)
-
-
-def _view_key(state: State) -> str:
-    return _hash((slice_key(state), state.beta, state.scoring_beta, follows(state)))
-
-
-def _hash(parts: tuple[Any, ...]) -> str:
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

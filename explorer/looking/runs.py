@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from explorer.anomalies import plant
-from explorer.contracts import Case, ScoreMap, stack
-from explorer.evidence.codes import observe
-from explorer.evidence.vae import Evidence
-from explorer.looking import caches
-from explorer.looking.state import State
-from explorer.predictors import Predictor, within
+from explorer.contracts import ScoreMap
+from explorer.looking import server
+from explorer.looking.scene import Scene
+from explorer.predictors import within
 
 SECONDS = 10.0
 """Time that a run may take; what it has reached by then is its answer."""
@@ -19,63 +16,42 @@ MOST_KEPT = 48
 """States of a run that are kept for watching; of longer runs every second, fourth and so on."""
 
 
-def iterative(state: State) -> Mapping[str, Predictor]:
-    """The state's predictors of many passes."""
-    return {name: predictor for name, predictor in state.predictors.items() if predictor.iterative}
-
-
-def planted(state: State) -> Case:
-    """The state's slice with its anomaly."""
-    dataset = caches.dataset(state.dataset)
-    if state.guest is not None:
-        return state.guest.planted(state.anomaly, state.seed, dataset.slice("test", *state.place))
-    return plant(dataset, "test", state.place, state.anomaly, state.seed)
-
-
-def seen(state: State, case: Case) -> Evidence:
-    """The evidence on one image at the state's betas."""
-    x = stack([case.image]).to(caches.device())
-    return observe(caches.pretrained(state.model).model, x, state.beta, scoring_beta=state.scoring_beta)
-
-
-def steps(state: State, name: str) -> Iterator[ScoreMap]:
+def steps(scene: Scene, name: str) -> Iterator[ScoreMap]:
     """Run a predictor within the time budget and yield after each step; the caller may stop at any time."""
-    evidence = seen(state, planted(state))
-    calibration = caches.pretrained(state.model).calibration[state.dataset]
-    maps = within(state.predictors[name].maps(evidence, calibration), SECONDS)
+    maps = within(scene.state.predictors[name].maps(scene.evidence(), scene.healthy), SECONDS)
     while True:
-        with caches.NETWORK:
+        with server.network():
             scored = next(maps, None)
         if scored is None:
             return
         yield scored
 
 
-def run(state: State) -> Iterator[tuple[str, int]]:
+def run(scene: Scene) -> Iterator[tuple[str, int]]:
     """Run all that is not remembered; yields name and step after each step, so that the caller may stop."""
-    for name in iterative(state):
-        key = _key(state, name)
-        if state.caches.runs.get(key) is not None:
+    for name in scene.state.iterative:
+        key = _key(scene, name)
+        if scene.caches.runs.get(key) is not None:
             continue
         reel = Reel()
-        for scored in steps(state, name):
+        for scored in steps(scene, name):
             reel.add(scored)
             yield name, scored.step
-        state.caches.runs.put(key, reel.states())
+        scene.caches.runs.put(key, reel.states())
 
 
-def states(state: State, name: str) -> tuple[ScoreMap, ...]:
+def states(scene: Scene, name: str) -> tuple[ScoreMap, ...]:
     """The remembered states of a run, or those of a run now, in the order of their steps, on the CPU."""
-    key = _key(state, name)
-    while (found := state.caches.runs.get(key)) is None:
-        for _ in run(state):
+    key = _key(scene, name)
+    while (found := scene.caches.runs.get(key)) is None:
+        for _ in run(scene):
             pass
     return found
 
 
-def answer(state: State, name: str) -> ScoreMap:
+def answer(scene: Scene, name: str) -> ScoreMap:
     """What a run has come to."""
-    return states(state, name)[-1]
+    return states(scene, name)[-1]
 
 
 class Reel:
@@ -113,7 +89,5 @@ def _on_cpu(scored: ScoreMap) -> ScoreMap:
     )
 
 
-def _key(state: State, name: str) -> str:
-    sha256 = caches.pretrained(state.model).card.sha256
-    parts = (state.dataset, state.place, state.anomaly, state.seed, sha256, state.beta)
-    return repr((*parts, state.predictors[name]))
+def _key(scene: Scene, name: str) -> str:
+    return repr((*scene.case_key, scene.state.beta, scene.state.predictors[name]))

@@ -1,24 +1,18 @@
-"""The state of the Explore page: what a person chose, as one value.
-
-Each control is bound to the address of the page under its own key (Streamlit's `bind="query-params"`), so the
-address holds the whole state, the seed included; what equals its default is left out of it.
-"""
+"""The state of the Explore page: what a person chose, by name, as one value."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from explorer.anomalies import Anomaly
-from explorer.looking import caches
+from explorer.looking.guest import Guest
 from explorer.predictors import Predictor
-from explorer.ui.pages.guest import Guest
 
 
 @dataclass(frozen=True)
 class State:
-    """All that the page shows follows from this.
+    """All that the page shows follows from this; `scene.resolve` looks up what its names stand for.
 
     Attributes:
         dataset: name of the dataset, e.g. `brain/flair`.
@@ -49,31 +43,18 @@ class State:
     guest: Guest | None = None
 
     @property
-    def caches(self) -> caches.SliceCaches:
-        """Where what is made of the slice may be kept."""
-        return caches.SLICES if self.guest is None else self.guest.caches
+    def iterative(self) -> Mapping[str, Predictor]:
+        """The predictors of many passes."""
+        return {name: predictor for name, predictor in self.predictors.items() if predictor.iterative}
 
+    @property
+    def follows(self) -> bool:
+        """Whether the scoring beta is the training beta in every frame."""
+        return self.linked and self.scoring_beta == self.beta
 
-def left_out(asked: Mapping[str, str], kept: Mapping[str, str], values: Mapping[str, Any]) -> list[str]:
-    """What an address asked for that the page did not follow.
-
-    Args:
-        asked: parameters of the address as it came.
-        kept: parameters that are left once the controls have read them.
-        values: of all controls on the page, by key.
-
-    Returns:
-        Texts such as `beta=-1`, cut to a readable length.
-    """
-    ignored = (
-        key for key in asked if key not in values or (key not in kept and not _same(asked[key], values[key]))
-    )
-    return [f"{key}={asked[key]}"[:60] for key in ignored]
-
-
-def _same(text: str, value: Any) -> bool:
-    """Whether a parameter says what the control shows; a default does not stay in the address."""
-    try:
-        return float(text) == float(value)
-    except (TypeError, ValueError):
-        return text.lower() == str(value).lower()
+    @property
+    def weighed(self) -> Mapping[str, Predictor]:
+        """The predictors whose maps change with a scoring beta of its own."""
+        if self.follows:
+            return {}
+        return {name: one for name, one in self.predictors.items() if one.uses_scoring_beta}

@@ -1,26 +1,18 @@
-"""What the Explore page shows of one slice, computed from its state; knows nothing of Streamlit."""
+"""One slice under one state: its maps, their histograms and the image's sample scores."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from explorer.cards import Card
 from explorer.contracts import Case
-from explorer.evaluation.cohort import CohortResult, Scoring, run_cohort
 from explorer.evaluation.histogram import ScoreHistogram
-from explorer.looking import caches
-from explorer.looking.frames import current_frame
-from explorer.looking.runs import iterative
-from explorer.looking.state import State
-
-MANY, FEW = 8, 2
-"""Slices of a cohort between which a page may stop: few where predictors take many passes."""
+from explorer.looking.frames import first_frames
+from explorer.looking.scene import Scene
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,58 +36,21 @@ class SliceView:
     elbo: float
 
 
-def look(state: State) -> SliceView:
-    """Take the view from the frame of the state's betas, which the viewer needs as well."""
-    found, _ = current_frame(state)
+def look(scene: Scene) -> SliceView:
+    """Take the view from the frames of the state's beta, which the viewer needs as well."""
+    found = first_frames(scene)
+    here = found.betas.tolist().index(scene.state.beta)
     mask, foreground = found.case.mask, found.case.source.foreground
+    maps = {name: track.maps[min(here, len(track.maps) - 1)] for name, track in found.tracks.items()}
     return SliceView(
         case=found.case,
-        x_hat=found.x_hat[0],
-        maps={name: track.maps[0] for name, track in found.tracks.items()},
+        x_hat=found.x_hat[here],
+        maps=maps,
         histograms={
-            name: ScoreHistogram.of(torch.from_numpy(track.maps[0]), mask, foreground)
-            for name, track in found.tracks.items()
+            name: ScoreHistogram.of(torch.from_numpy(values), mask, foreground)
+            for name, values in maps.items()
         },
-        rec=float(found.rec[0]),
-        kl=float(found.kl[0]),
-        elbo=float(found.elbo[0]),
+        rec=float(found.rec[here]),
+        kl=float(found.kl[here]),
+        elbo=float(found.elbo[here]),
     )
-
-
-def cohort(state: State) -> Iterator[CohortResult]:
-    """The cohort's results as they come; a finished cohort is remembered."""
-    pretrained = caches.pretrained(state.model)
-    key = (repr(dataclasses.replace(state, place=(), linked=True, guest=None)), pretrained.card.sha256)
-    remembered = caches.COHORTS.get(key)
-    if remembered is not None:
-        yield remembered
-        return
-    scoring = Scoring(
-        model=pretrained.model,
-        calibration=pretrained.calibration[state.dataset],
-        predictors=state.predictors,
-        beta=state.beta,
-        scoring_beta=state.scoring_beta,
-        device=caches.device(),
-        batch_size=FEW if iterative(state) else MANY,
-    )
-    scored = (pretrained.card.sha256, repr(state.predictors), state.beta, state.scoring_beta)
-    for result in run_cohort(
-        caches.dataset(state.dataset),
-        state.anomaly,
-        scoring,
-        state.cohort_size,
-        state.seed,
-        lock=caches.NETWORK,
-        workers=caches.WORKERS,
-        remember=lambda slices, make: caches.HEALTHY.get_or_make((slices, scored), make),
-    ):
-        if result.done == result.total:
-            caches.COHORTS.put(key, result)
-        yield result
-
-
-def held_out_curve(card: Card, dataset: str) -> tuple[NDArray[np.float64], ...]:
-    """Rate-distortion curve of a model: betas, KL and rec, nats an image."""
-    figures = card.held_out[dataset]
-    return np.array(figures.betas), np.array(figures.kl), np.array(figures.rec)

@@ -51,9 +51,9 @@ def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     for name, size in (("COHORTS", 4), ("HEALTHY", 8), ("QUANTILES", 64)):
         monkeypatch.setattr(caches, name, Recent(size))
     monkeypatch.setattr(caches, "SLICES", SliceCaches())
-    caches.pretrained.cache_clear()
+    server.pretrained.cache_clear()
     yield tmp_path
-    caches.pretrained.cache_clear()
+    server.pretrained.cache_clear()
 
 
 def titles(*names: str) -> set[str]:
@@ -126,7 +126,7 @@ def calibrated(folder: Path) -> None:
     more = {"energy-projection": rows, "map-restoration": rows}
     made = replace(known, quantiles={**known.quantiles, **more})
     write_card(replace(card, calibration={"fashion-mnist": made}), folder)
-    caches.pretrained.cache_clear()
+    server.pretrained.cache_clear()
 
 
 def test_many_passes_are_run_for_the_current_beta_and_the_page_says_so(both: Path) -> None:
@@ -229,7 +229,7 @@ def change_threshold(folder: Path, nats: float) -> None:
     known = card.calibration["fashion-mnist"]
     made = replace(known, quantiles={**known.quantiles, "code-surprise": torch.full((1, 20), nats).double()})
     write_card(replace(card, calibration={"fashion-mnist": made}), folder)
-    caches.pretrained.cache_clear()
+    server.pretrained.cache_clear()
 
 
 def test_a_prior_of_another_vocabulary_is_named(both: Path) -> None:

@@ -16,7 +16,7 @@ from explorer.anomalies import ANOMALIES
 from explorer.anomalies.shape.painted import encode
 from explorer.cards import catalogue
 from explorer.datasets import dataset_names
-from explorer.evidence.vae import Evidence
+from explorer.evidence import Evidence
 from explorer.looking import caches
 from explorer.predictors import PREDICTORS
 from explorer.settings import Setting, settings_of
@@ -131,9 +131,9 @@ def own_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     for path in catalogue.FOLDER.glob("beta-vae-fashion-mnist.*"):
         shutil.copy(path, tmp_path)
     monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
-    caches.pretrained.cache_clear()
+    server.pretrained.cache_clear()
     yield tmp_path
-    caches.pretrained.cache_clear()
+    server.pretrained.cache_clear()
 
 
 @pytest.mark.parametrize("name", dataset_names())

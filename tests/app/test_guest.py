@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from explorer.ui.pages.guest import GUEST, HOLDERS, Guest
 from streamlit.testing.v1 import AppTest
 
 from explorer.anomalies import ANOMALIES
 from explorer.contracts import Slice
 from explorer.looking import caches
-from explorer.ui.pages.guest import GUEST, HOLDERS, Guest
 from tests.support.packets import handed, read_all
 
 MAIN = Path(__file__).parents[2] / "explorer" / "ui" / "pages" / "main.py"

@@ -112,7 +112,7 @@ def test_healthy_percentiles_are_of_the_contrast_that_the_name_speaks_of() -> No
     told = settings(app)
     assert app.selectbox(key=f"own-contrast-{own(app).key}").value == "brain/flair"
     assert told["healthy"] is not None and told["places"][0]["healthy"] == 1.0
-    card = caches.pretrained("beta-vae-brain").card
+    card = server.pretrained("beta-vae-brain").card
     wanted = float(card.calibration["brain/flair"].quantile("intensity", 1.0, 0.99))
     assert told["threshold"] == pytest.approx(wanted)
     app.selectbox(key=f"own-contrast-{own(app).key}").set_value("unknown").run()
@@ -157,7 +157,7 @@ def test_what_is_taken_away_is_the_map_on_the_scans_grid() -> None:
     peak = np.unravel_index(np.nanargmax(np.asarray(back.dataobj)), back.shape)
     assert DATA[peak] > 200
     record = record_of(found, found.result)
-    assert record["model"]["sha256"] == caches.pretrained("beta-vae-brain").card.sha256
+    assert record["model"]["sha256"] == server.pretrained("beta-vae-brain").card.sha256
     assert record["threshold"] == found.result.threshold and record["lesions"]["found"] == 1
     page = scan_exports.page_of(found, found.result)
     assert "not a medical device" in page and "scan.nii.gz" in page

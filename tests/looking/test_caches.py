@@ -5,7 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from explorer.datasets import load_dataset
-from explorer.looking.caches import Recent, RememberedDataset
+from explorer.looking.caches import Recent
+from explorer.looking.server import RememberedDataset
 
 
 def test_the_one_unused_for_longest_goes() -> None:

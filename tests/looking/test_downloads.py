@@ -8,14 +8,15 @@ import json
 import numpy as np
 
 from explorer import NOTICE
-from explorer.looking import view
 from explorer.looking.downloads import maps_as_npz
+from explorer.looking.scene import resolve
 from explorer.looking.state import State
+from explorer.looking.view import look
 
 
 def test_maps_are_those_of_the_view(state: State) -> None:
-    shown = view.look(state)
-    found = np.load(io.BytesIO(maps_as_npz(state, shown)), allow_pickle=False)
+    shown = look(resolve(state))
+    found = np.load(io.BytesIO(maps_as_npz(resolve(state), shown)), allow_pickle=False)
     assert {name.removeprefix("map-") for name in found if name.startswith("map-")} == set(state.predictors)
     for name, values in shown.maps.items():
         assert np.array_equal(found[f"map-{name}"], values)
@@ -26,7 +27,7 @@ def test_maps_are_those_of_the_view(state: State) -> None:
 
 
 def test_the_file_says_where_it_comes_from(state: State) -> None:
-    found = np.load(io.BytesIO(maps_as_npz(state, view.look(state))), allow_pickle=False)
+    found = np.load(io.BytesIO(maps_as_npz(resolve(state), look(resolve(state)))), allow_pickle=False)
     about = json.loads(str(found["about"]))
     assert about["notice"] == NOTICE
     assert (about["dataset"], about["seed"], about["training_beta"]) == ("fashion-mnist", 5, 0.5)

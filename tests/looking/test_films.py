@@ -11,10 +11,11 @@ import torch
 from explorer.contracts import ScoreMap
 from explorer.evidence.restoration import uniform_noise
 from explorer.evidence.walk import Walk
-from explorer.looking import caches, runs
+from explorer.looking import caches, runs, server
 from explorer.looking.films import restoring, walked, walking
 from explorer.looking.prior import DRAWN, IMAGE, prior_chart, prior_sentence
-from explorer.looking.runs import MOST_KEPT, Reel, planted, seen
+from explorer.looking.runs import MOST_KEPT, Reel
+from explorer.looking.scene import resolve
 from explorer.looking.state import State
 from explorer.predictors.energy_projection import EnergyProjection
 from explorer.predictors.latent_restoration import LatentRestoration
@@ -24,13 +25,13 @@ from tests.support.tiny_codes import plain_walk
 
 
 def played(state: State, name: str) -> tuple[list[int], Film]:
-    *steps, film = restoring(state, name)
+    *steps, film = restoring(resolve(state), name)
     assert isinstance(film, Film)
     return [step for step in steps if isinstance(step, int)], film
 
 
 def walk_of(state: State, number: int = 0) -> Walk:
-    *_, found = walking(state, number)
+    *_, found = walking(resolve(state), number)
     assert isinstance(found, Walk)
     return found
 
@@ -51,7 +52,7 @@ def test_a_film_of_a_run_holds_its_states(state: State) -> None:
     state = dataclasses.replace(state, predictors={"map-restoration": predictor})
     steps, film = played(state, "map-restoration")
     assert steps == [1, 2, 3, 4, 5] and list(film.labels) == ["the image", *(f"step {k}" for k in steps)]
-    maps = list(predictor.maps(seen(state, planted(state))))
+    maps = list(predictor.maps(resolve(state).evidence()))
     image, restored, scores = film.layers
     assert np.array_equal(restored.values[0], image.values[0])
     for k, scored in enumerate(maps, 1):
@@ -65,7 +66,7 @@ def test_a_film_of_a_run_holds_its_states(state: State) -> None:
 
 def test_a_map_on_the_page_and_its_film_are_one_run(state: State) -> None:
     state = dataclasses.replace(state, predictors={"map-restoration": MapRestoration(steps=3)})
-    found = runs.answer(state, "map-restoration")
+    found = runs.answer(resolve(state), "map-restoration")
     steps, film = played(state, "map-restoration")
     assert steps == [] and np.array_equal(film.layers[-1].values[-1], found.values[0, 0].numpy())
 
@@ -91,7 +92,7 @@ def test_a_walk_is_a_restoration_and_is_kept(codes: State, monkeypatch: pytest.M
     codes = dataclasses.replace(codes, predictors={"latent-restoration": settings})
     first, second = walk_of(codes, 1), walk_of(codes, 1)
     assert second is first and walk_of(codes, 0) is not first
-    pretrained = caches.pretrained(codes.model)
+    pretrained = server.pretrained(codes.model)
     prior = pretrained.model.prior  # type: ignore[attr-defined]
     noise = uniform_noise(2, prior.length, 3)
     plain = plain_walk(prior, first.codes.flatten()[None], torch.tensor([first.threshold]), noise)
@@ -102,23 +103,23 @@ def test_a_walk_is_a_restoration_and_is_kept(codes: State, monkeypatch: pytest.M
 
 def test_the_film_of_a_walk_leads_from_the_image_to_the_residual(codes: State) -> None:
     found = walk_of(codes)
-    film = walked(codes, found)
+    film = walked(resolve(codes), found)
     image, encode, quantise, resample, decode, residual = film.layers
     assert [layer.title[0] for layer in film.layers[1:]] == ["1", "2", "3", "4", "5"]
     assert encode.values.shape[1:] == quantise.values.shape[1:] == (7, 7)
     assert np.array_equal(resample.values[0], quantise.values[0])
     np.testing.assert_allclose(residual.values, np.abs(image.values - decode.values))
-    evidence = seen(codes, planted(codes))
+    evidence = resolve(codes).evidence()
     np.testing.assert_allclose(decode.values[0], evidence.x_hat[0, 0], atol=1e-5)
     assert film.curves["KL, nats"][0] == pytest.approx(float(evidence.kl), rel=1e-5)
     assert {layer.title for layer in film.layers if layer.pick} == {"2 Quantise", "3 Resample"}
 
 
 def test_the_caller_may_stop_and_others_may_compute_in_between(codes: State) -> None:
-    running = walking(dataclasses.replace(codes, seed=77), 0)
+    running = walking(resolve(dataclasses.replace(codes, seed=77)), 0)
     next(running)
-    assert caches.NETWORK.acquire(blocking=False)
-    caches.NETWORK.release()
+    assert server.network().acquire(blocking=False)
+    server.network().release()
 
 
 def test_the_prior_is_shown_at_every_code(codes: State) -> None:

@@ -11,10 +11,12 @@ import torch
 
 from explorer.anomalies import ANOMALIES
 from explorer.evaluation.curves import auroc, average_precision, best_dice
-from explorer.looking import caches, view
-from explorer.looking.frames import Track, current_frame, frame_betas
+from explorer.looking import server
+from explorer.looking.frames import Track, first_frames, frame_betas
 from explorer.looking.healthy import OWN_SLICES
+from explorer.looking.scene import resolve
 from explorer.looking.state import State
+from explorer.looking.view import SliceView, look
 from explorer.predictors.filters.gaussian import smooth
 from tests.support.frames import all_frames, batches
 from tests.support.tiny import NAME
@@ -23,7 +25,7 @@ close = partial(np.testing.assert_allclose, rtol=1e-3, atol=1e-5)
 """A batch rounds differently from a single image."""
 
 
-def check_track(track: Track, at: int, shown: view.SliceView, name: str) -> None:
+def check_track(track: Track, at: int, shown: SliceView, name: str) -> None:
     """One frame of a predictor against the view."""
     histogram = shown.histograms[name]
     dice = best_dice(histogram)
@@ -36,22 +38,20 @@ def check_track(track: Track, at: int, shown: view.SliceView, name: str) -> None
 def test_a_frame_is_the_view_at_its_beta(state: State, at: int) -> None:
     found = all_frames(state)
     beta = float(found.betas[at])
-    shown = view.look(dataclasses.replace(state, beta=beta, scoring_beta=beta))
+    shown = look(resolve(dataclasses.replace(state, beta=beta, scoring_beta=beta)))
     close(found.x_hat[at], shown.x_hat)
     for name in state.predictors:
         check_track(found.tracks[name], at, shown, name)
     sample_scores = (found.rec[at], found.kl[at], found.elbo[at])
     assert sample_scores == pytest.approx((shown.rec, shown.kl, shown.elbo), rel=1e-4)
-    calibration = caches.pretrained(NAME).calibration[state.dataset]
+    calibration = server.pretrained(NAME).calibration[state.dataset]
     high = float(calibration.quantile("reconstruction-error", beta, 0.999))
     assert found.residual_bar[at] == pytest.approx(high)
 
 
 def test_colour_bars_are_quantiles_of_the_card_for_every_image(state: State) -> None:
-    calibration = caches.pretrained(NAME).calibration[state.dataset]
-    (one, _), (other, _) = (
-        current_frame(s) for s in (state, dataclasses.replace(state, place=(2, 0), seed=9))
-    )
+    calibration = server.pretrained(NAME).calibration[state.dataset]
+    one, other = (first_frames(resolve(s)) for s in (state, dataclasses.replace(state, place=(2, 0), seed=9)))
     for name, track in one.tracks.items():
         assert np.array_equal(track.bars, other.tracks[name].bars)
         quantiles = [float(calibration.quantile(name, 0.5, level)) for level in (0.2, 0.999, 0.99)]
@@ -61,7 +61,7 @@ def test_colour_bars_are_quantiles_of_the_card_for_every_image(state: State) -> 
 
 def test_a_scoring_beta_of_its_own_widens_the_elbo_gradient_alone(state: State) -> None:
     linked, apart = (
-        current_frame(s)[0].tracks for s in (state, dataclasses.replace(state, scoring_beta=0.0))
+        first_frames(resolve(s)).tracks for s in (state, dataclasses.replace(state, scoring_beta=0.0))
     )
     assert {n for n in linked if not np.array_equal(linked[n].bars, apart[n].bars)} == {"elbo-gradient"}
 
@@ -71,17 +71,34 @@ def test_a_scoring_beta_of_its_own_stays(state: State, scoring_beta: float) -> N
     state = dataclasses.replace(state, scoring_beta=scoring_beta, linked=False)
     found = all_frames(state)
     assert (found.scoring_betas == scoring_beta).all()
-    shown = view.look(dataclasses.replace(state, beta=float(found.betas[20])))
+    shown = look(resolve(dataclasses.replace(state, beta=float(found.betas[20]))))
     check_track(found.tracks["elbo-gradient"], 20, shown, "elbo-gradient")
     assert found.elbo[20] == pytest.approx(shown.elbo, rel=1e-4)
 
 
-def test_the_current_frame_comes_first_then_the_others_in_batches(state: State) -> None:
-    state = dataclasses.replace(state, beta=0.51, scoring_beta=0.51)
-    first, *others = batches(state)
+def test_the_group_of_the_current_beta_comes_first_then_the_others(state: State) -> None:
+    betas = frame_betas(0.01, 10.0)
+    first, *others = batches(dataclasses.replace(state, beta=betas[12], scoring_beta=betas[12]))
+    assert tuple(first.betas) == betas[10:15]
+    assert [tuple(part.betas) for part in others] == [betas[:5], betas[5:10], betas[15:20], betas[20:]]
+
+
+def test_a_beta_between_those_of_the_frames_is_a_group_of_its_own(state: State) -> None:
+    first, *others = batches(dataclasses.replace(state, beta=0.51, scoring_beta=0.51))
     assert first.betas.tolist() == [0.51]
-    assert [len(part.betas) for part in others] == [8, 8, 5, 4]
     assert tuple(np.concatenate([part.betas for part in others])) == frame_betas(0.01, 10.0)
+
+
+def test_a_frame_is_the_same_to_the_bit_from_wherever_it_is_looked_at(state: State) -> None:
+    betas = frame_betas(0.01, 10.0)
+    one, other = (
+        all_frames(dataclasses.replace(state, beta=betas[at], scoring_beta=betas[at])) for at in (2, 21)
+    )
+    for key in ("x_hat", "grad_rec", "grad_kl", "rec", "kl", "elbo"):
+        assert np.array_equal(getattr(one, key), getattr(other, key)), key
+    for name, track in one.tracks.items():
+        assert np.array_equal(track.maps, other.tracks[name].maps), name
+        assert np.array_equal(track.figures, other.tracks[name].figures), name
 
 
 def test_betas_are_log_spaced_and_the_current_one_is_among_them_once(state: State) -> None:
@@ -94,11 +111,11 @@ def test_betas_are_log_spaced_and_the_current_one_is_among_them_once(state: Stat
 
 def test_one_pass_an_image(state: State) -> None:
     sizes: list[int] = []
-    model = caches.pretrained(NAME).model
+    model = server.pretrained(NAME).model
     hook = model.register_forward_hook(lambda module, inputs, output: sizes.append(len(inputs[0])))  # type: ignore[attr-defined]
     all_frames(state)
     hook.remove()
-    assert [size for size in sizes if size != OWN_SLICES] == [1, 8, 8, 5, 4]
+    assert [size for size in sizes if size != OWN_SLICES] == [1, 5, 5, 5, 5, 5]
 
 
 def test_the_scoring_axis_is_the_view_at_each_scoring_beta(state: State) -> None:
@@ -108,7 +125,7 @@ def test_the_scoring_axis_is_the_view_at_each_scoring_beta(state: State) -> None
     assert tuple(axis.betas) == (0.0, *sorted({*frame_betas(0.01, 10.0), 0.6}))
     assert axis.betas[axis.current] == 0.6
     for at in (0, 7, axis.current, 26):
-        shown = view.look(dataclasses.replace(state, scoring_beta=float(axis.betas[at])))
+        shown = look(resolve(dataclasses.replace(state, scoring_beta=float(axis.betas[at]))))
         check_track(axis.tracks["elbo-gradient"], at, shown, "elbo-gradient")
         assert axis.elbo[at] == pytest.approx(shown.elbo, rel=1e-4)
 
@@ -140,7 +157,7 @@ def test_without_predictors_there_are_still_reconstructions(state: State) -> Non
 
 
 def test_a_network_of_one_beta_has_one_frame(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(caches.pretrained(NAME).model, "beta_range", (0.5, 0.5))
+    monkeypatch.setattr(server.pretrained(NAME).model, "beta_range", (0.5, 0.5))
     found = all_frames(dataclasses.replace(state, linked=False))
     assert found.betas.tolist() == [0.5]
     assert found.scoring is not None and found.scoring.betas.tolist() == [0.0, 0.5]

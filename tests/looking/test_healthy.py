@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from explorer.evaluation.calibration import LEVELS
-from explorer.evidence.codes import observe
-from explorer.looking import caches
+from explorer.evidence import observe
+from explorer.looking import caches, server
 from explorer.looking.healthy import OWN_SLICES, Floats, colour_bars, quantiles, residual_bar
+from explorer.looking.scene import resolve
 from explorer.looking.state import State
 from explorer.predictors import PREDICTORS, score
 from tests.support.tiny import NAME
@@ -27,8 +28,8 @@ def changed(state: State, name: str, **options: Any) -> State:
 
 def counted(state: State, name: str, beta: float, scoring_beta: float) -> Floats:
     """Quantiles straight from the scores of healthy foreground pixels."""
-    pretrained = caches.pretrained(NAME)
-    images, foregrounds = caches.healthy_slices(state.dataset, OWN_SLICES)
+    pretrained = server.pretrained(NAME)
+    images, foregrounds = server.healthy_slices(state.dataset, OWN_SLICES)
     evidence = observe(pretrained.model, images, beta, scoring_beta=scoring_beta)
     scores = score(state.predictors[name], evidence, pretrained.calibration[state.dataset])
     found: Floats = np.quantile(scores[foregrounds].numpy(), LEVELS)
@@ -36,9 +37,9 @@ def counted(state: State, name: str, beta: float, scoring_beta: float) -> Floats
 
 
 def test_default_settings_are_on_the_card(state: State) -> None:
-    calibration = caches.pretrained(NAME).calibration[state.dataset]
+    calibration = server.pretrained(NAME).calibration[state.dataset]
     for name in state.predictors:
-        found = quantiles(state, name, [0.1, 0.5], [0.1, 0.5])
+        found = quantiles(resolve(state), name, [0.1, 0.5], [0.1, 0.5])
         expected = [[float(calibration.quantile(name, b, level)) for level in LEVELS] for b in (0.1, 0.5)]
         np.testing.assert_allclose(found, expected)
 
@@ -49,12 +50,12 @@ def test_default_settings_are_on_the_card(state: State) -> None:
 )
 def test_changed_options_are_counted_at_a_node(state: State, name: str, options: dict[str, str]) -> None:
     state = changed(state, name, **options)
-    (found,) = quantiles(state, name, [1.0], [1.0])
+    (found,) = quantiles(resolve(state), name, [1.0], [1.0])
     np.testing.assert_allclose(found, counted(state, name, 1.0, 1.0), rtol=1e-4, atol=1e-6)
 
 
 def test_a_scoring_beta_of_its_own_is_counted_at_a_node(state: State) -> None:
-    found = quantiles(state, "elbo-gradient", [0.1, 0.1, 10.0], [0.0, 1.0, 0.01])
+    found = quantiles(resolve(state), "elbo-gradient", [0.1, 0.1, 10.0], [0.0, 1.0, 0.01])
     pairs = ((0.1, 0.0), (0.1, 1.0), (10.0, 0.01))
     expected = [counted(state, "elbo-gradient", *pair) for pair in pairs]
     np.testing.assert_allclose(found, expected, rtol=1e-4)
@@ -62,10 +63,12 @@ def test_a_scoring_beta_of_its_own_is_counted_at_a_node(state: State) -> None:
 
 def test_quantiles_are_linear_between_nodes(state: State) -> None:
     state = changed(state, "reconstruction-error", form="squared")
-    low, middle, high = quantiles(state, "reconstruction-error", [NODES[2], 10**-0.75, NODES[3]], [0.0] * 3)
+    low, middle, high = quantiles(
+        resolve(state), "reconstruction-error", [NODES[2], 10**-0.75, NODES[3]], [0.0] * 3
+    )
     np.testing.assert_allclose(middle, (low + high) / 2, rtol=1e-6)
     low, middle, high = quantiles(
-        dataclasses.replace(state, predictors={"elbo-gradient": PREDICTORS["elbo-gradient"]()}),
+        resolve(dataclasses.replace(state, predictors={"elbo-gradient": PREDICTORS["elbo-gradient"]()})),
         "elbo-gradient",
         [0.1] * 3,
         [10**0.5, (10**0.5 + 10**0.75) / 2, 10**0.75],
@@ -75,39 +78,43 @@ def test_quantiles_are_linear_between_nodes(state: State) -> None:
 
 def test_between_nodes_quantiles_stay_near_those_counted_there(state: State) -> None:
     for beta, scoring_beta in itertools.product((0.05, 0.5, 6.0), (0.005, 0.07, 2.0)):
-        (found,) = quantiles(state, "elbo-gradient", [beta], [scoring_beta])
+        (found,) = quantiles(resolve(state), "elbo-gradient", [beta], [scoring_beta])
         expected = counted(state, "elbo-gradient", beta, scoring_beta)
         np.testing.assert_allclose(found[4:-1], expected[4:-1], rtol=0.1)
 
 
 def test_the_scoring_beta_does_not_count_where_it_is_not_used(state: State) -> None:
     for name, predictor in state.predictors.items():
-        apart, linked = (quantiles(state, name, [0.1], [b]) for b in (3.0, 0.1))
+        apart, linked = (quantiles(resolve(state), name, [0.1], [b]) for b in (3.0, 0.1))
         assert predictor.uses_scoring_beta == (not np.array_equal(apart, linked))
 
 
 def test_nothing_is_counted_twice(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caches, "QUANTILES", caches.Recent(64))
     sizes: list[int] = []
-    model = caches.pretrained(NAME).model
+    model = server.pretrained(NAME).model
     hook = model.register_forward_hook(lambda module, inputs, output: sizes.append(len(inputs[0])))  # type: ignore[attr-defined]
     for scoring_beta in (0.0, 0.3, 5.0, 0.3):
-        quantiles(state, "elbo-gradient", NODES, [scoring_beta] * len(NODES))
+        quantiles(resolve(state), "elbo-gradient", NODES, [scoring_beta] * len(NODES))
     hook.remove()
     assert sizes == [OWN_SLICES] * len(NODES)
 
 
 def test_colour_bars_are_quantiles_but_that_of_the_image(state: State) -> None:
-    rows = quantiles(state, "kl-gradient", [0.3], [0.3])
+    rows = quantiles(resolve(state), "kl-gradient", [0.3], [0.3])
     ends = [LEVELS.index(level) for level in (0.2, 0.999, 0.99)]
-    assert colour_bars(state, "kl-gradient", rows).tolist() == rows[:, ends].tolist()
-    rows = quantiles(state, "intensity", [0.3], [0.3])
-    assert colour_bars(state, "intensity", rows).tolist() == [[0, 1, rows[0, ends[2]]]]
+    assert colour_bars(resolve(state), "kl-gradient", rows).tolist() == rows[:, ends].tolist()
+    rows = quantiles(resolve(state), "intensity", [0.3], [0.3])
+    assert colour_bars(resolve(state), "intensity", rows).tolist() == [[0, 1, rows[0, ends[2]]]]
     deviation = changed(state, "intensity", mode="deviation")
-    rows = quantiles(deviation, "intensity", [0.3], [0.3])
-    assert colour_bars(deviation, "intensity", rows).tolist() == rows[:, ends].tolist()
+    rows = quantiles(resolve(deviation), "intensity", [0.3], [0.3])
+    assert colour_bars(resolve(deviation), "intensity", rows).tolist() == rows[:, ends].tolist()
 
 
 def test_the_residual_ends_where_the_error_does(state: State) -> None:
-    bars = colour_bars(state, "reconstruction-error", quantiles(state, "reconstruction-error", NODES, NODES))
-    assert residual_bar(state, NODES).tolist() == pytest.approx(bars[:, 1].tolist())
+    bars = colour_bars(
+        resolve(state),
+        "reconstruction-error",
+        quantiles(resolve(state), "reconstruction-error", NODES, NODES),
+    )
+    assert residual_bar(resolve(state), NODES).tolist() == pytest.approx(bars[:, 1].tolist())

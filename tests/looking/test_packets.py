@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from explorer.anomalies import ANOMALIES
 from explorer.evaluation.calibration import LEVELS
-from explorer.looking import caches
+from explorer.looking import server
 from explorer.looking.frames import FRAMES
-from explorer.looking.packets import packets, slice_key
+from explorer.looking.packets import packets
+from explorer.looking.scene import resolve
 from explorer.looking.state import State
 from explorer.predictors import PREDICTORS
 from explorer.wire.colour import levels
@@ -53,7 +54,7 @@ def floats(
 
 
 def test_every_picture_is_exact_to_8_bits_and_within_half_a_cell(state: State, found: AllFrames) -> None:
-    _, arrays = read_all(packets(state))
+    _, arrays = read_all(packets(resolve(state)))
     expected = floats(found)
     assert set(arrays) == {*expected, "mask", "foreground"}
     for name, (values, low, high) in expected.items():
@@ -68,7 +69,7 @@ def test_every_picture_is_exact_to_8_bits_and_within_half_a_cell(state: State, f
 
 
 def test_what_does_not_change_is_sent_once(state: State, found: AllFrames) -> None:
-    _, arrays = read_all(packets(state))
+    _, arrays = read_all(packets(resolve(state)))
     once = {name for name, array in arrays.items() if len(array.codes) == 1}
     assert once == {"input", "mask", "foreground", "map:intensity"}
     assert np.array_equal(arrays["mask"].codes[0], found.case.mask.numpy())
@@ -76,7 +77,7 @@ def test_what_does_not_change_is_sent_once(state: State, found: AllFrames) -> No
 
 
 def test_the_header_says_what_was_computed(state: State, found: AllFrames) -> None:
-    header, _ = read_all(packets(state))
+    header, _ = read_all(packets(resolve(state)))
     assert not header["linked"] and header["levels"] == list(LEVELS)
     assert header["shape"] == [28, 28] and header["spacing"] is None and header["s"] == 0.5
     assert header["betas"] == found.betas.tolist()
@@ -102,28 +103,28 @@ def test_the_header_says_what_was_computed(state: State, found: AllFrames) -> No
 
 def test_a_scoring_beta_that_follows_is_that_of_each_frame(state: State) -> None:
     state = dataclasses.replace(state, linked=True)
-    header, arrays = read_all(packets(state))
+    header, arrays = read_all(packets(resolve(state)))
     assert header["linked"] and header["scoring"] is None
     assert header["scoring_betas"] == header["betas"]
     assert not any(name.startswith("scoring:") for name in arrays)
 
 
 def test_pixel_terms_add_up(state: State, found: AllFrames) -> None:
-    header, arrays = read_all(packets(state))
+    header, arrays = read_all(packets(resolve(state)))
     rec = (arrays["residual"].values ** 2 / (2 * header["s"] ** 2)).sum((1, 2))
     np.testing.assert_allclose(rec, header["rec"], rtol=0.02)
 
 
 def test_an_undefined_figure_is_null(state: State) -> None:
     healthy = dataclasses.replace(state, anomaly=ANOMALIES["none"](), anomaly_name="none")
-    header, _ = read(next(packets(healthy)))
+    header, _ = read(next(packets(resolve(healthy))))
     assert header["figures"]["intensity"]["auroc"] == [None] and header["scoring"] is None
 
 
-def test_the_first_packet_is_the_current_frame_and_what_all_share(state: State) -> None:
-    sent = list(packets(state))
+def test_the_first_packet_is_the_current_group_and_what_all_share(state: State) -> None:
+    sent = list(packets(resolve(state)))
     (first, own), *others, (last, scoring) = (read(packet) for packet in sent)
-    assert (first["betas"], first["part"], first["parts"]) == ([0.5], 0, len(sent)) and len(sent) == 6
+    assert (first["betas"], first["part"], first["parts"]) == ([0.5], 0, len(sent)) and len(sent) == 7
     for header, arrays in others:
         assert set(arrays) == {*own} - {"input", "mask", "foreground", "map:intensity"}
         assert {len(header[name]) for name in ("betas", "scoring_betas", "rec", "kl", "elbo")} == {
@@ -134,30 +135,30 @@ def test_the_first_packet_is_the_current_frame_and_what_all_share(state: State) 
 
 
 def test_a_slice_is_packed_once_and_few_are_kept(state: State) -> None:
-    made = list(packets(state))
-    assert all(one is other for one, other in zip(packets(state), made, strict=True))
+    made = list(packets(resolve(state)))
+    assert all(one is other for one, other in zip(packets(resolve(state)), made, strict=True))
     for seed in (6, 7):
-        assert list(packets(dataclasses.replace(state, seed=seed))) != made
-    assert not any(one is other for one, other in zip(packets(state), made, strict=True))
+        assert list(packets(resolve(dataclasses.replace(state, seed=seed)))) != made
+    assert not any(one is other for one, other in zip(packets(resolve(state)), made, strict=True))
 
 
 def test_an_abandoned_slice_is_not_remembered(state: State) -> None:
-    running = packets(state)
+    running = packets(resolve(state))
     first = next(running)
     next(running)
     del running
-    assert next(packets(state)) == first and next(packets(state)) is not first
+    assert next(packets(resolve(state))) == first and next(packets(resolve(state))) is not first
 
 
 def test_others_may_compute_between_two_packets(state: State) -> None:
-    running = packets(state)
+    running = packets(resolve(state))
     for _ in range(2):
         next(running)
     del running
-    for _ in range(caches.WORKERS):
-        assert caches.NETWORK.acquire(blocking=False)
-    for _ in range(caches.WORKERS):
-        caches.NETWORK.release()
+    for _ in range(server.workers()):
+        assert server.network().acquire(blocking=False)
+    for _ in range(server.workers()):
+        server.network().release()
 
 
 @pytest.mark.parametrize(
@@ -173,4 +174,4 @@ def test_others_may_compute_between_two_packets(state: State) -> None:
     ],
 )
 def test_the_key_tells_slices_apart_but_not_betas(state: State, change: dict[str, Any], same: bool) -> None:
-    assert (slice_key(state) == slice_key(dataclasses.replace(state, **change))) == same
+    assert (resolve(state).slice_key == resolve(dataclasses.replace(state, **change)).slice_key) == same

@@ -14,10 +14,13 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
 from explorer.contracts import ScoreMap
 from explorer.evidence.vae import Evidence
-from explorer.looking import caches, runs, view
+from explorer.looking import caches, runs, server
+from explorer.looking.cohort import cohort
 from explorer.looking.healthy import FEW_SLICES, quantiles
-from explorer.looking.packets import packets, slice_key
+from explorer.looking.packets import packets
+from explorer.looking.scene import resolve
 from explorer.looking.state import State
+from explorer.looking.view import look
 from explorer.predictors import PREDICTORS, HealthyScores, Predictor, score
 from explorer.predictors.energy_projection import EnergyProjection
 from explorer.ui.pages import explore
@@ -51,17 +54,17 @@ def counting(state: State, monkeypatch: pytest.MonkeyPatch) -> State:
 
 
 def test_a_run_tells_every_step_and_is_not_run_again(counting: State) -> None:
-    assert list(runs.run(counting)) == [("counting", step) for step in range(1, STEPS + 1)]
-    assert list(runs.run(counting)) == [] and len(RUNS) == 1
-    found = runs.answer(counting, "counting")
+    assert list(runs.run(resolve(counting))) == [("counting", step) for step in range(1, STEPS + 1)]
+    assert list(runs.run(resolve(counting))) == [] and len(RUNS) == 1
+    found = runs.answer(resolve(counting), "counting")
     assert found.step == STEPS and float(found.values.mean()) == STEPS
 
 
 def test_a_run_that_is_left_is_not_an_answer(counting: State) -> None:
-    running = runs.run(counting)
+    running = runs.run(resolve(counting))
     next(running)
     del running
-    assert runs.answer(counting, "counting").step == STEPS and len(RUNS) == 2
+    assert runs.answer(resolve(counting), "counting").step == STEPS and len(RUNS) == 2
 
 
 class ChangedAtTheThirdStep:
@@ -75,30 +78,30 @@ class ChangedAtTheThirdStep:
 def test_a_changed_control_ends_the_computation(counting: State, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "empty", ChangedAtTheThirdStep)
     with pytest.raises(RerunException):
-        explore._iterate(counting)
-    assert TAKEN == [1, 2, 3] and caches.NETWORK.acquire(blocking=False)
-    caches.NETWORK.release()
+        explore._iterate(resolve(counting))
+    assert TAKEN == [1, 2, 3] and server.network().acquire(blocking=False)
+    server.network().release()
 
 
 def test_the_time_budget_ends_a_run(counting: State, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runs, "SECONDS", 0.0)
-    assert list(runs.run(counting)) == [("counting", 1)]
-    assert runs.answer(counting, "counting").step == 1
+    assert list(runs.run(resolve(counting))) == [("counting", 1)]
+    assert runs.answer(resolve(counting), "counting").step == 1
 
 
 def test_others_may_compute_between_two_steps(counting: State) -> None:
-    for _ in runs.run(counting):
-        assert caches.NETWORK.acquire(blocking=False)
-        caches.NETWORK.release()
+    for _ in runs.run(resolve(counting)):
+        assert server.network().acquire(blocking=False)
+        server.network().release()
 
 
 def test_another_image_beta_or_option_is_another_run(codes: State) -> None:
     few = EnergyProjection(steps=2)
     codes = dataclasses.replace(codes, predictors={"energy-projection": few})
-    first = runs.answer(codes, "energy-projection")
-    assert runs.answer(dataclasses.replace(codes, cohort_size=64), "energy-projection") is first
+    first = runs.answer(resolve(codes), "energy-projection")
+    assert runs.answer(resolve(dataclasses.replace(codes, cohort_size=64)), "energy-projection") is first
     for change in ({"seed": 6}, {"place": (2, 3)}):
-        other = runs.answer(dataclasses.replace(codes, **change), "energy-projection")
+        other = runs.answer(resolve(dataclasses.replace(codes, **change)), "energy-projection")
         assert not other.curves["energy"].equal(first.curves["energy"])
 
 
@@ -109,22 +112,22 @@ def test_frames_of_all_betas_run_once_and_hold_the_current_one(counting: State) 
     assert track.maps.shape == (1, 28, 28) and track.bars.shape == (1, 3) and len(track.figures) == 1
     assert list(found.tracks) == list(counting.predictors)
     assert len(found.tracks["kl-gradient"].maps) == 26
-    assert view.look(counting).maps["counting"].mean() == STEPS and RUNS.count(1) == 1
+    assert look(resolve(counting)).maps["counting"].mean() == STEPS and RUNS.count(1) == 1
 
 
 def test_a_packet_says_for_which_beta_it_was_run(counting: State) -> None:
-    header, arrays = read_all(packets(counting))
+    header, arrays = read_all(packets(resolve(counting)))
     only = {entry["name"]: entry["only_beta"] for entry in header["predictors"]}
     assert only.pop("counting") == counting.beta and set(only.values()) == {None}
     figures = header["predictors"][0]["figures"]
     assert {len(values) for values in figures.values()} == {1}
     assert len(arrays["map:counting"].codes) == 1
     moved = dataclasses.replace(counting, beta=2.0, scoring_beta=2.0)
-    assert slice_key(moved) != header["slice"]
+    assert resolve(moved).slice_key != header["slice"]
 
 
 def test_what_the_card_does_not_know_is_counted_on_few_slices_at_one_node(counting: State) -> None:
-    found = quantiles(counting, "counting", [0.4, 0.5], [0.4, 0.5])
+    found = quantiles(resolve(counting), "counting", [0.4, 0.5], [0.4, 0.5])
     assert (found == STEPS).all() and RUNS == [FEW_SLICES]
 
 
@@ -132,9 +135,9 @@ def test_what_the_card_does_not_know_is_counted_on_few_slices_at_one_node(counti
 
 
 def test_the_view_of_codes_is_that_of_the_evidence(codes: State) -> None:
-    shown = view.look(codes)
-    evidence = runs.seen(codes, shown.case)
-    calibration = caches.pretrained(codes.model).calibration[codes.dataset]
+    shown = look(resolve(codes))
+    evidence = resolve(codes).evidence()
+    calibration = server.pretrained(codes.model).calibration[codes.dataset]
     for name, predictor in codes.predictors.items():
         expected = score(predictor, evidence, calibration)[0, 0].numpy()
         np.testing.assert_allclose(shown.maps[name], expected, rtol=1e-4, atol=1e-6, err_msg=name)
@@ -146,13 +149,13 @@ def test_codes_have_one_frame_and_no_gradient_of_the_kl(codes: State) -> None:
     assert found.betas.tolist() == [1.0]
     assert found.grad_kl is None and found.scoring is None
     assert set(found.tracks) == set(codes.predictors)
-    header, arrays = read_all(packets(codes))
+    header, arrays = read_all(packets(resolve(codes)))
     assert "grad-kl" not in arrays and "grad-rec" in arrays
     assert header["kl"] == found.kl.tolist() and header["scoring"] is None
 
 
 def test_a_cohort_of_codes_has_all_their_scores(codes: State) -> None:
     quick = {name: p for name, p in codes.predictors.items() if not p.iterative}
-    *_, last = view.cohort(dataclasses.replace(codes, predictors=quick))
+    *_, last = cohort(resolve(dataclasses.replace(codes, predictors=quick)))
     assert last.done == 8 and set(last.predictors) == set(quick)
     assert set(last.sample_scores) == {"rec", "kl", "elbo", "code-surprise"}

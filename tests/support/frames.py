@@ -14,12 +14,13 @@ from explorer.looking.frames import (
     Frames,
     ScoringAxis,
     Track,
-    current_frame,
+    first_frames,
     frames,
-    other_betas,
+    group_of,
+    groups,
     scoring_axis,
-    weighed,
 )
+from explorer.looking.scene import resolve
 from explorer.looking.state import State
 
 PER_FRAME = ("betas", "scoring_betas", "x_hat", "residual_bar", "grad_rec", "grad_kl", "rec", "kl", "elbo")
@@ -34,17 +35,18 @@ class AllFrames(Frames):
 
 
 def batches(state: State) -> list[Frames]:
-    """The current frame and the batches of the others."""
-    found, _ = current_frame(state)
-    return [found, *(frames(state, found.case, betas)[0] for betas in other_betas(state))]
+    """The frames with the current beta's, and those of the other groups."""
+    scene = resolve(state)
+    own = group_of(scene)
+    return [first_frames(scene), *(frames(scene, betas) for betas in groups(scene) if betas != own)]
 
 
 def all_frames(state: State) -> AllFrames:
     """Every frame of the state's slice."""
-    found, evidence = current_frame(state)
     parts = batches(state)
+    found = parts[0]
     order = np.argsort(np.concatenate([part.betas for part in parts]))
-    scoring = scoring_axis(state, found.case, evidence) if weighed(state) else None
+    scoring = scoring_axis(resolve(state)) if state.weighed else None
     given = {field.name: getattr(found, field.name) for field in dataclasses.fields(found)}
     for name in PER_FRAME:
         given[name] = together([getattr(part, name) for part in parts], order)
@@ -59,7 +61,8 @@ def all_frames(state: State) -> AllFrames:
         else track
         for name, track in found.tracks.items()
     }
-    return AllFrames(**given, current=int(np.flatnonzero(order == 0)[0]), scoring=scoring)
+    current = given["betas"].tolist().index(state.beta)
+    return AllFrames(**given, current=current, scoring=scoring)
 
 
 def together(arrays: Sequence[Any], order: NDArray[np.intp]) -> Any:

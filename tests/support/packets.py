@@ -52,7 +52,7 @@ def read_all(packets: Iterable[bytes]) -> tuple[dict[str, Any], dict[str, Pictur
 
     names = ("betas", "scoring_betas", "rec", "kl", "elbo")
     header = first | {name: joined(header[name] for header, _ in along) for name in names}
-    header["current"] = int(np.flatnonzero(order == 0)[0])
+    header["current"] = header["betas"].index(first["current"])
     header["residual"] = {
         end: joined(header["residual"][end] for header, _ in along) for end in ("low", "high")
     }
@@ -71,18 +71,23 @@ def read_all(packets: Iterable[bytes]) -> tuple[dict[str, Any], dict[str, Pictur
     ]
     arrays = dict(own)
     for name in own:
-        parts = [part[name] for _, part in along if name in part]
-        if len(parts) == len(along) > 1:
-            codes, values, step = (
-                np.concatenate([getattr(part, key) for part in parts])[order]
-                for key in ("codes", "values", "step")
-            )
-            arrays[name] = Picture(codes, values, step)
-        else:
-            assert len(parts) == 1, name
+        if len(own[name].codes) == 1 and not any(name in part for _, part in along[1:]):
+            continue  # the same in all frames
+        parts = [spread(part.get(name, own[name]), len(header["betas"])) for header, part in along]
+        codes, values, step = (
+            np.concatenate([getattr(part, key) for part in parts])[order]
+            for key in ("codes", "values", "step")
+        )
+        arrays[name] = Picture(codes, values, step)
     for _, part in found:
         arrays |= {name: array for name, array in part.items() if name.startswith("scoring:")}
     return header, arrays
+
+
+def spread(picture: Picture, count: int) -> Picture:
+    """A picture that stands for `count` frames, for each of them."""
+    times = count // len(picture.codes)
+    return Picture(*(np.repeat(part, times, 0) for part in (picture.codes, picture.values, picture.step)))
 
 
 def picture(body: bytes, array: Mapping[str, Any], shape: list[int]) -> Picture:

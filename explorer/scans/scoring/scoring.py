@@ -54,8 +54,8 @@ def score_scan(
     values = {name: torch.full(shape, torch.nan) for name in scoring.predictors}
     profile = {name: torch.full(shape[:1], torch.nan) for name in scoring.predictors}
     slices = prepared.slices
-    for start in range(0, len(slices), scoring.batch_size):
-        chosen = list(slices[start : start + scoring.batch_size])
+    for start in range(0, len(slices), scoring.batch):
+        chosen = list(slices[start : start + scoring.batch])
         with lock or nullcontext():
             evidence = observe(
                 scoring.model,

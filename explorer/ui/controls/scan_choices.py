@@ -10,7 +10,7 @@ import streamlit as st
 
 from explorer.cards import Pretrained, load_bytes, model_names, models_for
 from explorer.evaluation.cohort import Scoring
-from explorer.looking import caches
+from explorer.looking import server
 from explorer.looking.frames import beta_texts
 from explorer.predictors import PREDICTORS, predictors_for
 from explorer.scans.scoring.jobs import Job
@@ -21,8 +21,6 @@ from explorer.ui.pages.scan_session import Own, upload_key
 PREDICTOR, BETA = "elbo-gradient", "1"
 FOLLOWS, UNKNOWN = "as training β", "unknown"
 OWN = "own: "
-BATCH = 8
-"""Slices at once: between two batches other sessions get the network, and a cancelled scan ends."""
 
 
 def choose_model(own: Own) -> Pretrained:
@@ -33,7 +31,7 @@ def choose_model(own: Own) -> Pretrained:
     )
     if name is None:
         raise ValueError("there is no model for this scan; add one of your own")
-    return scan_session.models()[name.removeprefix(OWN)] if name.startswith(OWN) else caches.pretrained(name)
+    return scan_session.models()[name.removeprefix(OWN)] if name.startswith(OWN) else server.pretrained(name)
 
 
 def choose_job(own: Own, model: Pretrained) -> Job:
@@ -47,7 +45,7 @@ def choose_job(own: Own, model: Pretrained) -> Job:
         help="Turns what the model says into a map of anomaly scores.",
     )
     with st.expander("Options of the predictor"):
-        settings = plugin_controls(name, PREDICTORS[name], prefix="own-", bind=None)
+        settings = plugin_controls(name, PREDICTORS[name], prefix="own-")
     beta, scoring_beta = _betas(model)
     contrast = _contrast(own, model)
     predictor = PREDICTORS[name](**settings)
@@ -59,8 +57,7 @@ def choose_job(own: Own, model: Pretrained) -> Job:
         predictors={name: predictor},
         beta=beta,
         scoring_beta=scoring_beta,
-        device=caches.device(),
-        batch_size=BATCH,
+        device=server.device(),
     )
     return Job((name, predictor), model.card, scoring, contrast, own.volume, own.window)
 
@@ -73,9 +70,9 @@ def upload_model() -> None:
             ["toml", "safetensors"],
             accept_multiple_files=True,
             key=upload_key("model"),
-            help="NAME.toml, NAME.safetensors and NAME.calibration.safetensors, as `python -m explorer train` "
-            "writes them. They are checked against the known architectures; nothing is unpickled. It is for "
-            "this session only.",
+            help="NAME.toml, NAME.safetensors and NAME.calibration.safetensors, as "
+            "`python -m explorer train` writes them. They are checked against the known architectures; "
+            "nothing is unpickled. It is for this session only.",
         )
         if not st.button("Add model", key="own-add-model", width="stretch"):
             return
@@ -88,7 +85,7 @@ def add_model(files: Mapping[str, bytes]) -> None:
     known = scan_session.models()
     if len(known) >= scan_session.MOST_MODELS:
         raise ValueError(f"a session holds {scan_session.MOST_MODELS} models at most; delete, then add again")
-    made = load_bytes(files, caches.device())
+    made = load_bytes(files, server.device())
     known[made.card.name] = made
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.looking import caches
+from explorer.looking import server
 from explorer.scans.placing.intensity import CT_WINDOWS
 from explorer.scans.reading.example import example
 from explorer.scans.reading.files import ScanFile, label
@@ -79,7 +79,7 @@ def choose() -> Files | None:
         return _from_server()
     if not st.button("Load the example", key="own-load", type="primary", width="stretch"):
         return None
-    return Files(*example(caches.dataset("brain/flair")))
+    return Files(*example(server.dataset("brain/flair")))
 
 
 def _upload() -> Files | None:

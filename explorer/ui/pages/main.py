@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer import NOTICE
+from explorer.ui.controls.address import address_of
 from explorer.ui.skeleton import skeleton
 from explorer.ui.streamlit.style import STYLE
 from explorer.ui.warm import wait_until_warm, warming
@@ -47,9 +48,7 @@ PAGES = (
 st.html(STYLE)
 st.caption(f":material/info: {NOTICE}.")
 here = st.navigation(PAGES, position="hidden")
-if here == PAGES[0]:
-    st.session_state["explore-address"] = st.query_params.to_dict()
 with st.sidebar, st.container(horizontal=True, key="pages"):
-    st.page_link(PAGES[0], query_params=st.session_state.get("explore-address"))
+    st.page_link(PAGES[0], query_params=address_of("explore").written)
     st.page_link(PAGES[1])
 here.run()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 
 from explorer.contracts import Slice
+from explorer.looking.guest import Guest
 from explorer.scans.reading.files import label
 from explorer.scans.scoring.jobs import Job
-from explorer.ui.pages.guest import Guest
 from explorer.ui.pages.scan_session import Own, Result
 
 

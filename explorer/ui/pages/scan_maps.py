@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from explorer.evidence.codes import observe
-from explorer.looking import caches
+from explorer.looking import server
 from explorer.looking.healthy import LOW_LEVEL, TOP_LEVEL
 from explorer.looking.panels import Panel, grid
 from explorer.predictors import PREDICTORS, quick_predictors_for, score
@@ -49,7 +49,7 @@ def all_maps(
         for name, predictor in predictors.items()
         if scoring.calibration is not None or not predictor.needs_calibration
     }
-    with caches.NETWORK:
+    with server.network():
         evidence = observe(
             scoring.model,
             prepared.images[[index]].to(scoring.device),

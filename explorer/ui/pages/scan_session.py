@@ -24,7 +24,7 @@ from explorer.scans.reading.scan import Scan
 from explorer.scans.scoring.jobs import Job
 from explorer.scans.scoring.queue import Queue, Task
 from explorer.scans.scoring.scoring import ScoredScan
-from explorer.ui.pages import guest
+from explorer.ui.controls import guests
 
 T = TypeVar("T")
 
@@ -153,7 +153,7 @@ def delete() -> None:
     if own is not None:
         own.stop()
     st.session_state.pop(MODELS, None)
-    guest.close()
+    guests.close()
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     for forget in _held_by_streamlit():
         forget()

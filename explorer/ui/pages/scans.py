@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from explorer.looking import caches
+from explorer.looking import server
 from explorer.looking.charts import curve_charts
 from explorer.predictors import PREDICTORS
 from explorer.scans.placing.preparing import Prepared
@@ -18,9 +18,9 @@ from explorer.scans.scoring.jobs import Job
 from explorer.scans.scoring.queue import OPEN, Progress, State
 from explorer.scans.scoring.scoring import score_scan
 from explorer.ui.components import curves, planes
-from explorer.ui.controls import scan_choices, scan_sources
+from explorer.ui.controls import guests, scan_choices, scan_sources
 from explorer.ui.messages import plain
-from explorer.ui.pages import guest, scan_exports, scan_guests, scan_session
+from explorer.ui.pages import scan_exports, scan_guests, scan_session
 from explorer.ui.pages.scan_findings import Measured, measured, places_of, result_of, settings_for
 from explorer.ui.pages.scan_maps import all_maps
 from explorer.ui.pages.scan_session import QUEUE, Own, Result
@@ -102,7 +102,7 @@ def _start() -> None:
         return
     own.stop()
     job, prepared = own.offer
-    task = QUEUE.submit(lambda: score_scan(prepared, job.scoring, lock=caches.NETWORK))
+    task = QUEUE.submit(lambda: score_scan(prepared, job.scoring, lock=server.network()))
     own.task = (task, job, prepared)
 
 
@@ -211,7 +211,7 @@ def _report(own: Own, result: Result, feeds: Any, to_explore: Callable[[dict[str
             icon=":material/search:",
             help="With every predictor, all β under the finger, and curves where a mask came along.",
         ):
-            guest.put(scan_guests.guest_of(own, result, index))
+            guests.put(scan_guests.guest_of(own, result, index))
             to_explore(scan_guests.address_of(result.job))
 
 

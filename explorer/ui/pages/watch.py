@@ -10,7 +10,7 @@ import streamlit as st
 from explorer.evidence.walk import Walk
 from explorer.looking import films, runs
 from explorer.looking.prior import prior_chart, prior_sentence
-from explorer.looking.state import State
+from explorer.looking.scene import Scene
 from explorer.predictors import PREDICTORS
 from explorer.ui.components import viewer
 from explorer.ui.components.mounting import component
@@ -21,27 +21,27 @@ KEY = "player"
 
 
 @st.fragment
-def watch(state: State, chosen: str) -> None:
+def watch(scene: Scene, chosen: str) -> None:
     """Compute, with progress, and play; a newer change of the page ends the computation after a step.
 
     Args:
-        state: the page's.
+        scene: the page's.
         chosen: the name of an iterative predictor that fits the model, or `watching.CODES`.
     """
     try:
         if chosen == films.CODES:
-            _codes(state)
+            _codes(scene)
         else:
-            _restoration(state, chosen)
+            _restoration(scene, chosen)
     except ValueError as error:
         st.error(plain(str(error)), icon=":material/error:")
 
 
-def _restoration(state: State, name: str) -> None:
+def _restoration(scene: Scene, name: str) -> None:
     predictor = PREDICTORS[name]
     st.markdown(f"**Watch: {predictor.title}**: {predictor.summary}.")
     place = st.empty()
-    for found in films.restoring(state, name):
+    for found in films.restoring(scene, name):
         if isinstance(found, Film):
             film = found
         else:
@@ -53,8 +53,8 @@ def _restoration(state: State, name: str) -> None:
     _play(film)
 
 
-def _codes(state: State) -> None:
-    settings = films.settings_of_walk(state)
+def _codes(scene: Scene) -> None:
+    settings = films.settings_of_walk(scene)
     st.markdown("**Watch: the codes**: encode, quantise, ask the prior, resample, decode.")
     number, row, column = st.columns(3)
     which = int(number.number_input(
@@ -62,7 +62,7 @@ def _codes(state: State) -> None:
         help="Which of the restorations: each has random numbers of its own.",
     ))  # fmt: skip
     place = st.empty()
-    for found in films.walking(state, which - 1):
+    for found in films.walking(scene, which - 1):
         if isinstance(found, Walk):
             walk = found
         else:
@@ -83,7 +83,7 @@ def _codes(state: State) -> None:
             "the image is kept. Raise the level of latent-restoration among the options of the maps.",
             icon=":material/warning:",
         )
-    _play(films.walked(state, walk).picking(*at))
+    _play(films.walked(scene, walk).picking(*at))
     st.plotly_chart(prior_chart(walk, *at), config={"displayModeBar": False}, width="stretch")
     st.caption(prior_sentence(walk, *at))
 

@@ -19,7 +19,7 @@ export class Frames {
       ...first.header,
       ...Object.fromEntries(PER_FRAME.map((name) => [name, sorted((header) => header[name])])),
       complete: packets.length === first.header.parts,
-      current: this.order.indexOf(0),
+      current: this.order.map((place) => betas[place]).indexOf(first.header.current),
       residual: Object.fromEntries(["low", "high"].map((end) => [end, sorted(({ residual }) => residual[end])])),
       scoring: scoring?.header.scoring ?? null,
       predictors: first.header.predictors.map((predictor) => {
@@ -33,8 +33,8 @@ export class Frames {
     this.pictures = new Map(scoring?.pictures);
     const later = along.slice(1);
     for (const [name, own] of first.pictures) {
-      const moves = later.some(({ pictures }) => pictures.has(name));
-      const all = moves && along.flatMap(({ header, pictures }) => pictures.get(name) ?? header.betas.map(() => own[0]));
+      const moves = own.length > 1 || later.some(({ pictures }) => pictures.has(name));
+      const all = moves && along.flatMap(({ header, pictures }) => forAll(pictures.get(name) ?? own, header.betas.length));
       this.pictures.set(name, moves ? this.order.map((place) => all[place]) : own);
     }
   }
@@ -51,4 +51,9 @@ export class Frames {
     const along = this.pictures.get(name);
     return along[along.length === 1 ? 0 : frame];
   }
+}
+
+/** The pictures of a packet, one a frame; a single one stands for all. */
+function forAll(pictures, count) {
+  return pictures.length === 1 ? Array(count).fill(pictures[0]) : pictures;
 }

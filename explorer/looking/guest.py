@@ -1,4 +1,4 @@
-"""A slice of a person's own scan as the image of the Explore page.
+"""A slice of a person's own scan in the place of a dataset's slice.
 
 It lives in its session, with all that is computed of it: nothing of it enters a cache that sessions share,
 and the address of the page says nothing of it.
@@ -10,17 +10,12 @@ import dataclasses
 import secrets
 from dataclasses import dataclass, field
 
-import streamlit as st
 from torch import Tensor
 
 from explorer.anomalies import Anomaly
 from explorer.contracts import Case, Dataset, Slice
 from explorer.looking.caches import SliceCaches
 from explorer.randomness import stream
-
-GUEST = "guest"
-HOLDERS = ("shown-state", "viewer-opened")
-"""Keys of the session under which the Explore page keeps states, and so the slice."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,21 +56,3 @@ class Guest:
         params = anomaly.draw(stream(seed, "anomaly", type(anomaly).__name__))
         case = anomaly.apply(self.source, params, donor if anomaly.needs_donor else None)
         return dataclasses.replace(case, mask=case.mask | self.mask)
-
-
-def current() -> Guest | None:
-    """The session's guest, if there is one."""
-    found: Guest | None = st.session_state.get(GUEST)
-    return found
-
-
-def put(guest: Guest) -> None:
-    """Show this slice on the Explore page."""
-    close()
-    st.session_state[GUEST] = guest
-
-
-def close() -> None:
-    """Let go of the guest and of all that holds it."""
-    for key in (GUEST, *HOLDERS):
-        st.session_state.pop(key, None)

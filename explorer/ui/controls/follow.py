@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
 from explorer.anomalies.params import SIZES
-from explorer.looking.state import State
-from explorer.ui.controls.painted import paint
-from explorer.ui.controls.sidebar import beta_options, scoring_options
+from explorer.looking.scene import Scene
+from explorer.ui.controls.anomaly import paint
+from explorer.ui.controls.model import beta_options, scoring_options
 
 BETAS_ALONE = {"beta", "scoring", "number"}
-BETA_MOVED = "beta-moved"
-"""Kept in the session: whether nothing but betas changed, so that the page can draw the curves at once."""
 
 
-def follow(change: Mapping[str, Any], state: State) -> None:
+def follow(change: Mapping[str, Any], scene: Scene) -> bool:
     """Set the controls as the viewer says; what is not among their options is left out.
 
     Args:
-        change: from the browser, so anything: see `explorer.ui.viewer.show`.
-        state: the page's, as it was when the viewer was shown.
+        change: from the browser, so anything: see `explorer.ui.components.viewer.show`.
+        scene: the page's, as it was when the viewer was shown.
+
+    Returns:
+        Whether nothing but betas changed.
     """
-    betas, scorings = beta_options(state.model), scoring_options(state.model)
-    st.session_state[BETA_MOVED] = BETAS_ALONE.issuperset(
-        key for key, value in change.items() if value is not None
-    )
+    state = scene.state
+    betas, scorings = beta_options(scene.pretrained), scoring_options(scene.pretrained)
     if len(betas) > 1 and change.get("beta") in betas:
         st.session_state["beta"] = change["beta"]
     if change.get("scoring") in scorings:
@@ -38,13 +36,11 @@ def follow(change: Mapping[str, Any], state: State) -> None:
         st.session_state["linked"] = change["linked"]
         if not change["linked"] and state.linked:
             st.session_state["scoring-beta"] = st.session_state.get("beta", betas[0])
-    if not state.anomaly.plants:
-        return
-    if isinstance(change.get("painted"), str):
-        with suppress(ValueError):
-            paint(change["painted"])
-    if isinstance(change.get("plant"), Mapping):
+    if state.anomaly.plants and isinstance(change.get("painted"), str):
+        paint(change["painted"])
+    if state.anomaly.plants and isinstance(change.get("plant"), Mapping):
         _place(change["plant"], state.anomaly_name)
+    return BETAS_ALONE.issuperset(key for key, value in change.items() if value is not None)
 
 
 def _place(plant: Mapping[str, Any], name: str) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.ui.controls.nearest import nearest
-from explorer.ui.controls.sidebar import beta_options
+from explorer.looking import server
+from explorer.ui.controls.model import beta_options
+from explorer.ui.controls.widgets import nearest
+from tests.support.tiny import NAME
 
 OPTIONS = ("0", "0.01", "0.0133", "0.1", "1", "10")
 
@@ -27,11 +29,13 @@ def test_the_nearest_in_ratio_is_taken(asked: str, found: str) -> None:
 
 
 @pytest.mark.parametrize("asked", ["-1", "10.1", "nan", "inf", "-inf", "1e999", "", "<b>", "1,0"])
-def test_what_lies_beyond_the_ends_is_not_moved(asked: str) -> None:
-    assert nearest(asked, OPTIONS) is None
+def test_what_lies_beyond_the_ends_is_refused(asked: str) -> None:
+    with pytest.raises(ValueError):
+        nearest(asked, OPTIONS)
 
 
 def test_every_option_is_its_own_nearest(tiny_model: None) -> None:
-    options = beta_options("beta-vae-fashion-mnist")
+    options = beta_options(server.pretrained(NAME))
     assert [nearest(option, options) for option in options] == list(options)
-    assert nearest("0.005", options) is None
+    with pytest.raises(ValueError):
+        nearest("0.005", options)

@@ -1,0 +1,97 @@
+"""What the Explore page shows that nobody has touched.
+
+All of it is always written to the page's address, so that an old address means what it meant when something
+is added to a registry, or when something here is changed.
+"""
+
+from __future__ import annotations
+
+from explorer.anomalies import ANOMALIES
+from explorer.cards import Pretrained, models_for
+from explorer.contracts import Axis
+from explorer.looking import server
+from explorer.looking.state import State
+from explorer.predictors import PREDICTORS as REGISTERED
+from explorer.predictors import predictors_for
+
+DATASET = "brain/flair"
+ANOMALY = "lesion"
+SEED = 0
+MODELS = {"brain": "beta-vae-brain", "fashion-mnist": "beta-vae-fashion-mnist"}
+"""By family of datasets; the first in the alphabet for any other."""
+
+BETA = 1.0
+PREDICTORS = (
+    *("intensity", "reconstruction-error", "code-surprise", "reconstruction-gradient", "kl-gradient"),
+    *("elbo-gradient", "combination", "ensemble"),
+)
+"""Those of them that the model can do with are shown; where it can do with none, all that take one pass."""
+
+START = {"class": 1, "subject": 0, "slice": 32}
+"""Where axes stand."""
+
+COHORT_SIZES = (8, 16, 32, 64, 128, 200)
+COHORT_SIZE = 16
+
+
+def start_of(axis: Axis) -> int:
+    """Where an axis stands at first."""
+    return min(START.get(axis.name, 0), axis.size - 1)
+
+
+def model_of(dataset: str) -> str:
+    """The model that is shown with a dataset.
+
+    Raises:
+        ValueError: where there is none.
+    """
+    fitting = models_for(dataset)
+    if not fitting:
+        raise ValueError(
+            f"there is no model for {dataset}; choose another dataset, or make one with: "
+            "python -m explorer train"
+        )
+    usual = MODELS.get(dataset.partition("/")[0])
+    return usual if usual in fitting else fitting[0]
+
+
+def offered(pretrained: Pretrained, dataset: str) -> list[str]:
+    """The predictors for a model, the cheapest first.
+
+    Those that need healthy scores are offered only where the model has some of this dataset.
+    """
+    known = dataset in pretrained.calibration
+    names = [
+        name for name in predictors_for(pretrained.model) if known or not REGISTERED[name].needs_calibration
+    ]
+    return sorted(names, key=_by_cost)
+
+
+def shown_unasked(names: list[str]) -> list[str]:
+    """Those of the offered predictors that are shown unasked."""
+    usual = [name for name in names if name in PREDICTORS]
+    return usual or [name for name in names if not REGISTERED[name].iterative]
+
+
+def default_state() -> State:
+    """The state of a page that nobody has touched."""
+    model = model_of(DATASET)
+    names = shown_unasked(offered(server.pretrained(model), DATASET))
+    return State(
+        dataset=DATASET,
+        place=tuple(start_of(axis) for axis in server.dataset(DATASET).axes("test")),
+        anomaly=ANOMALIES[ANOMALY](),
+        anomaly_name=ANOMALY,
+        seed=SEED,
+        model=model,
+        beta=BETA,
+        scoring_beta=BETA,
+        predictors={name: REGISTERED[name]() for name in names},
+        cohort_size=COHORT_SIZE,
+    )
+
+
+def _by_cost(name: str) -> tuple[bool, bool, int, str]:
+    """From the plain image over single passes to those that build on others, and to those of many passes."""
+    predictor = REGISTERED[name]
+    return predictor.iterative, predictor.needs_calibration, len(predictor.needs), name

@@ -1,0 +1,88 @@
+"""What one server has for all its visitors: its device, its turn at the network, datasets and models."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from explorer.cards import Pretrained, load_pretrained
+from explorer.contracts import Axis, Dataset, Slice
+from explorer.datasets import load_dataset
+from explorer.devices import pick_device, share_cores
+from explorer.evaluation.cohort import calibration_slices
+from explorer.looking.caches import Recent
+
+
+@dataclass(frozen=True, eq=False)
+class RememberedDataset:
+    """A dataset that keeps its most recent slices; satisfies `Dataset`."""
+
+    source: Dataset
+    slices: Recent[Slice] = field(default_factory=lambda: Recent(512))
+
+    @property
+    def name(self) -> str:
+        return self.source.name
+
+    @property
+    def image_size(self) -> tuple[int, int]:
+        return self.source.image_size
+
+    @property
+    def note(self) -> str:
+        return self.source.note
+
+    def axes(self, split: str) -> tuple[Axis, ...]:
+        return self.source.axes(split)
+
+    def slice(self, split: str, *coordinates: int) -> Slice:
+        return self.slices.get_or_make((split, coordinates), lambda: self.source.slice(split, *coordinates))
+
+    def cohort(self, split: str, count: int, seed: int) -> Sequence[tuple[int, ...]]:
+        return self.source.cohort(split, count, seed)
+
+    def held_out_cohort(self, count: int, seed: int) -> Sequence[tuple[int, ...]]:
+        return self.source.held_out_cohort(count, seed)
+
+
+@lru_cache(maxsize=1)
+def device() -> torch.device:
+    """The device of this server; torch's threads are set when it is first asked for."""
+    found = pick_device("auto")
+    share_cores(found)
+    return found
+
+
+@lru_cache(maxsize=1)
+def workers() -> int:
+    """Threads that use the network at once."""
+    return share_cores(device())
+
+
+@lru_cache(maxsize=1)
+def network() -> threading.Semaphore:
+    """Held during the network's passes: more of them at once on the same cores are slower than in turn."""
+    return threading.Semaphore(workers())
+
+
+@lru_cache(maxsize=8)
+def dataset(name: str) -> RememberedDataset:
+    """The dataset called `name`."""
+    return RememberedDataset(load_dataset(name))
+
+
+@lru_cache(maxsize=4)
+def healthy_slices(name: str, count: int) -> tuple[Tensor, Tensor]:
+    """Images and foregrounds of some calibration slices; see `calibration_slices`."""
+    return calibration_slices(load_dataset(name), count)
+
+
+@lru_cache(maxsize=4)
+def pretrained(name: str) -> Pretrained:
+    """The model called `name` on this server's device."""
+    return load_pretrained(name, device())

@@ -1,0 +1,136 @@
+"""The page's address and its controls: each parameter is a control, and every value is spelled out.
+
+Streamlit's own binding leaves out what equals a default, so that an address would change its meaning with the
+defaults. Here the address is read when a page is opened or a person goes back or forward, and written whole
+after the controls of each run. Streamlit adds what is written to the browser's history, so Back undoes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+Parameters = dict[str, list[str]]
+
+STALE_S = 1.0
+"""Seconds in which a browser may still send the address before the last one that was written."""
+
+LONGEST = 60
+"""Letters of a parameter that a message repeats."""
+
+
+@dataclass
+class Address:
+    """What a session knows of the address of one page.
+
+    Attributes:
+        asked: parameters that no control of this run has taken yet.
+        shown: parameters that the controls of this run stand for.
+        ignored: what was asked for in vain, as `key=text`.
+        nearest: by key, what was asked for and what was taken instead.
+        written: the last address written; None before the first.
+        values: of the controls, when it was written.
+        moment: when it was written, s.
+    """
+
+    asked: Parameters = field(default_factory=dict)
+    shown: dict[str, Callable[[], list[str]]] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+    nearest: dict[str, tuple[str, str]] = field(default_factory=dict)
+    written: Parameters | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    moment: float = 0.0
+
+    def begin(self) -> None:
+        """Begin a run: take the address up if the page was opened with it."""
+        here = _here()
+        self.shown, self.asked = {}, {}
+        if self.written is None or any(key not in st.session_state for key in self.values):
+            self.asked = here or self.written or {}
+        elif here != self.written and not self._changed() and time.monotonic() - self.moment > STALE_S:
+            for key in self.values:
+                del st.session_state[key]
+            self.asked = here
+        if self.asked:
+            self.asked = {key: list(texts) for key, texts in self.asked.items()}
+            self.ignored, self.nearest = [], {}
+
+    def _changed(self) -> bool:
+        """Whether a person moved a control since the address was written."""
+        return any(st.session_state.get(key) != value for key, value in self.values.items())
+
+    def place(
+        self,
+        key: str,
+        default: Any,
+        parse: Callable[[str], Any],
+        *,
+        fits: Callable[[Any], bool] = lambda value: True,
+        text: Callable[[Any], str] = str,
+    ) -> None:
+        """Give a control its value before it is built.
+
+        Args:
+            key: of the control, and its name in the address.
+            default: where neither the address nor the session has a value that fits.
+            parse: makes a value of the address's text; ValueError where none can be made.
+            fits: whether a value may stay, should options have changed.
+            text: makes the address's text of a value.
+        """
+        for asked in self.asked.pop(key, [])[-1:]:
+            try:
+                st.session_state[key] = parse(asked)
+            except ValueError:
+                self.ignore(key, asked)
+        if key not in st.session_state or not fits(st.session_state[key]):
+            st.session_state[key] = default
+        self.shown[key] = lambda: [text(st.session_state[key])]
+
+    def place_list(self, key: str, default: list[str], options: tuple[str, ...]) -> None:
+        """The same for a control of several options; what is no option is named and left out."""
+        asked = self.asked.pop(key, None)
+        if asked is not None:
+            for text in asked:
+                if text and text not in options:
+                    self.ignore(key, text)
+            st.session_state[key] = [text for text in dict.fromkeys(asked) if text in options]
+        if key not in st.session_state:
+            st.session_state[key] = default
+        st.session_state[key] = [name for name in st.session_state[key] if name in options]
+        self.shown[key] = lambda: st.session_state[key] or [""]
+
+    def ignore(self, key: str, text: str) -> None:
+        """Note that a parameter could not be followed."""
+        self.ignored.append(f"{key}={text}"[:LONGEST])
+
+    def end(self) -> None:
+        """Write what the controls show to the address, and note what none of them knows."""
+        for key, texts in self.asked.items():
+            for text in texts:
+                self.ignore(key, text)
+        self.asked = {}
+        written = {key: show() for key, show in self.shown.items()}
+        if written != _here():
+            st.query_params.from_dict(written)
+        self.written, self.moment = written, time.monotonic()
+        self.values = {key: st.session_state[key] for key in self.shown}
+
+    def told(self) -> tuple[list[str], Mapping[str, tuple[str, str]]]:
+        """What was ignored and what was taken instead, once."""
+        found = self.ignored, self.nearest
+        self.ignored, self.nearest = [], {}
+        return found
+
+
+def address_of(page: str) -> Address:
+    """The session's record of a page's address."""
+    found: Address = st.session_state.setdefault(f"address-{page}", Address())
+    return found
+
+
+def _here() -> Parameters:
+    return {key: st.query_params.get_all(key) for key in st.query_params}

@@ -1,0 +1,73 @@
+"""Which image: dataset, option and coordinates, or a slice of the person's own scan."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.contracts import Axis, Dataset
+from explorer.datasets import DATASETS
+from explorer.looking import defaults, server
+from explorer.looking.guest import Guest
+from explorer.ui.controls import guests, widgets
+from explorer.ui.controls.address import Address
+from explorer.ui.messages import plain
+
+
+def choose_image(address: Address) -> tuple[str, tuple[int, ...], Guest | None]:
+    """Show the controls; name of the dataset, coordinates, and the own slice in its place."""
+    name = _dataset_name(address)
+    dataset = server.dataset(name)
+    st.caption(plain(dataset.note))
+    guest = _guest(dataset)
+    axes = dataset.axes("test")
+    place = tuple(defaults.start_of(axis) if guest else _coordinate(axis, address) for axis in axes)
+    return name, place, guest
+
+
+def _dataset_name(address: Address) -> str:
+    usual, _, usual_option = defaults.DATASET.partition("/")
+    family = widgets.select(
+        "Dataset",
+        DATASETS.names(),
+        usual,
+        key="dataset",
+        address=address,
+        help="Where the image comes from; each dataset has models of its own.",
+    )
+    assert family is not None
+    options = DATASETS[family].options
+    if not options:
+        return family
+    option = widgets.segments(
+        "Contrast",
+        options,
+        usual_option if usual_option in options else options[0],
+        key="contrast",
+        address=address,
+        help="The MR sequence: FLAIR suppresses fluid, T1 shows it dark, T2 bright.",
+    )
+    return f"{family}/{option}"
+
+
+def _guest(dataset: Dataset) -> Guest | None:
+    """The slice of the person's own scan, where it fits the dataset, with the way back."""
+    found = guests.current()
+    if found is None or not found.fits(dataset):
+        return None
+    st.caption(
+        f":material/upload_file: **{plain(found.source.name)}**, from your scan. It stays in this session "
+        f"and out of the address. {found.sides} The contrast says with which healthy data it is compared."
+    )
+    st.button("Back to the dataset's slices", on_click=guests.close, key="close-guest", width="stretch")
+    return found
+
+
+def _coordinate(axis: Axis, address: Address) -> int:
+    label, start = axis.name.capitalize(), defaults.start_of(axis)
+    if not axis.labels:
+        return widgets.whole(label, 0, axis.size - 1, start, key=axis.name, address=address, help=axis.help)
+    chosen = widgets.select(
+        label, axis.labels, axis.labels[start], key=axis.name, address=address, help=axis.help
+    )
+    assert chosen is not None
+    return axis.labels.index(chosen)

@@ -1,0 +1,95 @@
+"""Which maps, with which options, and what is to be watched step by step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from explorer.cards import Pretrained
+from explorer.evidence import parts_of
+from explorer.looking import defaults
+from explorer.looking.films import CODES
+from explorer.looking.healthy import FEW_SLICES, OWN_SLICES
+from explorer.predictors import PREDICTORS
+from explorer.settings import settings_of
+from explorer.ui.controls import widgets
+from explorer.ui.controls.address import Address
+from explorer.ui.controls.settings import plugin_controls
+
+OFFERED = "maps-offered"
+"""Key of the session: the maps that were offered last, and those that the model of now has not."""
+
+
+def choose_predictors(pretrained: Pretrained, dataset: str, address: Address) -> dict[str, dict[str, Any]]:
+    """Show the controls; settings by name of the chosen predictors."""
+    names = defaults.offered(pretrained, dataset)
+    dropped = _keep_what_fits(names)
+    chosen = widgets.several(
+        "Maps",
+        names,
+        defaults.shown_unasked(names),
+        key="predictors",
+        address=address,
+        help="Methods that turn what the model says into a map of anomaly scores.",
+    )
+    if dropped:
+        st.caption(f"Left out, as this model lacks what they need: {', '.join(dropped)}.")
+    _say_what_is_uncalibrated(chosen, pretrained, dataset)
+    found = {}
+    with st.expander("Options of the maps"):
+        for name in chosen:
+            if settings_of(PREDICTORS[name]):
+                st.markdown(f"**{PREDICTORS[name].title}**")
+            found[name] = plugin_controls(name, PREDICTORS[name], address=address)
+    return found
+
+
+def choose_watched(pretrained: Pretrained, dataset: str, address: Address) -> str:
+    """Show the control; what shall be watched step by step, or nothing."""
+    names = [name for name in defaults.offered(pretrained, dataset) if PREDICTORS[name].iterative]
+    if "code_nll" in parts_of(pretrained.model) and dataset in pretrained.calibration:
+        names.append(CODES)
+    if not names:
+        return ""
+    chosen = widgets.select(
+        "Watch it happen",
+        names,
+        None,
+        key="watch",
+        address=address,
+        placeholder="nothing",
+        help="Plays a method of many passes step by step below the viewer; codes: from the image to its "
+        "latent codes and back.",
+    )
+    return chosen or ""
+
+
+def _say_what_is_uncalibrated(chosen: list[str], pretrained: Pretrained, dataset: str) -> None:
+    healthy = pretrained.calibration.get(dataset)
+    unknown = [name for name in chosen if healthy is None or name not in healthy.quantiles]
+    if unknown:
+        st.caption(
+            f"Uncalibrated: the model has no healthy scores of {', '.join(unknown)}. Their scale is that of "
+            f"{OWN_SLICES} healthy slices, of {FEW_SLICES} where many passes are taken, scored here. To add "
+            "them: "
+            f"`python -m explorer calibrate {pretrained.card.name}`"
+        )
+
+
+def _keep_what_fits(names: list[str]) -> list[str]:
+    """After another model was chosen, keep the chosen maps that it has; returns those that it has not.
+
+    Where none is left, or exactly those were shown that the other model shows unasked, its own are shown.
+    """
+    before: list[str]
+    dropped: list[str]
+    before, dropped = st.session_state.get(OFFERED, (names, []))
+    chosen = st.session_state.get("predictors")
+    if chosen is not None and before != names:
+        dropped = [name for name in chosen if name not in names]
+        kept = [name for name in chosen if name in names]
+        untouched = set(chosen) == set(defaults.shown_unasked(before))
+        st.session_state["predictors"] = kept if kept and not untouched else defaults.shown_unasked(names)
+    st.session_state[OFFERED] = names, dropped
+    return dropped
