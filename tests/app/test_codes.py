@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.cards import catalogue, load_pretrained
 from explorer.cards.card import write_card
 from explorer.evaluation.calibration import Calibration
-from explorer.looking import caches, runs
+from explorer.looking import caches, runs, scene, server
 from explorer.looking.caches import Recent, SliceCaches
 from explorer.predictors import PREDICTORS
 from tests.app.test_explore import (
@@ -120,7 +120,7 @@ def test_what_the_card_does_not_know_is_not_offered_and_the_remedy_is_said(both:
 
 def calibrated(folder: Path) -> None:
     """Enter some healthy scores of the predictors of many passes into the VAE's card."""
-    card = load_pretrained(VAE, caches.device(), folder).card
+    card = load_pretrained(VAE, server.device(), folder).card
     known: Calibration = card.calibration["fashion-mnist"]
     rows = known.quantiles["reconstruction-error"]
     more = {"energy-projection": rows, "map-restoration": rows}
@@ -225,7 +225,7 @@ def test_a_threshold_that_keeps_nothing_of_the_image_is_told(both: Path) -> None
 
 def change_threshold(folder: Path, nats: float) -> None:
     """Make the VQ-VAE's card say that no healthy code is less likely than this."""
-    card = load_pretrained(CODES, caches.device(), folder).card
+    card = load_pretrained(CODES, server.device(), folder).card
     known = card.calibration["fashion-mnist"]
     made = replace(known, quantiles={**known.quantiles, "code-surprise": torch.full((1, 20), nats).double()})
     write_card(replace(card, calibration={"fashion-mnist": made}), folder)
@@ -244,8 +244,8 @@ def test_a_prior_of_another_vocabulary_is_named(both: Path) -> None:
 
 def test_an_image_with_nan_is_refused_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
     damaged = torch.full((28, 28), torch.nan)
-    there = runs.planted
-    monkeypatch.setattr(runs, "planted", lambda state: replace(there(state), image=damaged))
+    there = scene.plant
+    monkeypatch.setattr(scene, "plant", lambda *given: replace(there(*given), image=damaged))
     app = opened(**ADDRESS, model="vq-vae", predictors="energy-projection")
     assert not app.exception
     assert "x must be finite, got NaN or infinite pixels" in app.error[0].value

@@ -15,9 +15,10 @@ from streamlit.testing.v1 import AppTest
 from explorer.anomalies import ANOMALIES
 from explorer.anomalies.shape.painted import encode
 from explorer.cards import catalogue
+from explorer.cards.card import REMEDY
 from explorer.datasets import dataset_names
 from explorer.evidence import Evidence
-from explorer.looking import caches
+from explorer.looking import server
 from explorer.predictors import PREDICTORS
 from explorer.settings import Setting, settings_of
 from tests.support.packets import handed, read_all
@@ -270,7 +271,7 @@ def test_missing_files_are_named_until_they_are_back(own_models: Path, suffix: s
     app = opened(**FASHION)
     assert not app.exception
     (error,) = app.error
-    assert "beta-vae-fashion-mnist" in unescaped(error.value)
+    assert {"toml": "no model for fashion-mnist", "safetensors": path.name}[suffix] in unescaped(error.value)
     path.write_bytes(content)
     assert_fine(app.run())
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from explorer.ui.pages.guest import GUEST, HOLDERS, Guest
 from streamlit.testing.v1 import AppTest
 
 from explorer.anomalies import ANOMALIES
 from explorer.contracts import Slice
 from explorer.looking import caches
+from explorer.looking.guest import Guest
+from explorer.ui.controls.guests import GUEST, VISIT
 from tests.support.packets import handed, read_all
 
 MAIN = Path(__file__).parents[2] / "explorer" / "ui" / "pages" / "main.py"
@@ -77,14 +78,14 @@ def test_an_anomaly_can_be_planted_beside_the_known_one() -> None:
 
 
 def test_nothing_of_it_enters_what_sessions_share() -> None:
-    kept = (caches.SLICES.packets, caches.SLICES.current, caches.SLICES.runs, caches.SLICES.walks)
+    kept = (caches.SLICES.packets, caches.SLICES.groups, caches.SLICES.runs, caches.SLICES.walks)
     fine(explore(guest(), **BRAIN))  # the cohort and the quantiles, which are not of the guest
     before = [dict(one._kept) for one in kept]
     cohorts = len(caches.COHORTS._kept)
     found = guest()
     fine(explore(found, **BRAIN))
     assert [dict(one._kept) for one in kept] == before and len(caches.COHORTS._kept) == cohorts
-    assert len(found.caches.packets._kept) == 1 and len(found.caches.current._kept) >= 1
+    assert len(found.caches.packets._kept) == 1 and len(found.caches.groups._kept) >= 1
 
 
 def test_another_session_does_not_see_it() -> None:
@@ -99,7 +100,7 @@ def test_deletion_forgets_it(monkeypatch: pytest.MonkeyPatch) -> None:
     app = fine(explore(guest(), **BRAIN))
     held = weakref.ref(app.session_state[GUEST])
     image = weakref.ref(app.session_state[GUEST].source.image)
-    for key in (GUEST, *HOLDERS):  # as `explorer.ui.pages.guest.close` does
+    for key in (GUEST, VISIT):  # as `explorer.ui.controls.guests.close` does
         if key in app.session_state:
             del app.session_state[key]
     fine(app.run())

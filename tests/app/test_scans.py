@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer.looking import caches
+from explorer.looking import caches, server
 from explorer.predictors import PREDICTORS, quick_predictors_for
 from explorer.scans.scoring.queue import Progress, State
 from explorer.scans.scoring.scoring import ScoredScan

@@ -63,9 +63,8 @@ def test_a_scoring_beta_of_its_own_is_counted_at_a_node(state: State) -> None:
 
 def test_quantiles_are_linear_between_nodes(state: State) -> None:
     state = changed(state, "reconstruction-error", form="squared")
-    low, middle, high = quantiles(
-        resolve(state), "reconstruction-error", [NODES[2], 10**-0.75, NODES[3]], [0.0] * 3
-    )
+    nodes = [NODES[2], 10**-0.75, NODES[3]]
+    low, middle, high = quantiles(resolve(state), "reconstruction-error", nodes, [0.0] * 3)
     np.testing.assert_allclose(middle, (low + high) / 2, rtol=1e-6)
     low, middle, high = quantiles(
         resolve(dataclasses.replace(state, predictors={"elbo-gradient": PREDICTORS["elbo-gradient"]()})),
@@ -112,9 +111,6 @@ def test_colour_bars_are_quantiles_but_that_of_the_image(state: State) -> None:
 
 
 def test_the_residual_ends_where_the_error_does(state: State) -> None:
-    bars = colour_bars(
-        resolve(state),
-        "reconstruction-error",
-        quantiles(resolve(state), "reconstruction-error", NODES, NODES),
-    )
-    assert residual_bar(resolve(state), NODES).tolist() == pytest.approx(bars[:, 1].tolist())
+    scene, name = resolve(state), "reconstruction-error"
+    bars = colour_bars(scene, name, quantiles(scene, name, NODES, NODES))
+    assert residual_bar(scene, NODES).tolist() == pytest.approx(bars[:, 1].tolist())

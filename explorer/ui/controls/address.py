@@ -79,7 +79,7 @@ class Address:
             default: where neither the address nor the session has a value that fits.
             parse: makes a value of the address's text; ValueError where none can be made.
             fits: whether a value may stay, should options have changed.
-            text: makes the address's text of a value.
+            text: makes the address's text of a value; where that is empty the parameter is left out.
         """
         for asked in self.asked.pop(key, [])[-1:]:
             try:
@@ -88,7 +88,7 @@ class Address:
                 self.ignore(key, asked)
         if key not in st.session_state or not fits(st.session_state[key]):
             st.session_state[key] = default
-        self.shown[key] = lambda: [text(st.session_state[key])]
+        self.shown[key] = lambda: [shown] if (shown := text(st.session_state[key])) else []
 
     def place_list(self, key: str, default: list[str], options: tuple[str, ...]) -> None:
         """The same for a control of several options; what is no option is named and left out."""
@@ -113,7 +113,7 @@ class Address:
             for text in texts:
                 self.ignore(key, text)
         self.asked = {}
-        written = {key: show() for key, show in self.shown.items()}
+        written = {key: texts for key, show in self.shown.items() if (texts := show())}
         if written != _here():
             st.query_params.from_dict(written)
         self.written, self.moment = written, time.monotonic()
