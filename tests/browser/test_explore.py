@@ -56,7 +56,7 @@ def test_the_first_view_is_complete(glance: Visitor) -> None:
     expect(seen.page.get_by_text(NOTICE)).to_be_visible()
     assert seen.hosts <= {"127.0.0.1", ""}  # data: addresses have no host
     assert seen.errors == []
-    assert asked(seen.page) == {}
+    assert asked(seen.page)["dataset"] == ["brain"] and len(asked(seen.page)["predictors"]) == 7
 
 
 def test_all_panels_fit_on_a_large_screen(glance: Visitor) -> None:
@@ -87,7 +87,7 @@ def test_a_key_on_a_slider_moves_on_and_the_address_follows(visit: Visitor) -> N
     page = visit("/?cohort=8").page
     before = pictures(page)
     press(page, "Slice", "ArrowRight")
-    assert asked(page) == {"cohort": ["8"], "slice": ["33"]}
+    assert (asked(page)["cohort"], asked(page)["slice"]) == (["8"], ["33"])
     assert pictures(page)["input"] != before["input"]
     assert_same_in_a_fresh_context(page, visit)
 
@@ -115,6 +115,34 @@ def test_the_address_holds_the_whole_state(visit: Visitor) -> None:
     assert len(table(page)) == 6
     assert_same_in_a_fresh_context(page, visit)
     assert seen.errors == []
+
+
+def test_back_and_forward_undo_and_redo(visit: Visitor) -> None:
+    page = visit(SMALL).page
+    shown = [table(page)]
+    for _ in range(2):
+        press(page, "Index", "ArrowRight")
+        shown.append(table(page))
+    assert asked(page)["index"] == ["2"] and shown[0] != shown[1] != shown[2]
+    page.wait_for_timeout(1100)  # until then an address may still be on its way
+    for index, move in (("1", page.go_back), ("0", page.go_back), ("1", page.go_forward)):
+        with rerun(page):
+            move()
+        assert asked(page)["index"] == [index] and table(page) == shown[int(index)]
+        page.wait_for_timeout(1100)
+
+
+def test_a_trip_to_the_other_page_and_a_reload_lose_nothing(visit: Visitor) -> None:
+    page = visit(SMALL).page
+    press(page, "Index", "ArrowRight")
+    before = asked(page), table(page)
+    for way_back in (page.go_back, lambda: page.get_by_role("link", name="Explore").click(), page.reload):
+        if way_back != page.reload:
+            page.get_by_role("link", name="Own scans").click()
+            page.get_by_text("Your own scans").wait_for()
+        way_back()
+        at_hand(page)
+        assert (asked(page), table(page)) == before
 
 
 def test_a_hostile_address_is_answered_with_a_warning(visit: Visitor) -> None:
