@@ -15,6 +15,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+MOST_LAYERS = 64
+"""Of the transformer; a bound on the time that building takes."""
+
 
 class CodePrior(nn.Module):
     """log p(c_i | c_<i) of every code on a grid.
@@ -28,16 +31,17 @@ class CodePrior(nn.Module):
         heads: of the attention.
 
     Raises:
-        ValueError: where a number is below 1 or `heads` does not divide `width`.
+        ValueError: where a number is below 1, there are too many layers or `heads` does not divide `width`.
     """
 
     def __init__(
         self, codes: int, rows: int, columns: int, *, width: int = 128, layers: int = 6, heads: int = 2
     ) -> None:
         super().__init__()
-        if min(codes, rows, columns, width, layers, heads) < 1 or width % heads:
+        if min(codes, rows, columns, width, layers, heads) < 1 or layers > MOST_LAYERS or width % heads:
             raise ValueError(
-                "the prior's settings must be at least 1 and width divisible by heads; "
+                f"the prior's settings must be at least 1, layers at most {MOST_LAYERS} and "
+                "width divisible by heads; "
                 f"got width {width}, layers {layers}, heads {heads}"
             )
         self.codes, self.rows, self.columns, self.heads = codes, rows, columns, heads

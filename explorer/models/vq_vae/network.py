@@ -21,6 +21,9 @@ from explorer.models.beta_vae.network import at_least_float32
 from explorer.models.vq_vae.code_prior import CodePrior
 from explorer.models.vq_vae.codebook import Codebook, straight_through
 
+MOST_BLOCKS = 64
+"""Residual blocks on either side; a bound on the time that building takes."""
+
 
 @MODELS.register("vq-vae")
 class VqVae(nn.Module):
@@ -59,6 +62,12 @@ class VqVae(nn.Module):
         super().__init__()
         if image_size % 2 ** len(widths):
             raise ValueError(f"image_size must be divisible by {2 ** len(widths)}, got {image_size}")
+        if image_size < 1 or min(codes, dimension, *widths) < 1 or not 0 <= blocks <= MOST_BLOCKS:
+            raise ValueError(
+                f"image_size, codes, dimension and widths must be above 0 and blocks in [0, {MOST_BLOCKS}]"
+            )
+        if not s > 0 or scale == 0:
+            raise ValueError(f"s must be above 0 and scale not 0, got {s} and {scale}")
         self.image_size = image_size
         self.s = s
         self.mean = mean
