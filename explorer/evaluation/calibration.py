@@ -32,6 +32,12 @@ REC = "rec"
 _STEEPEST = 1e30
 """Slope that stands for a step where neighbouring quantiles are equal."""
 
+_LARGEST = 1e30
+"""Bound on the size of quantiles: beyond it, single precision knows no slope between them."""
+
+_ROWS = "quantiles:"
+"""What the names of quantiles begin with among the parts of a calibration."""
+
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
@@ -62,8 +68,12 @@ class Calibration:
         for name, rows in self.quantiles.items():
             if rows.shape != shape:
                 raise ValueError(f"quantiles of {name} must be {shape}, got {tuple(rows.shape)}")
-            if not bool(rows.isfinite().all()) or bool((rows.diff(dim=1) < 0).any()):
+            if not bool((rows.abs() <= _LARGEST).all()) or bool((rows.diff(dim=1) < 0).any()):
                 raise ValueError(f"quantiles of {name} must be finite and never fall along the levels")
+
+    def knows(self, name: str) -> bool:
+        """Whether there are healthy scores of the predictor called `name`, or else its scale is its own."""
+        return name in self.quantiles
 
     def quantile(self, name: str, beta: Tensor | float, level: Tensor | float) -> Tensor:
         """The score that a fraction `level` of healthy pixels does not exceed.
@@ -124,22 +134,22 @@ class Calibration:
         return Calibration(self.betas, self.levels, {**self.quantiles, **more})
 
     def parts(self) -> dict[str, Tensor]:
-        """Betas, levels and quantiles by name (`quantiles:PREDICTOR`), float64, for a file."""
-        rows = {f"quantiles:{name}": rows for name, rows in self.quantiles.items()}
+        """Copies of betas, levels and quantiles by name (`quantiles:PREDICTOR`), float64, for a file."""
+        rows = {_ROWS + name: part for name, part in self.quantiles.items()}
         found = {"betas": self.betas, "levels": self.levels, **rows}
-        return {name: part.double().contiguous() for name, part in found.items()}
+        return {name: part.clone(memory_format=torch.contiguous_format) for name, part in found.items()}
 
     @staticmethod
     def of_parts(parts: Mapping[str, Tensor]) -> Calibration:
         """The calibration that gave these `parts`; ValueError where it is not one."""
-        if not {"betas", "levels"} <= parts.keys():
-            raise ValueError(f"a calibration must hold betas and levels, got {', '.join(sorted(parts))}")
-        rows = {
-            name.partition(":")[2]: part.double()
-            for name, part in parts.items()
-            if name.startswith("quantiles:")
-        }
-        return Calibration(parts["betas"].double(), parts["levels"].double(), rows)
+        rows = {name.removeprefix(_ROWS): part for name, part in parts.items() if name.startswith(_ROWS)}
+        if len(rows) != len(parts) - 2 or not {"betas", "levels"} <= parts.keys():
+            raise ValueError(
+                f"a calibration must hold betas, levels and {_ROWS}NAME, got {', '.join(sorted(parts))}"
+            )
+        if any(part.dtype != torch.float64 for part in parts.values()):
+            raise ValueError("a calibration must hold numbers in double precision (float64) only")
+        return Calibration(parts["betas"], parts["levels"], rows)
 
     def _rows(self, name: str, beta: Tensor | float) -> Tensor:
         """Quantiles at `beta`, (Q,) for one number or (B, Q) for (B,)."""
@@ -147,7 +157,7 @@ class Calibration:
             known = ", ".join(sorted(self.quantiles))
             raise ValueError(
                 f"no calibration for predictor {name!r}; calibrated: {known}; "
-                "add it to the model's card with: python -m explorer calibrate NAME"
+                "add it with: python -m explorer calibrate NAME"
             )
         rows = self.quantiles[name]
         if len(self.betas) == 1:

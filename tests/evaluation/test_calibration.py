@@ -106,36 +106,71 @@ def test_percentile_of_a_quantile_is_its_level(level: float) -> None:
     assert percentiles(calibration, quantile) == pytest.approx([level])
 
 
-def test_a_card_gives_the_calibration_back() -> None:
+def test_the_parts_give_the_calibration_back_to_the_bit() -> None:
     calibration = made([0.1, 1 / 3], [0.0, 1.0], [[0.0, 1 / 3], [1e-7 / 3, 2e5 / 3]])
-    card = calibration.to_dict()
-    assert card["betas"] == [0.1, 0.333333] and card["quantiles"]["p"] == [
-        [0.0, 0.333333],
-        [3.33333e-8, 66666.7],
-    ]
-    assert Calibration.from_dict(card).to_dict() == card
+    parts = calibration.parts()
+    assert parts.keys() == {"betas", "levels", "quantiles:p"}
+    again = Calibration.of_parts(parts)
+    assert torch.equal(again.betas, calibration.betas) and torch.equal(again.levels, calibration.levels)
+    assert again.quantiles.keys() == {"p"} and torch.equal(again.quantiles["p"], calibration.quantiles["p"])
+
+
+def test_the_parts_are_copies() -> None:
+    calibration = one_row([0.0, 1.0], [0.0, 1.0])
+    for part in calibration.parts().values():
+        part.fill_(7)
+    assert calibration.betas.tolist() == [1.0] and calibration.quantiles["p"].tolist() == [[0.0, 1.0]]
+
+
+BETAS, LEVELS_OF_TWO = {"betas": [1.0]}, {"levels": [0.0, 1.0]}
 
 
 @pytest.mark.parametrize(
-    ("card", "message"),
+    ("parts", "message"),
     [
-        ({"betas": [1.0], "levels": [0.0, 1.0]}, "must hold betas, levels and quantiles"),
-        ({"betas": "low", "levels": [0.0, 1.0], "quantiles": {}}, "must hold betas"),
-        ({"betas": [1.0], "levels": [0.0, 1.0], "quantiles": {"p": [[0, 1], [2]]}}, "must hold betas"),
-        ({"betas": [2.0, 1.0], "levels": [0.0, 1.0], "quantiles": {}}, "betas must ascend"),
-        ({"betas": [0.0, 1.0], "levels": [0.0, 1.0], "quantiles": {}}, "betas must be above 0"),
-        ({"betas": [1.0], "levels": [0.1, 1.0], "quantiles": {}}, "levels must run from 0 to 1"),
-        ({"betas": [1.0], "levels": [0.0, 1.0], "quantiles": {"p": [[1, 2, 3]]}}, r"p must be \(1, 2\)"),
-        (
-            {"betas": [1.0], "levels": [0.0, 1.0], "quantiles": {"p": [[2, 1]]}},
-            "p must be finite and never fall",
-        ),
-        ({"betas": [1.0], "levels": [0.0, 1.0], "quantiles": {"p": [[2, math.nan]]}}, "p must be finite"),
+        ({}, "must hold betas, levels and quantiles:NAME"),
+        (BETAS, "must hold betas, levels and quantiles:NAME, got betas"),
+        (LEVELS_OF_TWO | {"quantiles:p": [[0, 1]]}, "must hold betas, levels"),
+        (BETAS | LEVELS_OF_TWO | {"p": [[0, 1]]}, "must hold betas, levels"),
+        (LEVELS_OF_TWO | {"betas": 1.0}, "betas must be a list of numbers"),
+        (LEVELS_OF_TWO | {"betas": []}, "betas must be a list of numbers"),
+        (LEVELS_OF_TWO | {"betas": [2.0, 1.0]}, "betas must ascend"),
+        (LEVELS_OF_TWO | {"betas": [1.0, 1.0]}, "betas must ascend"),
+        (LEVELS_OF_TWO | {"betas": [0.0, 1.0]}, "betas must be above 0"),
+        (LEVELS_OF_TWO | {"betas": [1.0, math.nan]}, "betas must be a list of numbers"),
+        (BETAS | {"levels": [0.1, 1.0]}, "levels must run from 0 to 1"),
+        (BETAS | {"levels": [0.0, 0.9]}, "levels must run from 0 to 1"),
+        (BETAS | LEVELS_OF_TWO | {"quantiles:p": [[1, 2, 3]]}, r"p must be \(1, 2\)"),
+        (BETAS | LEVELS_OF_TWO | {"quantiles:p": [[2, 1]]}, "p must be finite and never fall"),
+        (BETAS | LEVELS_OF_TWO | {"quantiles:p": [[2, math.nan]]}, "p must be finite"),
+        (BETAS | LEVELS_OF_TWO | {"quantiles:p": [[2, math.inf]]}, "p must be finite"),
+        (BETAS | LEVELS_OF_TWO | {"quantiles:p": [[-1e31, 0]]}, "p must be finite"),
     ],
 )
-def test_broken_cards_are_refused(card: dict[str, Any], message: str) -> None:
+def test_broken_parts_are_refused(parts: dict[str, Any], message: str) -> None:
+    tensors = {name: torch.tensor(values, dtype=torch.float64) for name, values in parts.items()}
     with pytest.raises(ValueError, match=message):
-        Calibration.from_dict(card)
+        Calibration.of_parts(tensors)
+
+
+def test_parts_in_less_than_double_precision_are_refused() -> None:
+    for name, part in one_row([0.0, 1.0], [0.0, 1.0]).parts().items():
+        with pytest.raises(ValueError, match="double precision"):
+            Calibration.of_parts(one_row([0.0, 1.0], [0.0, 1.0]).parts() | {name: part.float()})
+
+
+def test_the_largest_quantiles_still_tell_scores_apart() -> None:
+    calibration = one_row([-1e30, 0.0, 1e30], [0.0, 0.5, 1.0])
+    scores = torch.tensor([-3e38, -5e29, 0.0, 5e29, 3e38]).view(1, 1, 1, -1)
+    found = calibration.percentile("p", 1.0, scores).flatten()
+    torch.testing.assert_close(found, torch.tensor([0, 0.25, 0.5, 0.75, 1]))
+
+
+def test_it_says_which_predictors_it_knows() -> None:
+    calibration = one_row([0.0, 1.0], [0.0, 1.0])
+    assert calibration.knows("p") and not calibration.knows("q")
+    with pytest.raises(ValueError, match="no calibration for predictor 'q'"):
+        calibration.quantile("q", 1.0, 0.5)
 
 
 def test_unknown_names_and_misfits_are_answered() -> None:
