@@ -7,6 +7,7 @@ score; the card holds the hash of both.
 from __future__ import annotations
 
 import re
+import textwrap
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -18,13 +19,18 @@ import tomli_w
 LARGEST_CARD = 2**18
 """Bytes."""
 
+LONGEST_MESSAGE = 300
+"""Letters of what is repeated of an error."""
+
 REMEDY = "restore its files from the repository, or make them again with: python -m explorer train"
 
-_UNREADABLE = (
-    *(tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, AttributeError, RecursionError, ValueError),
-)
+_UNREADABLE = (ValueError, TypeError, AttributeError, RecursionError)
+"""What a text that is no TOML, or holds values of another kind, is answered with."""
+
 _NUMBERS = re.compile(r"\[\n((?: +[-+.\w]+,\n)+)\]")
 """A list of numbers, as tomli_w spreads it over lines."""
+
+_OF_CODES = ("perplexity", "code_nll")
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,9 @@ class HeldOut:
         error: mean |x - x_hat| over foreground pixels, (K,).
         perplexity: exp of the entropy of how often each code is used, (K,); empty for models without codes.
         code_nll: mean -log p(c_i | c_<i) of the prior, nats a code, (K,); empty for models without codes.
+
+    Raises:
+        ValueError: where figures are not one a beta.
     """
 
     betas: tuple[float, ...]
@@ -46,6 +55,11 @@ class HeldOut:
     error: tuple[float, ...]
     perplexity: tuple[float, ...] = ()
     code_nll: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name, values in asdict(self).items():
+            if len(values) != len(self.betas) and (values or name not in _OF_CODES):
+                raise ValueError(f"{name} must be {len(self.betas)} long, as betas are; got {len(values)}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +102,7 @@ def read_card(path: Path) -> Card:
             raise ValueError(f"it is no plain file of at most {LARGEST_CARD // 2**10} KiB")
         content = path.read_bytes()
     except (OSError, ValueError) as error:
-        raise ValueError(f"card {path.name} cannot be read: {error}; {REMEDY}") from None
+        raise ValueError(f"card {path.name} cannot be read: {plain(error)}; {REMEDY}") from None
     return parse_card(path.stem, content)
 
 
@@ -116,7 +130,7 @@ def parse_card(stem: str, text: bytes) -> Card:
     except KeyError as error:
         raise ValueError(f"card {stem}.toml lacks {error}; {REMEDY}") from None
     except _UNREADABLE as error:
-        raise ValueError(f"card {stem}.toml cannot be read: {error}; {REMEDY}") from None
+        raise ValueError(f"card {stem}.toml cannot be read: {plain(error)}; {REMEDY}") from None
 
 
 def write_card(card: Card, folder: Path) -> None:
@@ -146,6 +160,12 @@ def add_benchmark(path: Path, name: str, figures: Mapping[str, Any]) -> None:
     """Enter what a benchmark measured into the card at `path`; the rest of the card stays."""
     card = read_card(path)
     write_card(replace(card, benchmarks={**card.benchmarks, name: dict(figures)}), path.parent)
+
+
+def plain(error: Exception) -> str:
+    """What an error says, on one line that can be printed: files of others may put anything into it."""
+    text = "".join(letter if letter.isprintable() else " " for letter in str(error))
+    return textwrap.shorten(text, LONGEST_MESSAGE, placeholder=" ...")
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from explorer.cards.weights import (
     WEIGHTS,
     Pretrained,
     assemble,
+    calibration_remedy,
 )
 
 FOLDER = Path(__file__).parents[2] / "pretrained"
@@ -36,7 +38,10 @@ def card_of(name: str, folder: Path | None = None) -> Card:
         known = ", ".join(model_names(folder)) or "none"
         raise ValueError(f"unknown model {name!r}; known: {known}; {REMEDY}")
     path = folder / (name + _CARD)
-    changed = path.stat()
+    try:
+        changed = path.stat()
+    except OSError as error:
+        raise ValueError(f"card {path.name} cannot be read: {error.strerror}; {REMEDY}") from None
     return _read(path, changed.st_mtime_ns, changed.st_size)
 
 
@@ -47,50 +52,74 @@ def _read(path: Path, changed_ns: int, size: int) -> Card:
 
 def models_for(dataset: str, folder: Path | None = None) -> tuple[str, ...]:
     """Names of the models for a dataset, e.g. `brain/flair`; cards that cannot be read are passed over."""
-    family = dataset.partition("/")[0]
-    return tuple(name for name in model_names(folder) if _family(name, folder) in (family, dataset))
-
-
-def _family(name: str, folder: Path | None) -> str:
-    try:
-        return card_of(name, folder).dataset
-    except ValueError:  # said when the model is asked for by its name
-        return ""
+    return tuple(_kinds_for(dataset, folder))
 
 
 def model_called(name: str, dataset: str, folder: Path | None = None) -> str:
     """The model that a person means: a model's own name, or a kind.
 
     A kind stands for the dataset's model of that kind: the one called `KIND-FAMILY`, or else the first in the
-    alphabet.
+    alphabet. Where the former's card cannot be read it is still the one that is meant, so that its fault is
+    told and no other model takes its place unseen.
 
     Raises:
         ValueError: listing the models for this dataset.
     """
     if name in model_names(folder):
         return name
-    fitting = models_for(dataset, folder)
-    of_kind = [found for found in fitting if card_of(found, folder).kind == name]
+    usual = f"{name}-{_family(dataset)}"
+    if usual in model_names(folder) and _readable(usual, folder) is None:
+        return usual
+    kinds = _kinds_for(dataset, folder)
+    of_kind = [found for found, kind in kinds.items() if kind == name]
     if not of_kind:
-        known = ", ".join(fitting) or "none"
-        raise ValueError(f"unknown model {name!r} for {dataset}; known: {known}")
-    usual = f"{name}-{dataset.partition('/')[0]}"
+        raise ValueError(f"unknown model {name!r} for {dataset}; known: {', '.join(kinds) or 'none'}")
     return usual if usual in of_kind else of_kind[0]
 
 
-def load_pretrained(name: str, device: torch.device, folder: Path | None = None) -> Pretrained:
-    """Load a model by name onto a device, from `folder` or else from the shipped models.
+def _kinds_for(dataset: str, folder: Path | None) -> dict[str, str]:
+    """Kinds of the models for a dataset, by name."""
+    cards = [card for name in model_names(folder) if (card := _readable(name, folder)) is not None]
+    return {card.name: card.kind for card in cards if card.dataset in (dataset, _family(dataset))}
+
+
+def _readable(name: str, folder: Path | None) -> Card | None:
+    """A card, or None where it cannot be read, which `load_pretrained` says when it is asked for."""
+    try:
+        return card_of(name, folder)
+    except ValueError:
+        return None
+
+
+def _family(dataset: str) -> str:
+    return dataset.partition("/")[0]
+
+
+def load_pretrained(
+    name: str, device: torch.device, folder: Path | None = None, *, calibrated: bool = True
+) -> Pretrained:
+    """Load a model by name onto a device.
+
+    Args:
+        name: of the model.
+        device: where it goes.
+        folder: where its files are; None: the shipped models.
+        calibrated: False leaves its calibration aside, for the command that makes a lost one anew.
 
     Raises:
         ValueError: if the name is unknown, or a file is missing, damaged or does not fit the others.
     """
     folder = folder or FOLDER
     card = card_of(name, folder)
-    weights = _content(folder / (name + WEIGHTS), LARGEST_BYTES)
-    calibration = (
-        _content(folder / (name + CALIBRATION), LARGEST_CALIBRATION) if card.calibration_sha256 else None
-    )
-    return assemble(card, weights, calibration, device)
+    if not calibrated:
+        card = replace(card, calibration_sha256="")
+    weights, healthy = folder / (name + WEIGHTS), folder / (name + CALIBRATION)
+    if not weights.is_file():
+        raise ValueError(f"the weights {weights.name} are missing beside their card; {REMEDY}")
+    calibration = None
+    if card.calibration_sha256 and healthy.is_file():
+        calibration = _content(healthy, LARGEST_CALIBRATION, calibration_remedy(name))
+    return assemble(card, _content(weights, LARGEST_BYTES, REMEDY), calibration, device)
 
 
 def load_own(path: Path, device: torch.device) -> Pretrained:
@@ -139,10 +168,11 @@ def load_bytes(files: Mapping[str, bytes], device: torch.device) -> Pretrained:
     return assemble(card, files[stem + WEIGHTS], files.get(stem + CALIBRATION), device)
 
 
-def _content(path: Path, largest: int) -> bytes:
-    what = "calibration" if path.name.endswith(CALIBRATION) else "weights"
-    if not path.is_file():
-        raise ValueError(f"the {what} {path.name} are missing beside their card; {REMEDY}")
-    if path.stat().st_size > largest:
-        raise ValueError(f"{path.name} is larger than {largest // 2**20} MiB, which none here is; {REMEDY}")
-    return path.read_bytes()
+def _content(path: Path, largest: int, remedy: str) -> bytes:
+    try:
+        if path.stat().st_size > largest:
+            limit = f"{largest // 2**20} MiB"
+            raise ValueError(f"{path.name} is larger than {limit}, which none here is; {remedy}")
+        return path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"{path.name} cannot be read: {error.strerror}; {remedy}") from None

@@ -18,7 +18,7 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
-from explorer.cards.card import REMEDY, Card, write_card, write_whole
+from explorer.cards.card import REMEDY, Card, plain, write_card, write_whole
 from explorer.contracts import Model
 from explorer.evaluation.calibration import Calibration
 from explorer.models import MODELS
@@ -35,7 +35,7 @@ LARGEST_SETTING, LONGEST_SETTING = 65536, 16
 WEIGHTS, CALIBRATION = ".safetensors", ".calibration.safetensors"
 """Endings of the files beside a card."""
 
-_NO_NETWORK = (TypeError, ValueError, IndexError, RuntimeError, ArithmeticError)
+_NO_NETWORK = (TypeError, ValueError, LookupError, RuntimeError, ArithmeticError)
 """What networks and torch answer to settings of which nothing can be made."""
 
 
@@ -66,14 +66,9 @@ def assemble(card: Card, weights: bytes, calibration: bytes | None, device: torc
     Raises:
         ValueError: where a file is damaged, or they do not fit each other.
     """
-    tensors = _tensors(card.name + WEIGHTS, weights, card.sha256)
-    try:
-        _check_settings("model", card.model)
-        with torch.device("meta"):
-            model = MODELS[card.kind](**card.model)
-    except _NO_NETWORK as error:
-        raise ValueError(f"card {card.name}.toml: [model] does not fit {card.kind}: {error}") from None
-    _check_tensors(card.name + WEIGHTS, tensors, model.state_dict())
+    tensors = _tensors(card.name + WEIGHTS, weights, card.sha256, REMEDY)
+    model = _network(card)
+    _check_weights(card.name + WEIGHTS, tensors, model.state_dict())
     model.load_state_dict({k: v.float() for k, v in tensors.items()}, assign=True)
     model.eval().requires_grad_(False)
     model.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -96,9 +91,14 @@ def save_pretrained(
 
 
 def save_calibration(card: Card, calibration: Mapping[str, Calibration], folder: Path) -> None:
-    """Write a calibration and the card with its hash."""
+    """Write a calibration and the card with its hash; without one, no file of it stays."""
+    file = folder / (card.name + CALIBRATION)
+    if not calibration:
+        write_card(replace(card, calibration_sha256=""), folder)
+        file.unlink(missing_ok=True)
+        return
     content = calibration_bytes(calibration)
-    write_whole(folder / (card.name + CALIBRATION), content)
+    write_whole(file, content)
     write_card(replace(card, calibration_sha256=hashlib.sha256(content).hexdigest()), folder)
 
 
@@ -110,7 +110,7 @@ def round_weights(model: nn.Module) -> None:
 
 
 def calibration_bytes(calibration: Mapping[str, Calibration]) -> bytes:
-    """Calibrations by dataset name as a safetensors file: tensors `DATASET:PART`, see `Calibration.parts`."""
+    """Calibrations by dataset name as safetensors: tensors `DATASET:PART`, see `Calibration.parts`."""
     return save_tensors(
         {f"{name}:{key}": part for name, made in calibration.items() for key, part in made.parts().items()}
     )
@@ -119,28 +119,47 @@ def calibration_bytes(calibration: Mapping[str, Calibration]) -> bytes:
 def _calibrations(card: Card, content: bytes | None) -> dict[str, Calibration]:
     if not card.calibration_sha256:
         return {}
-    file = card.name + CALIBRATION
+    file, remedy = card.name + CALIBRATION, calibration_remedy(card.name)
     if content is None:
-        raise ValueError(f"the calibration {file} is missing beside its card; {REMEDY}")
+        raise ValueError(f"the calibration {file} is missing beside its card; {remedy}")
     parts: dict[str, dict[str, Tensor]] = {}
-    for name, part in _tensors(file, content, card.calibration_sha256).items():
+    for name, part in _tensors(file, content, card.calibration_sha256, remedy).items():
         dataset, _, key = name.partition(":")
         parts.setdefault(dataset, {})[key] = part
     try:
         return {dataset: Calibration.of_parts(found) for dataset, found in parts.items()}
     except ValueError as error:
-        raise ValueError(f"{file}: {error}; {REMEDY}") from None
+        raise ValueError(f"{file}: {plain(error)}; {remedy}") from None
 
 
-def _tensors(file: str, content: bytes, sha256: str) -> dict[str, Tensor]:
+def calibration_remedy(name: str) -> str:
+    """What to do about the calibration of the model called `name`."""
+    return f"restore it, or make it anew with: python -m explorer calibrate {name}"
+
+
+def _tensors(file: str, content: bytes, sha256: str, remedy: str) -> dict[str, Tensor]:
     """The tensors of a file whose hash its card holds."""
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise ValueError(f"{file} is not the file its card describes (sha256 differs); {REMEDY}")
+        raise ValueError(f"{file} is not the file its card describes (sha256 differs); {remedy}")
     try:
         tensors: dict[str, Tensor] = load_tensors(content)
-    except SafetensorError as error:
-        raise ValueError(f"{file} is not a safetensors file ({error}); {REMEDY}") from None
+    except (SafetensorError, LookupError) as error:  # the latter for number formats that torch lacks
+        raise ValueError(f"{file} is not a safetensors file ({plain(error)}); {remedy}") from None
     return tensors
+
+
+def _network(card: Card) -> nn.Module:
+    """The network that a card describes, without memory for its weights."""
+    try:
+        family = MODELS[card.kind]
+    except ValueError as error:
+        raise ValueError(f"card {card.name}.toml: {plain(error)}") from None
+    try:
+        _check_settings("model", card.model)
+        with torch.device("meta"):
+            return family(**card.model)
+    except _NO_NETWORK as error:
+        raise ValueError(f"card {card.name}.toml: [model] does not fit {card.kind}: {plain(error)}") from None
 
 
 def _check_settings(name: str, value: Any) -> None:
@@ -159,15 +178,16 @@ def _check_settings(name: str, value: Any) -> None:
         _check_settings(str(key), part)
 
 
-def _check_tensors(file: str, tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
+def _check_weights(file: str, tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
     wrong = sorted(set(tensors) ^ set(expected))
     if wrong:
+        first = wrong[0] if wrong[0].isprintable() else repr(wrong[0])
         raise ValueError(
-            f"{file} does not hold this architecture's weights (first difference: {wrong[0]}); {REMEDY}"
+            f"{file} does not hold this architecture's weights (first difference: {first}); {REMEDY}"
         )
     for name, value in sorted(tensors.items()):
         if value.shape != expected[name].shape:
             shapes = f"{tuple(value.shape)} instead of {tuple(expected[name].shape)}"
             raise ValueError(f"{file}: {name} has the shape {shapes}; {REMEDY}")
-        if not value.is_floating_point() or not bool(torch.isfinite(value).all()):
+        if not value.is_floating_point() or not bool(torch.isfinite(value.float()).all()):
             raise ValueError(f"{file}: {name} holds values that are not finite numbers; {REMEDY}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import warnings
 import zipfile
 from pathlib import Path
@@ -15,12 +14,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from explorer.cards import load_own
+from explorer.cards.weights import CALIBRATION, WEIGHTS
 from explorer.evidence.codes import observe
 from explorer.scans.reading.files import ScanFile
 from explorer.scans.reading.loading import load_scan
 from tests.security.making import EYE, SMALL, npy, png, small
 from tests.security.test_hostile_files import check_message
 from tests.support.dicoms import series, zipped
+from tests.support.model_files import uploaded, vouched
 from tests.support.tiny import NAME, save_tiny
 
 VALID: dict[str, bytes] = {
@@ -84,24 +85,27 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / f"{NAME}.toml"
 
 
-@pytest.mark.parametrize("which", ["card", "weights"])
+@pytest.mark.parametrize("ending", [".toml", WEIGHTS, CALIBRATION])
 @quick
 @given(damage=damages, reach=st.sampled_from([500, 10**9]))
-def test_damaged_models(own: Path, which: str, damage: list[tuple[str, float, bytes]], reach: int) -> None:
-    weights = own.with_suffix(".safetensors")
-    card_before, weights_before = own.read_bytes(), weights.read_bytes()
-    target, before = (own, card_before) if which == "card" else (weights, weights_before)
-    content = damaged(before, damage, reach)
-    target.write_bytes(content)
-    if which == "weights":  # as by one who can write both
-        old, new = (hashlib.sha256(part).hexdigest().encode() for part in (before, content))
-        own.write_bytes(card_before.replace(old, new))
+def test_damaged_models(own: Path, ending: str, damage: list[tuple[str, float, bytes]], reach: int) -> None:
+    before = uploaded(own)
+    content = damaged(before[NAME + ending], damage, reach)
+    if ending == ".toml":
+        own.write_bytes(content)
+    else:  # as by one who can write both
+        vouched(own, ending, content)
     try:
-        network = load_own(own, torch.device("cpu")).model
+        found = load_own(own, torch.device("cpu"))
     except ValueError as error:
-        assert NAME in str(error)
+        assert NAME in str(error) and str(error).isprintable()
     else:
-        assert observe(network, torch.zeros(1, 1, 28, 28), 1.0).x_hat.shape == (1, 1, 28, 28)
+        evidence = observe(found.model, torch.zeros(1, 1, 28, 28), 1.0)
+        assert evidence.x_hat.shape == (1, 1, 28, 28)
+        for healthy in found.calibration.values():
+            for name in healthy.quantiles:
+                share = healthy.percentile(name, 1.0, evidence.x_hat)
+                assert bool(((share >= 0) & (share <= 1)).all())
     finally:
-        own.write_bytes(card_before)
-        weights.write_bytes(weights_before)
+        for name, old in before.items():
+            (own.parent / name).write_bytes(old)

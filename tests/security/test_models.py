@@ -1,29 +1,24 @@
-"""Own models: two files from anywhere become a model, or a plain message; no pickle is ever loaded."""
+"""Own models: files from anywhere become a model, or a plain message; no pickle is ever loaded."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pickle
 import struct
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import tomli_w
 import torch
-from safetensors.torch import load as load_tensors
-from safetensors.torch import save as save_tensors
 
 from explorer.cards import load_bytes, load_own
 from explorer.cards.card import LARGEST_CARD
+from explorer.cards.weights import CALIBRATION, LARGEST_BYTES, LARGEST_CALIBRATION, WEIGHTS
 from explorer.evidence.codes import observe
 from tests.security.making import Trap, zeros_gz
+from tests.support.model_files import CPU, LOADERS, altered, beside, edit, uploaded, vouched
 from tests.support.tiny import NAME, SETTINGS, save_tiny
-
-CPU = torch.device("cpu")
 
 
 @pytest.fixture
@@ -33,21 +28,6 @@ def card(tmp_path: Path) -> Path:
     return folder / f"{NAME}.toml"
 
 
-def weights_of(card: Path) -> Path:
-    return card.with_suffix(".safetensors")
-
-
-def edit(card: Path, **changed: Any) -> None:
-    content = tomllib.loads(card.read_text(encoding="utf-8")) | changed
-    card.write_text(tomli_w.dumps(content), encoding="utf-8")
-
-
-def replace_weights(card: Path, content: bytes) -> None:
-    """Other weights, with a card that vouches for them."""
-    weights_of(card).write_bytes(content)
-    edit(card, sha256=hashlib.sha256(content).hexdigest())
-
-
 def refused(card: Path, message: str) -> None:
     with pytest.raises(ValueError, match=message) as caught:
         load_own(card, CPU)
@@ -55,7 +35,7 @@ def refused(card: Path, message: str) -> None:
 
 
 def test_a_model_is_found_by_either_file(card: Path) -> None:
-    for path in (card, weights_of(card)):
+    for path in (card, beside(card, WEIGHTS)):
         assert load_own(path, CPU).card.name == NAME
 
 
@@ -65,9 +45,9 @@ def test_both_files_are_needed(card: Path, ending: str) -> None:
     refused(card, "is missing: a model is a card")
 
 
-@pytest.mark.parametrize("ending", [".toml", ".safetensors"])
+@pytest.mark.parametrize("ending", [".toml", WEIGHTS, CALIBRATION])
 def test_a_link_out_of_the_folder_is_not_followed(card: Path, ending: str) -> None:
-    file = card.with_suffix(ending)
+    file = beside(card, ending)
     elsewhere = card.parent.parent / file.name
     file.rename(elsewhere)
     file.symlink_to(elsewhere)
@@ -80,9 +60,10 @@ def test_a_card_cannot_point_elsewhere(card: Path, name: str) -> None:
     refused(card, "it is the card of")
 
 
-def test_a_file_that_never_ends_is_not_opened(card: Path) -> None:
-    weights_of(card).unlink()
-    os.mkfifo(weights_of(card))
+@pytest.mark.parametrize("ending", [".toml", WEIGHTS, CALIBRATION])
+def test_a_file_that_never_ends_is_not_opened(card: Path, ending: str) -> None:
+    beside(card, ending).unlink()
+    os.mkfifo(beside(card, ending))
     refused(card, "is missing")
 
 
@@ -99,15 +80,17 @@ PICKLES: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.mark.parametrize("ending", [WEIGHTS, CALIBRATION])
 @pytest.mark.parametrize("kind", PICKLES)
-def test_a_pickle_is_never_loaded(card: Path, kind: str) -> None:
-    replace_weights(card, PICKLES[kind]())
-    refused(card, "is not a safetensors file|does not hold this architecture's weights")
+@pytest.mark.parametrize("way", LOADERS)
+def test_a_pickle_is_never_loaded(card: Path, way: str, kind: str, ending: str) -> None:
+    vouched(card, ending, PICKLES[kind]())
+    with pytest.raises(ValueError, match=f"{NAME}{ending} is not a safetensors file"):
+        LOADERS[way](card)
 
 
 def test_weights_of_another_model_are_refused(card: Path) -> None:
-    tensors = load_tensors(weights_of(card).read_bytes())
-    replace_weights(card, save_tensors({**tensors, "extra": torch.zeros(3)}))
+    altered(card, WEIGHTS, lambda tensors: tensors.update(extra=torch.zeros(3)))
     refused(card, "does not hold this architecture's weights")
 
 
@@ -132,7 +115,7 @@ def test_weights_of_another_model_are_refused(card: Path) -> None:
         {"beta_max": float("inf")},
         {"extra": {"deep": {"deeper": "os.system"}}},
     ],
-    ids=str,
+    ids=lambda changed: str(changed)[:40],
 )
 def test_settings_of_no_network_are_refused(card: Path, changed: dict[str, Any]) -> None:
     edit(card, model=SETTINGS | changed)
@@ -149,41 +132,56 @@ def test_cards_that_exhaust_are_refused(card: Path, content: bytes) -> None:
     refused(card, f"card {NAME}.toml cannot be read")
 
 
-def uploaded(card: Path) -> tuple[tuple[str, bytes], tuple[str, bytes]]:
-    """Both files as they come from a browser."""
-    weights = weights_of(card)
-    return (card.name, card.read_bytes()), (weights.name, weights.read_bytes())
-
-
-def test_two_uploaded_files_are_the_model(card: Path) -> None:
-    found, own = load_bytes(*uploaded(card), CPU), load_own(card, CPU)
+def test_uploaded_files_are_the_model(card: Path) -> None:
+    found, own = load_bytes(uploaded(card), CPU), load_own(card, CPU)
     assert found.card.sha256 == own.card.sha256 and found.card.model == own.card.model
     x = torch.rand(2, 1, 28, 28)
     assert torch.equal(observe(found.model, x, 1.0).x_hat, observe(own.model, x, 1.0).x_hat)
+    for name in ("intensity", "kl-gradient"):
+        level = torch.linspace(0, 1, 7)
+        one, other = (made.calibration["fashion-mnist"].quantile(name, 0.5, level) for made in (found, own))
+        assert torch.equal(one, other)
 
 
-@pytest.mark.parametrize("kind", PICKLES)
-def test_an_uploaded_pickle_is_never_loaded(card: Path, kind: str) -> None:
-    replace_weights(card, PICKLES[kind]())
-    with pytest.raises(
-        ValueError, match="is not a safetensors file|does not hold this architecture's weights"
+def test_the_order_and_number_of_uploads_is_free_but_not_their_names(card: Path) -> None:
+    files = uploaded(card)
+    assert load_bytes(dict(reversed(files.items())), CPU).card.name == NAME
+    weights, calibration = NAME + WEIGHTS, NAME + CALIBRATION
+    renamed = {"other" + name.removeprefix(NAME): content for name, content in files.items()}
+    for wrong in (
+        {},
+        {card.name: files[card.name]},
+        {weights: files[weights], calibration: files[calibration]},
+        {**files, "other.toml": files[card.name]},
+        {**files, "x.txt": b""},
+        {**files, "other" + CALIBRATION: files[calibration]},
+        {**files, f"../{weights}": files[weights]},
+        {card.name: files[card.name], "other" + WEIGHTS: files[weights]},
+        {"other.toml": files[card.name], weights: files[weights]},
+        {"x.txt": files[card.name], weights: files[weights]},
+        {".toml": files[card.name], WEIGHTS: files[weights]},
     ):
-        load_bytes(*uploaded(card), CPU)
-
-
-def test_uploads_must_belong_together(card: Path) -> None:
-    (name, content), (weights, tensors) = uploaded(card)
-    for one, other in (
-        ("other.toml", weights),
-        (name, "other.safetensors"),
-        ("x.txt", weights),
-        (weights, name),
-    ):
-        with pytest.raises(ValueError, match="are no model: bring a card NAME.toml"):
-            load_bytes((one, content), (other, tensors), CPU)
+        with pytest.raises(ValueError, match=r"is no model: bring one card NAME.toml, its weights NAME\.saf"):
+            load_bytes(wrong, CPU)
     with pytest.raises(ValueError, match="it is the card of"):
-        load_bytes(("a.toml", content), ("a.safetensors", tensors), CPU)
-    with pytest.raises(ValueError, match="sha256 differs"):
-        load_bytes((name, content), (weights, tensors + b" "), CPU)
-    with pytest.raises(ValueError, match="is larger than"):
-        load_bytes((name, content + b"#" * LARGEST_CARD), (weights, tensors), CPU)
+        load_bytes(renamed, CPU)
+    swapped = {card.name: files[weights], weights: files[card.name]}
+    with pytest.raises(ValueError, match=f"card {card.name} cannot be read|is larger than"):
+        load_bytes(swapped, CPU)
+
+
+@pytest.mark.parametrize("ending", [WEIGHTS, CALIBRATION])
+def test_uploads_must_belong_together(card: Path, ending: str) -> None:
+    files, name = uploaded(card), NAME + ending
+    with pytest.raises(ValueError, match=f"{name} is not the file its card describes .sha256 differs"):
+        load_bytes({**files, name: files[name] + b" "}, CPU)
+
+
+def test_uploads_that_are_too_large_are_not_looked_at(card: Path) -> None:
+    for name, largest in (
+        (card.name, LARGEST_CARD),
+        (NAME + WEIGHTS, LARGEST_BYTES),
+        (NAME + CALIBRATION, LARGEST_CALIBRATION),
+    ):
+        with pytest.raises(ValueError, match=f"{name} is larger than {largest // 1024} KiB"):
+            load_bytes({**uploaded(card), name: bytes(largest + 1)}, CPU)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,15 @@ def tiny_calibration(network: BetaVae) -> Calibration:
     return calibrate(network, healthy, counted, [0.01, 0.3, 10.0], names=quick_predictors_for(network))
 
 
-def tiny_card(datasets: Sequence[str] = ("fashion-mnist",)) -> Card:
+@cache
+def _calibration_of(seed: int) -> Calibration:
+    return tiny_calibration(tiny_vae(seed))
+
+
+def tiny_card(datasets: Sequence[str] = ("fashion-mnist",), name: str = NAME) -> Card:
     figures = HeldOut((0.01, 0.3, 10.0), (1.0, 2.0, 3.0), (3.0, 2.0, 1.0), (0.1, 0.2, 0.3))
     return Card(
-        name=NAME,
+        name=name,
         kind="beta-vae",
         dataset="fashion-mnist",
         data="random weights",
@@ -65,11 +71,12 @@ def tiny_card(datasets: Sequence[str] = ("fashion-mnist",)) -> Card:
     )
 
 
-def save_tiny(folder: Path) -> BetaVae:
+def save_tiny(folder: Path, name: str = NAME, *, seed: int = 0, calibrated: bool = True) -> BetaVae:
     """Write the files of the tiny network to `folder`."""
-    network = tiny_vae()
-    card = tiny_card()
-    save_pretrained(network, card, dict.fromkeys(card.held_out, tiny_calibration(network)), folder)
+    network = tiny_vae(seed)
+    card = tiny_card(name=name)
+    made = dict.fromkeys(card.held_out, _calibration_of(seed)) if calibrated else {}
+    save_pretrained(network, card, made, folder)
     return network
 
 
