@@ -233,7 +233,7 @@ def check_writable(path: Path) -> None:
 
 
 def run_train(arguments: argparse.Namespace) -> None:
-    """Train, measure, calibrate and write card and weights."""
+    """Train, measure, calibrate and write card, weights and calibration."""
     from explorer.commands.train import train_recipe
 
     made = train_recipe(
@@ -246,11 +246,14 @@ def run_train(arguments: argparse.Namespace) -> None:
         device=pick_device(arguments.device),
         threads=arguments.threads,
     )
-    print(f"wrote {made} and its weights; copy both to {FOLDER.name}/ to use them", file=sys.stderr)
+    print(
+        f"wrote {made}, its weights and its calibration; copy all three to {FOLDER.name}/ to use them",
+        file=sys.stderr,
+    )
 
 
 def run_calibrate(arguments: argparse.Namespace) -> None:
-    """Rewrite a card's figures on healthy images, for all predictors that there are now."""
+    """Rewrite a card's figures on healthy images and its calibration, for all predictors that there are."""
     from explorer.training.finish import calibrate_again
 
     for name in calibrate_again(arguments.model, arguments.folder, pick_device(arguments.device)):

@@ -1,4 +1,4 @@
-"""After training: figures on held-out healthy data, the calibration, and both files of the model."""
+"""After training: figures on held-out healthy data, the calibration, and the files of the model."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def betas_between(low: float, high: float, count: int) -> list[float]:
 
 
 def finish(network: nn.Module, recipe: Recipe, output: Path, device: torch.device) -> Iterator[str]:
-    """Measure and calibrate a trained model, then write its card and weights to `output`.
+    """Measure and calibrate a trained model, then write its card, weights and calibration to `output`.
 
     Yields the name of each dataset before its turn, for a progress display.
     """
@@ -61,11 +61,12 @@ def finish(network: nn.Module, recipe: Recipe, output: Path, device: torch.devic
 
 
 def calibrate_again(name: str, folder: Path, device: torch.device) -> Iterator[str]:
-    """Measure and calibrate the pretrained model `name` and enter the figures into its card in `folder`.
+    """Measure and calibrate the pretrained model `name` and rewrite its card and calibration in `folder`.
 
-    Yields the name of each dataset before its turn. For cards that are older than a predictor.
+    Yields the name of each dataset before its turn. For calibrations that are older than a predictor, lost or
+    damaged.
     """
-    pretrained = load_pretrained(name, device, folder)
+    pretrained = load_pretrained(name, device, folder, calibrated=False)
     held_out: dict[str, HeldOut] = {}
     calibrations: dict[str, Calibration] = {}
     yield from look_at_healthy(pretrained.model, pretrained.card.dataset, device, held_out, calibrations)
@@ -79,14 +80,19 @@ def look_at_healthy(
     held_out: dict[str, HeldOut],
     calibrations: dict[str, Calibration],
 ) -> Iterator[str]:
-    """Fill in what a model makes of each dataset of a family; yields its name before its turn."""
+    """Fill in what a model makes of each dataset of a family, or of the one so called.
+
+    Yields its name before its turn; ValueError where there is no such dataset.
+    """
+    names = [name for name in dataset_names() if family in (name, name.partition("/")[0])]
+    if not names:
+        raise ValueError(f"no healthy images of dataset {family!r}; known: {', '.join(dataset_names())}")
     betas = betas_between(*model.beta_range, CALIBRATION_BETAS)
-    for name in dataset_names():
-        if name.partition("/")[0] == family:
-            yield name
-            images, foregrounds = calibration_slices(load_dataset(name), CALIBRATION_SLICES)
-            held_out[name] = measure(model, images, foregrounds, betas, device)
-            calibrations[name] = calibrate_all(model, images, foregrounds, device)
+    for name in names:
+        yield name
+        images, foregrounds = calibration_slices(load_dataset(name), CALIBRATION_SLICES)
+        held_out[name] = measure(model, images, foregrounds, betas, device)
+        calibrations[name] = calibrate_all(model, images, foregrounds, device)
 
 
 def calibrate_all(model: Model, images: Tensor, foregrounds: Tensor, device: torch.device) -> Calibration:

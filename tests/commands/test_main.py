@@ -11,12 +11,12 @@ import pytest
 import torch
 
 from explorer.anomalies import ANOMALIES
-from explorer.cards import load_pretrained, read_card
-from explorer.cards.card import write_card
+from explorer.cards import card_of, load_pretrained, read_card
+from explorer.cards.weights import save_calibration
 from explorer.datasets import dataset_names
 from explorer.predictors import PREDICTORS, predictors_for
 from tests.support.commands import refusal, run, with_tiny_model
-from tests.support.tiny import NAME
+from tests.support.tiny import NAME, save_tiny
 from tests.support.tiny_codes import save_tiny_codes
 
 EVALUATE = "evaluate --dataset fashion-mnist --anomaly lesion --predictor intensity --slices 4 --device cpu"
@@ -97,12 +97,34 @@ def test_figures_that_are_not_defined_are_null(tmp_path: Path, more: str) -> Non
     assert report["predictors"]["intensity"]["auroc"] is None
 
 
+def test_two_models_of_a_kind_are_evaluated_by_their_names(shipped: Path, tmp_path: Path) -> None:
+    save_tiny(shipped, "attempt-2", seed=1)
+    reports = {}
+    for name in ("beta-vae", NAME, "attempt-2"):
+        file = tmp_path / f"{name}.json"
+        assert run(EVALUATE, "--predictor", "ensemble", "--model", name, "--json", str(file)) == 0
+        reports[name] = json.loads(file.read_text(encoding="utf-8"))
+    hashes = {name: report["settings"]["sha256"] for name, report in reports.items()}
+    assert hashes["beta-vae"] == hashes[NAME] == card_of(NAME).sha256
+    assert hashes["attempt-2"] == card_of("attempt-2").sha256 != hashes[NAME]
+    figures = {name: report["predictors"]["ensemble"] for name, report in reports.items()}
+    assert figures["beta-vae"]["auroc"] == figures[NAME]["auroc"] != figures["attempt-2"]["auroc"]
+
+
+def test_a_broken_card_beside_good_ones_is_told_when_it_is_asked_for(
+    capsys: pytest.CaptureFixture[str], shipped: Path
+) -> None:
+    (shipped / "a-broken.toml").write_text("kind = ", encoding="utf-8")
+    assert run(EVALUATE) == 0
+    capsys.readouterr()
+    assert "card a-broken.toml cannot be read" in refusal(capsys, EVALUATE, "--model", "a-broken")
+
+
 def test_a_dataset_without_calibration_is_scored_where_none_is_needed(
     capsys: pytest.CaptureFixture[str], shipped: Path
 ) -> None:
-    card = shipped / f"{NAME}.toml"
-    text = card.read_text(encoding="utf-8")
-    card.write_text(text.replace("calibration.fashion-mnist", "calibration.other"), encoding="utf-8")
+    known = load_pretrained(NAME, torch.device("cpu")).calibration["fashion-mnist"]
+    save_calibration(read_card(shipped / f"{NAME}.toml"), {"other": known}, shipped)
     assert run(EVALUATE) == 0
     capsys.readouterr()
     assert "ensemble needs a calibrated model" in refusal(capsys, EVALUATE, "--predictor", "ensemble")
@@ -113,10 +135,14 @@ def test_a_dataset_without_calibration_is_scored_where_none_is_needed(
     [
         ("--dataset fashion-mnist", "--dataset mnist", "unknown dataset 'mnist'; known: brain"),
         ("--dataset fashion-mnist", "--dataset brain/pd", "unknown dataset 'brain/pd'; known: "),
-        ("--dataset fashion-mnist", "--dataset brain/t1", f"unknown model 'beta-vae-brain'; known: {NAME}"),
+        (
+            "--dataset fashion-mnist",
+            "--dataset brain/t1",
+            "unknown model 'beta-vae' for brain/t1",
+        ),
         ("--anomaly lesion", "--anomaly tumor", "unknown anomaly 'tumor'; known: blur"),
         ("--predictor intensity", "--predictor klgrad", "unknown predictor 'klgrad'; known: code-surprise"),
-        ("--slices 4", "--slices 4 --model gan", "unknown model kind 'gan'; known: beta-vae"),
+        ("--slices 4", "--slices 4 --model gan", f"unknown model 'gan' for fashion-mnist; known: {NAME}"),
         ("--slices 4", "--slices 0", "slices of a cohort must be in [1, 900] for split 'test', got 0"),
         (
             "--slices 4",
@@ -198,8 +224,8 @@ def test_evaluate_names_the_remedy_for_a_card_older_than_a_predictor(
     capsys: pytest.CaptureFixture[str], shipped: Path
 ) -> None:
     card = read_card(shipped / f"{NAME}.toml")
-    known = card.calibration["fashion-mnist"]
+    known = load_pretrained(NAME, torch.device("cpu")).calibration["fashion-mnist"]
     older = replace(known, quantiles={name: r for name, r in known.quantiles.items() if name != "rec"})
-    write_card(replace(card, calibration={"fashion-mnist": older}), shipped)
+    save_calibration(card, {"fashion-mnist": older}, shipped)
     message = refusal(capsys, EVALUATE, "--predictor", "energy-projection")
     assert "no calibration for predictor 'rec'" in message and "python -m explorer calibrate" in message

@@ -10,12 +10,15 @@ import pytest
 import torch
 
 from explorer.cards import load_pretrained, read_card
-from explorer.cards.card import write_card
+from explorer.cards.card import add_benchmark
+from explorer.cards.weights import save_calibration
 from explorer.contracts import Vae
 from explorer.datasets import load_dataset
 from explorer.predictors import predictors_for
 from explorer.training import finish
 from tests.support.commands import refusal, run, with_tiny_model
+from tests.support.model_files import edit
+from tests.support.tiny import NAME, tiny_calibration, tiny_vae
 
 RECIPE = """\
 name = "tiny"
@@ -117,24 +120,68 @@ def test_train_for_one_beta(recipe: Path, tmp_path: Path) -> None:
 def test_train_makes_a_vq_vae_with_its_prior(recipe: Path, tmp_path: Path) -> None:
     recipe.write_text(CODES_RECIPE, encoding="utf-8")
     assert run("train --device cpu --output made", str(recipe)) == 0
-    card = load_pretrained("tiny", torch.device("cpu"), tmp_path / "made").card
+    loaded = load_pretrained("tiny", torch.device("cpu"), tmp_path / "made")
+    card = loaded.card
     figures = card.held_out["brain/flair"]
     assert figures.code_nll[0] == pytest.approx(figures.kl[0] / 256, rel=1e-3)
     assert 1 <= figures.perplexity[0] <= 8
-    assert "latent-restoration" in card.calibration["brain/t2"].quantiles
+    assert "latent-restoration" in loaded.calibration["brain/t2"].quantiles
     assert card.recipe["prior"] == {"samples": 8, "batch_size": 4, "learning_rate": 1e-3}
     before = (tmp_path / "made" / "tiny.safetensors").read_bytes()
     assert run("train --device cpu --output made --resume", str(recipe)) == 0
     assert (tmp_path / "made" / "tiny.safetensors").read_bytes() == before
 
 
-def test_calibrate_fills_in_what_a_card_lacks(recipe: Path, tmp_path: Path) -> None:
+def test_calibrate_rewrites_card_and_calibration_and_nothing_else(recipe: Path, tmp_path: Path) -> None:
     made = tmp_path / "made"
     assert run("train --device cpu --output made", str(recipe)) == 0
-    before = (made / "tiny.toml").read_bytes()
-    write_card(dataclasses.replace(read_card(made / "tiny.toml"), held_out={}, calibration={}), made)
+    card, weights, healthy = (
+        made / f"tiny{ending}" for ending in (".toml", ".safetensors", ".calibration.safetensors")
+    )
+    add_benchmark(card, "speed", {"seconds": 3})
+    before = {path: path.read_bytes() for path in (card, weights, healthy)}
+
+    def changed() -> set[Path]:
+        return {path for path, content in before.items() if path.read_bytes() != content}
+
+    bare = dataclasses.replace(read_card(card), held_out={})
+    save_calibration(bare, {"brain/t1": tiny_calibration(tiny_vae())}, made)  # of another model
+    assert changed() == {card, healthy}
     assert run("calibrate tiny --device cpu --folder made") == 0
-    assert (made / "tiny.toml").read_bytes() == before
+    assert changed() == set()
+
+    save_calibration(bare, {}, made)  # never calibrated
+    assert not healthy.exists()
+    assert run("calibrate tiny --device cpu --folder made") == 0
+    assert changed() == set()
+
+    healthy.write_bytes(b"damaged")
+    assert run("calibrate tiny --device cpu --folder made") == 0
+    assert changed() == set()
+
+
+@pytest.mark.parametrize("dataset", ["knees", "brain/pd", ""])
+def test_calibrate_leaves_a_model_of_an_unknown_dataset_as_it_is(
+    capsys: pytest.CaptureFixture[str], shipped: Path, dataset: str
+) -> None:
+    edit(shipped / f"{NAME}.toml", dataset=dataset)
+    before = {path: path.read_bytes() for path in shipped.iterdir()}
+    message = refusal(capsys, f"calibrate {NAME} --device cpu --folder", str(shipped))
+    assert f"no healthy images of dataset '{dataset}'; known: brain/flair" in message
+    assert {path: path.read_bytes() for path in shipped.iterdir()} == before
+
+
+def test_calibrate_for_one_dataset_of_a_family(recipe: Path, tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    assert run("train --device cpu --output made", str(recipe)) == 0
+    before = load_pretrained("tiny", torch.device("cpu"), made).calibration["brain/t1"]
+    edit(made / "tiny.toml", dataset="brain/t1")
+    assert run("calibrate tiny --device cpu --folder made") == 0
+    loaded = load_pretrained("tiny", torch.device("cpu"), made)
+    assert set(loaded.calibration) == set(loaded.card.held_out) == {"brain/t1"}
+    found = loaded.calibration["brain/t1"].quantiles
+    assert found.keys() == before.quantiles.keys()
+    assert all(torch.equal(rows, before.quantiles[name]) for name, rows in found.items())
 
 
 @pytest.mark.parametrize(
