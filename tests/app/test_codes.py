@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from explorer.cards import catalogue, load_pretrained
-from explorer.cards.card import write_card
-from explorer.evaluation.calibration import Calibration
+from explorer.cards.weights import save_calibration
 from explorer.looking import caches, runs, scene, server
 from explorer.looking.caches import Recent, SliceCaches
 from explorer.predictors import PREDICTORS
@@ -119,13 +118,13 @@ def test_what_the_card_does_not_know_is_not_offered_and_the_remedy_is_said(both:
 
 
 def calibrated(folder: Path) -> None:
-    """Enter some healthy scores of the predictors of many passes into the VAE's card."""
-    card = load_pretrained(VAE, server.device(), folder).card
-    known: Calibration = card.calibration["fashion-mnist"]
+    """Enter some healthy scores of the predictors of many passes into the VAE's calibration."""
+    loaded = load_pretrained(VAE, server.device(), folder)
+    known = loaded.calibration["fashion-mnist"]
     rows = known.quantiles["reconstruction-error"]
     more = {"energy-projection": rows, "map-restoration": rows}
     made = replace(known, quantiles={**known.quantiles, **more})
-    write_card(replace(card, calibration={"fashion-mnist": made}), folder)
+    save_calibration(loaded.card, {"fashion-mnist": made}, folder)
     server.pretrained.cache_clear()
 
 
@@ -224,11 +223,11 @@ def test_a_threshold_that_keeps_nothing_of_the_image_is_told(both: Path) -> None
 
 
 def change_threshold(folder: Path, nats: float) -> None:
-    """Make the VQ-VAE's card say that no healthy code is less likely than this."""
-    card = load_pretrained(CODES, server.device(), folder).card
-    known = card.calibration["fashion-mnist"]
+    """Make the VQ-VAE's calibration say that no healthy code is less likely than this."""
+    loaded = load_pretrained(CODES, server.device(), folder)
+    known = loaded.calibration["fashion-mnist"]
     made = replace(known, quantiles={**known.quantiles, "code-surprise": torch.full((1, 20), nats).double()})
-    write_card(replace(card, calibration={"fashion-mnist": made}), folder)
+    save_calibration(loaded.card, {"fashion-mnist": made}, folder)
     server.pretrained.cache_clear()
 
 

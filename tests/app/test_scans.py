@@ -16,6 +16,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.cards import read_card
+from explorer.cards.weights import CALIBRATION, WEIGHTS
 from explorer.looking import caches, server
 from explorer.predictors import PREDICTORS, quick_predictors_for
 from explorer.scans.scoring.queue import Progress, State
@@ -25,6 +27,7 @@ from explorer.ui.pages import scan_exports, scan_session
 from explorer.ui.pages.scan_exports import map_file, record_of, stem_of
 from explorer.ui.pages.scans import _follow, _progress_text
 from tests.security.making import npy, png
+from tests.support.model_files import uploaded
 from tests.support.packets import handed
 from tests.support.phantoms import head, nifti_bytes, ras_affine
 from tests.support.tiny import NAME, save_tiny
@@ -112,8 +115,8 @@ def test_healthy_percentiles_are_of_the_contrast_that_the_name_speaks_of() -> No
     told = settings(app)
     assert app.selectbox(key=f"own-contrast-{own(app).key}").value == "brain/flair"
     assert told["healthy"] is not None and told["places"][0]["healthy"] == 1.0
-    card = server.pretrained("beta-vae-brain").card
-    wanted = float(card.calibration["brain/flair"].quantile("intensity", 1.0, 0.99))
+    healthy = server.pretrained("beta-vae-brain").calibration["brain/flair"]
+    wanted = float(healthy.quantile("intensity", 1.0, 0.99))
     assert told["threshold"] == pytest.approx(wanted)
     app.selectbox(key=f"own-contrast-{own(app).key}").set_value("unknown").run()
     told = settings(fine(scored(app)))
@@ -303,13 +306,19 @@ def test_an_own_model_is_one_of_the_session(tmp_path: Path) -> None:
 
 def test_a_model_that_is_none_is_refused(tmp_path: Path) -> None:
     save_tiny(tmp_path)
-    card, weights = sorted(tmp_path.iterdir(), reverse=True)
-    app = opened()
-    uploader(app, "model").set_value([(card.name, card.read_bytes(), "")])
-    assert "a model is two files" in error(app.button(key="own-add-model").click().run())
-    both = [(card.name, card.read_bytes(), ""), (weights.name, weights.read_bytes()[:-1], "")]
-    uploader(app, "model").set_value(both)
-    assert "sha256 differs" in error(app.button(key="own-add-model").click().run())
+    files = uploaded(tmp_path / f"{NAME}.toml")
+    card, weights, healthy = NAME + ".toml", NAME + WEIGHTS, NAME + CALIBRATION
+    for changed, message in (
+        ({weights: None, healthy: None}, f"{NAME}.toml is no model: bring one card"),
+        ({card: None}, "is no model: bring one card"),
+        ({weights: files[weights][:-1]}, f"{weights} is not the file its card describes (sha256 differs)"),
+        ({healthy: files[healthy][:-1]}, f"{healthy} is not the file its card describes (sha256 differs)"),
+        ({healthy: None}, f"the calibration {healthy} is missing beside its card"),
+    ):
+        app = opened()
+        brought = [(name, part, "") for name, part in (files | changed).items() if part is not None]
+        uploader(app, "model").set_value(brought)
+        assert message in error(app.button(key="own-add-model").click().run())
 
 
 def test_a_model_of_clothes_takes_no_brain() -> None:

@@ -40,7 +40,7 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
         "dataset": "brain",
         "model": dict(card.model) | {"image_size": 128, "widths": [2, 2, 2]},
     }
-    save_pretrained(network, type(card)(**(vars(card) | changed)), folder)
+    save_pretrained(network, type(card)(**(vars(card) | changed)), {}, folder)
     return make_job(
         str(folder / f"{BRAIN}.toml"),
         "kl-gradient",
