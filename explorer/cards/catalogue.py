@@ -19,6 +19,7 @@ from explorer.cards.weights import (
     assemble,
     calibration_remedy,
 )
+from explorer.models import MODELS
 
 FOLDER = Path(__file__).parents[2] / "pretrained"
 """The shipped models."""
@@ -73,7 +74,10 @@ def model_called(name: str, dataset: str, folder: Path | None = None) -> str:
     kinds = _kinds_for(dataset, folder)
     of_kind = [found for found, kind in kinds.items() if kind == name]
     if not of_kind:
-        raise ValueError(f"unknown model {name!r} for {dataset}; known: {', '.join(kinds) or 'none'}")
+        known = f"for {dataset}; known: {', '.join(kinds) or 'none'}"
+        if name in MODELS:
+            raise ValueError(f"no model of kind {name}, as {usual} would be, {known}; {REMEDY}")
+        raise ValueError(f"unknown model {name!r} {known}")
     return usual if usual in of_kind else of_kind[0]
 
 

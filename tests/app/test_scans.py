@@ -309,15 +309,13 @@ def test_a_model_that_is_none_is_refused(tmp_path: Path) -> None:
     files = uploaded(tmp_path / f"{NAME}.toml")
     card, weights, healthy = NAME + ".toml", NAME + WEIGHTS, NAME + CALIBRATION
     for changed, message in (
-        ({weights: None, healthy: None}, f"{NAME}.toml is no model: bring one card"),
-        ({card: None}, "is no model: bring one card"),
-        ({weights: files[weights][:-1]}, f"{weights} is not the file its card describes (sha256 differs)"),
-        ({healthy: files[healthy][:-1]}, f"{healthy} is not the file its card describes (sha256 differs)"),
-        ({healthy: None}, f"the calibration {healthy} is missing beside its card"),
+        ({weights: b"", healthy: b""}, f"{NAME}.toml is no model: bring one card"),
+        ({card: b""}, "is no model: bring one card"),
+        *(({name: files[name][:-1]}, f"{name} is not the file its card") for name in (weights, healthy)),
+        ({healthy: b""}, f"the calibration {healthy} is missing beside its card"),
     ):
-        app = opened()
-        brought = [(name, part, "") for name, part in (files | changed).items() if part is not None]
-        uploader(app, "model").set_value(brought)
+        app, brought = opened(), {name: part for name, part in (files | changed).items() if part}
+        uploader(app, "model").set_value([(*file, "") for file in brought.items()])
         assert message in error(app.button(key="own-add-model").click().run())
 
 

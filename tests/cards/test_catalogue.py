@@ -97,12 +97,22 @@ def test_names_win_over_kinds(folder: Path) -> None:
     assert model_called("vq-vae", "brain/t1", folder) == "beta-vae"
 
 
-@pytest.mark.parametrize("name", ["gan", "", "BETA-VAE", "vq-vae"])
+@pytest.mark.parametrize("name", ["gan", "", "BETA-VAE"])
 def test_what_names_no_model_is_answered_with_those_that_fit(folder: Path, name: str) -> None:
     with pytest.raises(ValueError, match=f"unknown model '{name}' for brain/t1; known: attempt-2, beta-vae-"):
         model_called(name, "brain/t1", folder)
     with pytest.raises(ValueError, match=f"unknown model '{name}' for abdomen; known: none"):
         model_called(name, "abdomen", folder)
+
+
+def test_a_kind_without_model_is_answered_with_the_one_that_is_missing(folder: Path) -> None:
+    (folder / "vq-vae-fashion-mnist.toml").unlink()
+    message = (
+        "no model of kind vq-vae, as vq-vae-fashion-mnist would be, for fashion-mnist; "
+        "known: beta-vae-fashion-mnist; restore its files"
+    )
+    with pytest.raises(ValueError, match=message):
+        model_called("vq-vae", "fashion-mnist", folder)
 
 
 @pytest.mark.parametrize("how", BROKEN)

@@ -1,60 +1,36 @@
-"""Weights and calibrations: what was saved is loaded; nothing damaged, forged or of another shape is."""
+"""Weights and networks: what was saved is loaded; nothing damaged, forged or of another shape is."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import pytest
 import torch
-from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
 from explorer.cards import (
     Card,
     HeldOut,
-    Pretrained,
     catalogue,
     load_pretrained,
-    read_card,
     save_pretrained,
 )
-from explorer.cards.weights import CALIBRATION, WEIGHTS, save_calibration
+from explorer.cards.weights import CALIBRATION, WEIGHTS
 from explorer.contracts import Vae
-from explorer.evaluation.calibration import Calibration
 from explorer.models.beta_vae.network import BetaVae
 from explorer.models.vq_vae.network import VqVae
-from explorer.predictors import PREDICTORS
 from tests.support import tiny_codes
 from tests.support.linear_vae import BETAS, images
-from tests.support.model_files import CPU, LOADERS, altered, beside, edit, vouched
-from tests.support.tiny import NAME, SETTINGS, save_tiny, tiny_calibration, tiny_vae
+from tests.support.model_files import CPU, LOADERS, altered, beside, edit, refused, vouched
+from tests.support.tiny import NAME, SETTINGS, save_tiny, tiny_vae
 
-FIELD = "fashion-mnist"
 Tensors = dict[str, Tensor]
 
 
-@pytest.fixture
-def card(tmp_path: Path) -> Path:
-    save_tiny(tmp_path / "own")
-    return tmp_path / "own" / f"{NAME}.toml"
-
-
-def loaded(card: Path) -> Pretrained:
-    return load_pretrained(card.stem, CPU, card.parent)
-
-
-def refused(card: Path, message: str, way: str = "named") -> None:
-    with pytest.raises(ValueError, match=message) as caught:
-        LOADERS[way](card)
-    assert str(caught.value).isprintable() and NAME in str(caught.value)
-
-
 def test_what_was_saved_is_loaded(card: Path) -> None:
-    found, x = loaded(card), images(8, 28).float()
+    found, x = LOADERS["named"](card), images(8, 28).float()
     weights = cast(nn.Module, found.model).state_dict()
     assert all(torch.equal(value, weights[name]) for name, value in tiny_vae().state_dict().items())
     expected, again = tiny_vae()(x, BETAS.float()), cast(Vae, found.model)(x, BETAS.float())
@@ -65,47 +41,12 @@ def test_what_was_saved_is_loaded(card: Path) -> None:
 
 
 def test_a_loaded_model_is_frozen_float32(card: Path) -> None:
-    model = loaded(card).model
+    model = LOADERS["named"](card).model
     assert isinstance(model, BetaVae)
     assert not model.training
     assert {(p.requires_grad, p.dtype, p.device.type) for p in model.parameters()} == {
         (False, torch.float32, "cpu")
     }
-
-
-@pytest.mark.parametrize("way", LOADERS)
-def test_a_calibration_comes_back_to_the_bit(card: Path, way: str) -> None:
-    found, expected = LOADERS[way](card).calibration[FIELD], tiny_calibration(tiny_vae())
-    same(found, expected)
-    assert len(found.quantiles) > 5
-
-
-def same(found: Calibration, expected: Calibration) -> None:
-    assert found.quantiles.keys() == expected.quantiles.keys()
-    assert torch.equal(found.betas, expected.betas) and torch.equal(found.levels, expected.levels)
-    for name, rows in expected.quantiles.items():
-        assert rows.dtype == torch.float64 and torch.equal(found.quantiles[name], rows)
-
-
-def test_calibrations_of_several_datasets_and_strange_numbers_come_back(card: Path) -> None:
-    levels, betas, rows = (
-        torch.tensor(values, dtype=torch.float64)
-        for values in (
-            [0, 1 / 3, 1],
-            [1e-300, 1 / 7, 1e9],
-            [[-1e30, 0, 5e-324], [-0.0, 0, 0], [1 / 3, 2 / 3, 1e30]],
-        )
-    )
-    made = {
-        "brain/flair": Calibration(betas, levels, {"a": rows, "of:colons": rows.flip(1).neg()}),
-        "brain/t1": Calibration(betas[:1], levels, {"a": rows[:1]}),
-        "fashion-mnist": Calibration(betas[1:], levels, {}),
-    }
-    save_calibration(read_card(card), made, card.parent)
-    found = loaded(card).calibration
-    assert found.keys() == made.keys()
-    for name, expected in made.items():
-        same(found[name], expected)
 
 
 def test_saving_leaves_three_files_and_is_repeatable(card: Path) -> None:
@@ -114,18 +55,6 @@ def test_saving_leaves_three_files_and_is_repeatable(card: Path) -> None:
     before = {path: path.read_bytes() for path in expected}
     save_tiny(card.parent)
     assert {path: path.read_bytes() for path in card.parent.iterdir()} == before
-
-
-def test_saving_without_calibration_leaves_none_of_before(card: Path) -> None:
-    save_calibration(read_card(card), {}, card.parent)
-    assert set(card.parent.iterdir()) == {card, beside(card, WEIGHTS)}
-    assert read_card(card).calibration_sha256 == "" and loaded(card).calibration == {}
-
-
-def test_a_model_can_be_loaded_without_its_damaged_calibration(card: Path) -> None:
-    beside(card, CALIBRATION).write_bytes(b"")
-    found = load_pretrained(NAME, CPU, card.parent, calibrated=False)
-    assert found.calibration == {} and isinstance(found.model, BetaVae)
 
 
 @pytest.mark.parametrize("ending", [WEIGHTS, CALIBRATION])
@@ -151,13 +80,6 @@ def test_files_of_another_model_are_refused(card: Path, tmp_path: Path, way: str
 def test_missing_weights_are_named(card: Path) -> None:
     beside(card, WEIGHTS).unlink()
     refused(card, "the weights .* are missing beside their card; restore its files")
-
-
-@pytest.mark.parametrize("way", LOADERS)
-def test_a_missing_calibration_is_named_with_its_remedy(card: Path, way: str) -> None:
-    beside(card, CALIBRATION).unlink()
-    remedy = f"restore it, or make it anew with: python -m explorer calibrate {NAME}"
-    refused(card, f"the calibration {NAME}{CALIBRATION} is missing beside its card; {remedy}", way)
 
 
 @pytest.mark.parametrize("ending", [WEIGHTS, CALIBRATION])
@@ -204,7 +126,7 @@ def test_weights_of_another_type_are_refused(card: Path, dtype: torch.dtype) -> 
 def test_weights_in_eighth_precision_are_numbers_too(card: Path) -> None:
     bias = torch.full((12,), 0.5).to(torch.float8_e4m3fn)
     altered(card, WEIGHTS, lambda tensors: tensors.update({"to_latents.bias": bias}))
-    found = cast(nn.Module, loaded(card).model).state_dict()
+    found = cast(nn.Module, LOADERS["named"](card).model).state_dict()
     assert torch.equal(found["to_latents.bias"], torch.full((12,), 0.5))
 
 
@@ -227,65 +149,6 @@ def test_weights_of_another_architecture_are_refused(
 ) -> None:
     altered(card, WEIGHTS, change)
     refused(card, rf"first difference: {first}\)")
-
-
-def fill(name: str, value: float) -> Callable[[Tensors], object]:
-    return lambda tensors: tensors[f"{FIELD}:{name}"].fill_(value)
-
-
-def take(name: str, change: Callable[[Tensor], Tensor]) -> Callable[[Tensors], object]:
-    key = f"{FIELD}:{name}"
-    return lambda tensors: tensors.update({key: change(tensors[key]).contiguous()})
-
-
-FAULTS: dict[str, tuple[Callable[[Tensors], object], str]] = {
-    "NaN": (fill("quantiles:intensity", math.nan), "quantiles of intensity must be finite"),
-    "infinite": (fill("quantiles:intensity", math.inf), "quantiles of intensity must be finite"),
-    "beyond all": (fill("quantiles:intensity", 1e31), "quantiles of intensity must be finite"),
-    "falling": (take("quantiles:intensity", lambda rows: rows.flip(1)), "never fall along the levels"),
-    "another shape": (take("quantiles:intensity", lambda rows: rows[:, 1:]), r"must be \(3, 20\)"),
-    "one row": (take("quantiles:intensity", lambda rows: rows[0]), r"must be \(3, 20\)"),
-    "betas fall": (take("betas", lambda betas: betas.flip(0)), "betas must ascend"),
-    "betas of NaN": (fill("betas", math.nan), "betas must be a list of numbers"),
-    "beta 0": (take("betas", lambda betas: betas - betas[0]), "betas must be above 0"),
-    "one number": (take("betas", lambda betas: betas[0]), "betas must be a list of numbers"),
-    "no betas": (take("betas", lambda betas: betas[:0]), "betas must be a list of numbers"),
-    "levels": (take("levels", lambda levels: levels / 2), "levels must run from 0 to 1"),
-    "single precision": (take("levels", torch.Tensor.float), "double precision"),
-    "whole numbers": (take("quantiles:intensity", torch.Tensor.long), "double precision"),
-    "complex": (take("quantiles:intensity", lambda rows: rows.to(torch.complex64)), "double precision"),
-    "betas missing": (lambda tensors: tensors.pop(f"{FIELD}:betas"), "must hold betas, levels and"),
-    "levels missing": (lambda tensors: tensors.pop(f"{FIELD}:levels"), "must hold betas, levels and"),
-    "unknown part": (lambda tensors: tensors.update({f"{FIELD}:x": torch.zeros(1)}), "must hold betas"),
-    "unprintable": (lambda tensors: tensors.update({"\x1b[2J\n": torch.zeros(1)}), "must hold betas"),
-    "of weights": (lambda tensors: tensors.update({"up.0.bias": torch.zeros(3)}), "must hold betas"),
-}
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_calibration_that_is_none_is_refused_whichever_way_it_comes(card: Path, fault: str) -> None:
-    change, message = FAULTS[fault]
-    altered(card, CALIBRATION, change)
-    for way in LOADERS:
-        refused(card, f"{NAME}{CALIBRATION}: .*{message}.*; restore it, or make it anew with", way)
-
-
-def test_weights_in_the_calibrations_place_are_refused(card: Path) -> None:
-    vouched(card, CALIBRATION, beside(card, WEIGHTS).read_bytes())
-    refused(card, "a calibration must hold betas, levels")
-
-
-def test_a_calibration_with_no_dataset_knows_none(card: Path) -> None:
-    vouched(card, CALIBRATION, save_tensors({}))
-    assert loaded(card).calibration == {}
-
-
-def test_a_calibration_of_unknown_predictors_and_datasets_is_kept(card: Path) -> None:
-    made = tiny_calibration(tiny_vae())
-    more = replace(made, quantiles={"of-tomorrow": made.quantiles["intensity"]})
-    save_calibration(read_card(card), {"knees/t1": more}, card.parent)
-    found = loaded(card).calibration["knees/t1"]
-    assert found.knows("of-tomorrow") and not any(map(found.knows, PREDICTORS.names()))
 
 
 @pytest.mark.parametrize(

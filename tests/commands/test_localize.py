@@ -214,7 +214,7 @@ def test_the_labels_of_mood_reach_the_record() -> None:
             "--model beta-vae-fashion-mnist",
             "model 'beta-vae-fashion-mnist' is not for brains",
         ),
-        ("--device cpu", "--model gan", "unknown model 'gan-brain'; known: beta-vae-brain"),
+        ("--device cpu", "--model gan", "unknown model 'gan' for brain; known: beta-vae-brain"),
         ("--device cpu", "--model none.toml", "none.toml is missing: a model is a card"),
         ("--device cpu", "--mask map.nii", "map.nii is not there"),
         ("--device cpu", "--volume 3", "head.nii holds one volume, not number 3"),

@@ -138,7 +138,7 @@ def test_a_dataset_without_calibration_is_scored_where_none_is_needed(
         (
             "--dataset fashion-mnist",
             "--dataset brain/t1",
-            "unknown model 'beta-vae' for brain/t1",
+            "as beta-vae-brain would be, for brain/t1; known: none",
         ),
         ("--anomaly lesion", "--anomaly tumor", "unknown anomaly 'tumor'; known: blur"),
         ("--predictor intensity", "--predictor klgrad", "unknown predictor 'klgrad'; known: code-surprise"),

@@ -17,7 +17,7 @@ from explorer.cards.card import LARGEST_CARD
 from explorer.cards.weights import CALIBRATION, LARGEST_BYTES, LARGEST_CALIBRATION, WEIGHTS
 from explorer.evidence.codes import observe
 from tests.security.making import Trap, zeros_gz
-from tests.support.model_files import CPU, LOADERS, altered, beside, edit, uploaded, vouched
+from tests.support.model_files import CPU, LOADERS, altered, beside, edit, refused, uploaded, vouched
 from tests.support.tiny import NAME, SETTINGS, save_tiny
 
 
@@ -28,12 +28,6 @@ def card(tmp_path: Path) -> Path:
     return folder / f"{NAME}.toml"
 
 
-def refused(card: Path, message: str) -> None:
-    with pytest.raises(ValueError, match=message) as caught:
-        load_own(card, CPU)
-    assert NAME in str(caught.value) and str(caught.value).isprintable()
-
-
 def test_a_model_is_found_by_either_file(card: Path) -> None:
     for path in (card, beside(card, WEIGHTS)):
         assert load_own(path, CPU).card.name == NAME
@@ -42,7 +36,7 @@ def test_a_model_is_found_by_either_file(card: Path) -> None:
 @pytest.mark.parametrize("ending", [".toml", ".safetensors"])
 def test_both_files_are_needed(card: Path, ending: str) -> None:
     card.with_suffix(ending).unlink()
-    refused(card, "is missing: a model is a card")
+    refused(card, "is missing: a model is a card", "by path")
 
 
 @pytest.mark.parametrize("ending", [".toml", WEIGHTS, CALIBRATION])
@@ -51,20 +45,20 @@ def test_a_link_out_of_the_folder_is_not_followed(card: Path, ending: str) -> No
     elsewhere = card.parent.parent / file.name
     file.rename(elsewhere)
     file.symlink_to(elsewhere)
-    refused(card, "is a link out of its folder; copy the file itself there")
+    refused(card, "is a link out of its folder; copy the file itself there", "by path")
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "other", ""])
 def test_a_card_cannot_point_elsewhere(card: Path, name: str) -> None:
     edit(card, name=name)
-    refused(card, "it is the card of")
+    refused(card, "it is the card of", "by path")
 
 
 @pytest.mark.parametrize("ending", [".toml", WEIGHTS, CALIBRATION])
 def test_a_file_that_never_ends_is_not_opened(card: Path, ending: str) -> None:
     beside(card, ending).unlink()
     os.mkfifo(beside(card, ending))
-    refused(card, "is missing")
+    refused(card, "is missing", "by path")
 
 
 PICKLES: dict[str, Callable[[], bytes]] = {
@@ -91,7 +85,7 @@ def test_a_pickle_is_never_loaded(card: Path, way: str, kind: str, ending: str) 
 
 def test_weights_of_another_model_are_refused(card: Path) -> None:
     altered(card, WEIGHTS, lambda tensors: tensors.update(extra=torch.zeros(3)))
-    refused(card, "does not hold this architecture's weights")
+    refused(card, "does not hold this architecture's weights", "by path")
 
 
 @pytest.mark.parametrize(
@@ -119,7 +113,7 @@ def test_weights_of_another_model_are_refused(card: Path) -> None:
 )
 def test_settings_of_no_network_are_refused(card: Path, changed: dict[str, Any]) -> None:
     edit(card, model=SETTINGS | changed)
-    refused(card, rf"card {NAME}.toml: \[model\] does not fit beta-vae")
+    refused(card, rf"card {NAME}.toml: \[model\] does not fit beta-vae", "by path")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +123,7 @@ def test_settings_of_no_network_are_refused(card: Path, changed: dict[str, Any])
 )
 def test_cards_that_exhaust_are_refused(card: Path, content: bytes) -> None:
     card.write_bytes(content)
-    refused(card, f"card {NAME}.toml cannot be read")
+    refused(card, f"card {NAME}.toml cannot be read", "by path")
 
 
 def test_uploaded_files_are_the_model(card: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
 import tomli_w
 import torch
 from safetensors.torch import load as load_tensors
@@ -58,3 +59,10 @@ LOADERS: Mapping[str, Callable[[Path], Pretrained]] = {
     "uploaded": lambda card: load_bytes(uploaded(card), CPU),
 }
 """The three ways by which a model comes, given the path of its card."""
+
+
+def refused(card: Path, message: str, way: str = "named") -> None:
+    """Loading fails with this message, on one line that names the model."""
+    with pytest.raises(ValueError, match=message) as caught:
+        LOADERS[way](card)
+    assert str(caught.value).isprintable() and card.stem in str(caught.value)
