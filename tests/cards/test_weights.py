@@ -200,7 +200,7 @@ def test_a_vq_vae_and_its_prior_are_one_model(tmp_path: Path) -> None:
         ({"prior": {"width": 16, "layers": 3}}, "does not hold this architecture's weights"),
         ({"prior": {"width": 15}}, "width divisible by heads"),
         ({"prior": 3}, r"\[model\] does not fit vq-vae"),
-        ({"prior": {"layers": 65_536}}, "layers at most 64"),
+        ({"prior": {"layers": 65_536}}, "layers of the prior must be at most 64"),
         ({"blocks": 65_536}, r"blocks in \[0, 64\]"),
         ({"widths": [4, 0]}, "widths must be above 0"),
         ({"s": 0.0}, "s must be above 0"),

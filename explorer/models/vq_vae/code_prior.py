@@ -38,10 +38,11 @@ class CodePrior(nn.Module):
         self, codes: int, rows: int, columns: int, *, width: int = 128, layers: int = 6, heads: int = 2
     ) -> None:
         super().__init__()
-        if min(codes, rows, columns, width, layers, heads) < 1 or layers > MOST_LAYERS or width % heads:
+        if layers > MOST_LAYERS:
+            raise ValueError(f"layers of the prior must be at most {MOST_LAYERS}, got {layers}")
+        if min(codes, rows, columns, width, layers, heads) < 1 or width % heads:
             raise ValueError(
-                f"the prior's settings must be at least 1, layers at most {MOST_LAYERS} and "
-                "width divisible by heads; "
+                "the prior's settings must be at least 1 and width divisible by heads; "
                 f"got width {width}, layers {layers}, heads {heads}"
             )
         self.codes, self.rows, self.columns, self.heads = codes, rows, columns, heads

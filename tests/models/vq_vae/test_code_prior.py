@@ -103,3 +103,8 @@ def test_a_memory_of_some_grids_is_a_copy(prior: CodePrior) -> None:
 def test_settings_that_fit_no_network_are_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="must be at least 1 and width divisible by heads"):
         tiny_prior(**wrong)
+
+
+def test_a_prior_of_endless_layers_is_refused_before_it_is_built() -> None:
+    with pytest.raises(ValueError, match="layers of the prior must be at most 64, got 65"):
+        tiny_prior(layers=65)
