@@ -52,7 +52,8 @@ def quantiles(scene: Scene, name: str, betas: Sequence[float], scoring_betas: Se
 
 def from_card(scene: Scene, name: str, predictor: Predictor) -> bool:
     """Whether the model's files hold the healthy quantiles of a predictor with these settings."""
-    return scene.healthy is not None and name in scene.healthy.quantiles and predictor == PREDICTORS[name]()
+    known = scene.healthy is not None and scene.healthy.knows(name)
+    return known and predictor == PREDICTORS[name]()
 
 
 def colour_bars(scene: Scene, name: str, rows: Floats) -> Floats:

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
+from explorer.anomalies import plant
 from explorer.cards import catalogue, load_pretrained
 from explorer.cards.weights import save_calibration
 from explorer.looking import caches, runs, scene, server
@@ -88,33 +89,44 @@ def test_every_predictor_of_a_vq_vae_can_be_chosen() -> None:
 def test_another_model_shows_its_own_maps_where_none_were_chosen() -> None:
     app = opened(**ADDRESS)
     assert maps(app) == titles(*SHOWN)
-    assert_fine(app.selectbox(key="model").set_value("vq-vae").run())
+    assert_fine(app.selectbox(key="model").set_value("vq-vae-fashion-mnist").run())
     assert maps(app) == titles(*QUICK)
-    assert_fine(app.selectbox(key="model").set_value("beta-vae").run())
+    assert_fine(app.selectbox(key="model").set_value("beta-vae-fashion-mnist").run())
     assert maps(app) == titles(*SHOWN) and app.select_slider(key="beta").value == "1"
 
 
 def test_another_model_keeps_the_chosen_maps_that_it_has_and_names_the_others() -> None:
     app = opened(**ADDRESS)
     app.multiselect(key="predictors").set_value(["kl-gradient", "reconstruction-error", "ensemble"]).run()
-    assert_fine(app.selectbox(key="model").set_value("vq-vae").run())
+    assert_fine(app.selectbox(key="model").set_value("vq-vae-fashion-mnist").run())
     assert maps(app) == titles("reconstruction-error")
     told = "Left out, as this model lacks what they need: kl-gradient, ensemble."
     assert told in captions(app)
     assert told in captions(app.run())  # as long as the model is chosen
-    assert_fine(app.selectbox(key="model").set_value("beta-vae").run())
+    assert_fine(app.selectbox(key="model").set_value("beta-vae-fashion-mnist").run())
     assert told not in captions(app) and maps(app) == titles("reconstruction-error")
 
 
-def test_what_the_card_does_not_know_is_not_offered_and_the_remedy_is_said(both: Path) -> None:
-    app = opened(**ADDRESS)
-    assert set(app.multiselect(key="predictors").options) == set(SHOWN)
-    assert "no healthy scores of them: map-restoration, energy-projection" in captions(app)
+def test_what_has_no_healthy_scores_is_offered_told_and_the_remedy_said(both: Path) -> None:
+    app = opened(**ADDRESS, predictors="map-restoration", **{"map-restoration-steps": "2"})
+    assert_fine(app)
+    assert maps(app) == titles("map-restoration")
+    assert "Uncalibrated: the model has no healthy scores of map-restoration." in captions(app)
     assert f"`python -m explorer calibrate {VAE}`" in captions(app)
     calibrated(both)
-    again = opened(**ADDRESS)
-    assert {"energy-projection", "map-restoration"} <= set(again.multiselect(key="predictors").options)
-    assert "no healthy scores" not in captions(again)
+    again = opened(**ADDRESS, predictors="map-restoration", **{"map-restoration-steps": "2"})
+    assert "Uncalibrated" not in captions(again)
+
+
+def test_what_cannot_do_without_healthy_scores_is_not_offered_where_there_are_none(both: Path) -> None:
+    loaded = load_pretrained(VAE, server.device(), both)
+    save_calibration(loaded.card, {}, both)
+    server.pretrained.cache_clear()
+    app = opened(**ADDRESS)
+    offered = set(app.multiselect(key="predictors").options)
+    assert "ensemble" not in offered and {"reconstruction-error", "kl-gradient"} <= offered
+    assert_fine(app)
+    assert "Uncalibrated: the model has no healthy scores of intensity" in captions(app)
 
 
 def calibrated(folder: Path) -> None:
@@ -167,7 +179,7 @@ def test_nothing_is_watched_unasked() -> None:
     app = opened(**ADDRESS, model="vq-vae")
     assert app.selectbox(key="watch").value is None
     assert "explorer-player" not in {found.proto.component_name for found in app.get("bidi_component")}
-    assert "watch" not in controls(opened(**ADDRESS))  # the VAE's card knows nothing to watch
+    assert opened(**ADDRESS).selectbox(key="watch").options == ["energy-projection", "map-restoration"]
 
 
 def test_every_method_of_many_passes_can_be_watched() -> None:
@@ -243,8 +255,7 @@ def test_a_prior_of_another_vocabulary_is_named(both: Path) -> None:
 
 def test_an_image_with_nan_is_refused_in_plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
     damaged = torch.full((28, 28), torch.nan)
-    there = scene.plant
-    monkeypatch.setattr(scene, "plant", lambda *given: replace(there(*given), image=damaged))
+    monkeypatch.setattr(scene, "plant", lambda *given: replace(plant(*given), image=damaged))
     app = opened(**ADDRESS, model="vq-vae", predictors="energy-projection")
     assert not app.exception
     assert "x must be finite, got NaN or infinite pixels" in app.error[0].value

@@ -19,10 +19,11 @@ from pathlib import Path
 
 import torch
 
-from explorer.looking import caches
+from explorer.looking import server as machine
+from explorer.looking.defaults import default_state
 from explorer.looking.packets import packets
+from explorer.looking.scene import resolve
 from explorer.looking.state import State
-from explorer.ui.controls.sidebar import default_state
 
 TIMED = 20
 MAX_FIRST, MAX_ALL, MAX_BYTES, MAX_GROWTH = 0.3, 1.5, 3e6, 100.0
@@ -32,7 +33,7 @@ MAX_FIRST, MAX_ALL, MAX_BYTES, MAX_GROWTH = 0.3, 1.5, 3e6, 100.0
 def slices(count: int) -> list[State]:
     """States of as many different slices, ready to be scored."""
     start = default_state()
-    dataset = caches.dataset(start.dataset)
+    dataset = machine.dataset(start.dataset)
     places = [(i % 200, 20 + i // 200 * 7 + i % 7) for i in range(count)]
     for place in places[:TIMED]:
         dataset.slice("test", *place)
@@ -42,7 +43,7 @@ def slices(count: int) -> list[State]:
 def timed(state: State) -> tuple[float, float, float, int]:
     """Seconds to the first packet and to the complete one, seconds of processor, and the bytes of both."""
     began, busy = time.perf_counter(), time.process_time()
-    running = packets(state)
+    running = packets(resolve(state))
     sent = [next(running)]
     first = time.perf_counter() - began
     sent.extend(running)
@@ -58,7 +59,7 @@ def resident_mb() -> float:
 def server(count: int) -> list[str]:
     """Measure and print; what was missed."""
     states = slices(max(count, TIMED + 1))
-    device = caches.device()
+    device = machine.device()
     first, full, busy, _ = timed(states[TIMED])
     print(f"{device}, {torch.get_num_threads()} threads, {len(states[0].predictors)} predictors")
     print(f"first slice of a server: first frame {first:.3f} s, all {full:.3f} s, processor {busy:.3f} s")

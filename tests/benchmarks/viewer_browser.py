@@ -25,8 +25,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from explorer.looking import caches, view
 from explorer.looking.charts import precision_recall_chart, roc_chart
+from explorer.looking.defaults import default_state
+from explorer.looking.scene import resolve
 from explorer.predictors import PREDICTORS
-from explorer.ui.controls.sidebar import default_state
 from tests.browser.viewing import AT_HAND, at_hand, thumb
 from tests.support.browsing import WATCH, settle, slider
 from tests.support.server import ROOT, resident_mb, streamlit
@@ -180,7 +181,7 @@ def computing() -> float:
     for _ in range(6):
         caches.SLICES = caches.SliceCaches()  # nothing is remembered
         began = time.perf_counter()
-        shown = view.look(state)
+        shown = view.look(resolve(state))
         roc_chart("", shown.histograms)
         precision_recall_chart("", shown.histograms)
         times.append(time.perf_counter() - began)

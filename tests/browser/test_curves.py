@@ -10,8 +10,9 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Locator, Page, expect
 
-from explorer.looking import view
 from explorer.looking.charts import Chart, precision_recall_chart, roc_chart
+from explorer.looking.scene import resolve
+from explorer.looking.view import look
 from tests.browser.conftest import Visitor
 from tests.browser.test_viewer import state
 from tests.browser.viewing import SMALL
@@ -37,7 +38,7 @@ BRIGHTNESS = """([one, property]) => getComputedStyle(one)[property].match(/[0-9
 @cache
 def charts() -> tuple[Chart, Chart]:
     """Both charts of the slice that the page at `SMALL` shows."""
-    found = view.look(state()).histograms
+    found = look(resolve(state())).histograms
     return (
         roc_chart("This slice: ROC", found),
         precision_recall_chart("This slice: precision-recall", found),

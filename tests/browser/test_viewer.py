@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from explorer.anomalies import ANOMALIES
+from explorer.looking.defaults import default_state
 from explorer.looking.state import State
-from explorer.ui.controls.sidebar import default_state
 from explorer.wire.colour import MAPS, levels, lookup_table
 from tests.browser.conftest import Visitor
 from tests.browser.viewing import SMALL, at_hand, box, drag, part, pictures, pixels, point, thumb

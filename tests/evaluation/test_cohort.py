@@ -116,7 +116,7 @@ def test_remembered_healthy_slices_give_the_same_figures(dataset: Dataset, scori
     first, second = (
         list(run_cohort(dataset, lesion, scoring, 8, 0, remember=remember))[-1] for _ in range(2)
     )
-    assert len(kept) == math.ceil(8 / scoring.batch_size)
+    assert len(kept) == math.ceil(8 / scoring.batch)
     plain = last(dataset, "lesion", scoring, 8)
     for name in NAMES:
         images = [result.predictors[name].images for result in (first, second, plain)]

@@ -84,7 +84,9 @@ def test_an_abandoned_cohort_is_not_remembered(state: State) -> None:
 
 
 def test_the_held_out_curve_is_the_cards(tiny_model: None) -> None:
-    betas, kl, rec = held_out_curve(server.pretrained(NAME).card, FIELD)
+    curve = held_out_curve(server.pretrained(NAME).card, FIELD)
+    assert curve is not None and held_out_curve(server.pretrained(NAME).card, "brain/t1") is None
+    betas, kl, rec = curve
     assert (betas.tolist(), kl.tolist(), rec.tolist()) == (
         [0.01, 0.3, 10.0],
         [3.0, 2.0, 1.0],

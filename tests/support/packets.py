@@ -87,7 +87,11 @@ def read_all(packets: Iterable[bytes]) -> tuple[dict[str, Any], dict[str, Pictur
 def spread(picture: Picture, count: int) -> Picture:
     """A picture that stands for `count` frames, for each of them."""
     times = count // len(picture.codes)
-    return Picture(*(np.repeat(part, times, 0) for part in (picture.codes, picture.values, picture.step)))
+    return Picture(
+        np.repeat(picture.codes, times, 0),
+        np.repeat(picture.values, times, 0),
+        np.repeat(picture.step, times, 0),
+    )
 
 
 def picture(body: bytes, array: Mapping[str, Any], shape: list[int]) -> Picture:

@@ -67,7 +67,7 @@ def choose_watched(pretrained: Pretrained, dataset: str, address: Address) -> st
 
 def _say_what_is_uncalibrated(chosen: list[str], pretrained: Pretrained, dataset: str) -> None:
     healthy = pretrained.calibration.get(dataset)
-    unknown = [name for name in chosen if healthy is None or name not in healthy.quantiles]
+    unknown = [name for name in chosen if healthy is None or not healthy.knows(name)]
     if unknown:
         st.caption(
             f"Uncalibrated: the model has no healthy scores of {', '.join(unknown)}. Their scale is that of "
