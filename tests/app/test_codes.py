@@ -179,7 +179,7 @@ def test_nothing_is_watched_unasked() -> None:
     app = opened(**ADDRESS, model="vq-vae")
     assert app.selectbox(key="watch").value is None
     assert "explorer-player" not in {found.proto.component_name for found in app.get("bidi_component")}
-    assert opened(**ADDRESS).selectbox(key="watch").options == ["energy-projection", "map-restoration"]
+    assert opened(**ADDRESS).selectbox(key="watch").options == ["map-restoration", "energy-projection"]
 
 
 def test_every_method_of_many_passes_can_be_watched() -> None:
