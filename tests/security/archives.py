@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from typing import Any
 
 import numpy as np
 
-from tests.security.making import MIB, small
+from tests.security.making import MIB, deflated, repeated, small, zeros_zip
 from tests.support.dicoms import DEFLATED, dicom_bytes, series, zipped
 from tests.support.phantoms import head, ras_affine
 
@@ -65,12 +64,11 @@ def nested(depth: int) -> bytes:
     return (element(0x00081140, b"SQ", b"", 0xFFFFFFFF) + item) * depth
 
 
-def deflated(mib: int) -> bytes:
+def unpacking(mib: int) -> bytes:
     """A slice whose elements unpack to many MiB."""
     one = series(DATA, AFFINE, DEFLATED)[0]
     start = 144 + int.from_bytes(one[140:144], "little")
-    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
-    return one[:start] + b"".join(packer.compress(bytes(MIB)) for _ in range(mib)) + packer.flush()
+    return one[:start] + deflated(mib)
 
 
 def encrypted() -> bytes:
@@ -100,32 +98,32 @@ def claimed(size: int) -> bytes:
 def bombs() -> Iterator[Hostile]:
     place = {"ImagePositionPatient": [0, 0, 0], "PixelSpacing": [1, 1]}
     place |= {"ImageOrientationPatient": [1, 0, 0, 0, 1, 0]}
-    yield "zip of zeros", "zeros.zip", lambda: zipped({"a": bytes(400 * MIB)})
+    yield "zip of zeros", "zeros.zip", lambda: zeros_zip(1000)
     yield "zip in zip", "nested.zip", lambda: zipped({"a.zip": zipped(files())})
     yield "scan in zip", "scan.zip", lambda: zipped({"scan.nii": small()})
     most = np.zeros((512, 512, 256), "i2")
     yield "as large as may be", "most.zip", lambda: zipped(series(most, np.diag([0.5, 0.5, 0.7, 1.0])))
     large = np.zeros((2800, 2800), "u2")
-    yield "slices of zeros", "zeros.zip", lambda: zipped([dicom_bytes(large, place)] * 40)
-    yield "one huge slice", "huge.zip", lambda: zipped([dicom_bytes(np.zeros((5000, 5000), "u2"), place)] * 3)
-    yield "zeros after DICM", "dicm.zip", lambda: zipped([bytes(128) + b"DICM" + bytes(300 * MIB)])
-    yield "many DICM", "many.zip", lambda: zipped([bytes(128) + b"DICM" + bytes(15 * MIB)] * 40)
+    yield "slices of zeros", "zeros.zip", lambda: repeated(dicom_bytes(large, place), 40)
+    yield "one huge slice", "huge.zip", lambda: repeated(dicom_bytes(np.zeros((5000, 5000), "u2"), place), 3)
+    yield "zeros after DICM", "dicm.zip", lambda: zeros_zip(1000, bytes(128) + b"DICM")
+    yield "many DICM", "many.zip", lambda: repeated(bytes(128) + b"DICM" + bytes(15 * MIB), 40)
     yield "many files", "files.zip", lambda: long_list(3000)
     yield "very many files", "files.zip", lambda: long_list(30_000)
-    yield "deep sequences", "deep.zip", lambda: zipped([inserted(nested(5000))] * 9)
+    yield "deep sequences", "deep.zip", lambda: repeated(inserted(nested(5000)), 9)
     many = element(0x00091001, b"UN", b"") * 100_000
-    yield "many elements", "elements.zip", lambda: zipped([inserted(many)] * 100)
+    yield "many elements", "elements.zip", lambda: repeated(inserted(many), 100)
     some = element(0x00091001, b"UN", b"") * 9000
-    yield "many elements in many files", "elements.zip", lambda: zipped([inserted(some)] * 1500)
+    yield "many elements in many files", "elements.zip", lambda: repeated(inserted(some), 1500)
     endless = element(0x00091001, b"UN", b"\xfe\xff" * 4 * MIB, 0xFFFFFFFF)
-    yield "no end of an element", "endless.zip", lambda: zipped([inserted(endless)] * 30)
+    yield "no end of an element", "endless.zip", lambda: repeated(inserted(endless), 30)
     items = struct.pack("<HHI", 0xFFFE, 0xE000, 0) * 500_000
     yield (
         "many items",
         "items.zip",
-        lambda: zipped([inserted(element(0x00081140, b"SQ", items, 0xFFFFFFFF))] * 40),
+        lambda: repeated(inserted(element(0x00081140, b"SQ", items, 0xFFFFFFFF)), 40),
     )
-    yield "deflated bomb", "deflated.zip", lambda: zipped([deflated(300)] * 3)
+    yield "deflated bomb", "deflated.zip", lambda: repeated(unpacking(1000), 3)
     yield "claims terabytes", "claims.zip", partial(claimed, 2**32 - 2)
     yield "claims nothing", "claims.zip", partial(claimed, 0)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import struct
+import zipfile
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.support.dicoms import zipped
 from tests.support.phantoms import nifti_bytes
 
 MIB = 2**20
@@ -72,6 +74,37 @@ def npy_text(text: str, data: bytes = b"\0" * 512, version: bytes = b"\x01\x00")
 def zeros_gz(mib: int, start: bytes = b"") -> bytes:
     """A small gzip file that unpacks to `start` and many MiB of zeros."""
     return gzip.compress(start) + gzip.compress(bytes(MIB), 9) * mib
+
+
+def zeros_zip(mib: int, start: bytes = b"") -> bytes:
+    """A small .zip of a file that unpacks to `start` and many MiB of zeros; its checksum is wrong."""
+    data, size = deflated(mib, start), len(start) + mib * MIB
+    fields = (20, 0, zipfile.ZIP_DEFLATED, 0, 0, 0, len(data), size, 1, 0)
+    stored = struct.pack("<4s5H3I2H", b"PK\3\4", *fields) + b"a" + data
+    return _archive(stored, struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, *fields, *[0] * 5) + b"a", 1)
+
+
+def deflated(mib: int, start: bytes = b"") -> bytes:
+    """A small deflate stream of `start` and many MiB of zeros."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    first = packer.compress(start) + packer.flush(zlib.Z_FULL_FLUSH)
+    zeros = packer.compress(bytes(MIB)) + packer.flush(zlib.Z_FULL_FLUSH)
+    return first + zeros * mib + packer.flush()
+
+
+def repeated(content: bytes, count: int) -> bytes:
+    """A .zip that holds one file many times, packed once."""
+    one = zipped([content])
+    size, start = struct.unpack("<II", one[-10:-2])
+    return _archive(one[:start], one[start : start + size], count)
+
+
+def _archive(stored: bytes, entry: bytes, count: int) -> bytes:
+    """A .zip of `count` times a file as it is stored, and its entry in the list."""
+    places = (struct.pack("<I", number * len(stored)) for number in range(count))
+    listed = b"".join(entry[:42] + place + entry[46:] for place in places)
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count, count, len(listed), count * len(stored), 0)
+    return stored * count + listed + end
 
 
 class Trap:
