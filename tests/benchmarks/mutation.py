@@ -108,8 +108,13 @@ def main() -> int:
                 return 2
             limits = {one.task.room: SECONDS + TIMES * one.seconds for one in plain}
             tasks = [Task(room, limits[room], mutant) for room, mutant in chosen]
-            outcomes = list(tqdm(pool.map(run, tasks), total=len(tasks), unit="mutant", disable=None))
-        return report(copy, outcomes)
+            outcomes = []
+            for outcome in tqdm(pool.map(run, tasks), total=len(tasks), unit="mutant", disable=None):
+                outcomes.append(outcome)
+                if outcome.result == SURVIVED:
+                    tqdm.write(survivor(copy, outcome.task))
+        print(table(outcomes))
+        return int(score(outcomes) < TARGET)
 
 
 def copied(folder: Path) -> Path:
@@ -151,9 +156,13 @@ def run(task: Task) -> Outcome:
     began = time.monotonic()
     child = os.fork()
     if child == 0:
-        os.setpgid(0, 0)
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-        os._exit(tests_of(task))
+        code = 1
+        try:
+            os.setpgid(0, 0)
+            resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+            code = tests_of(task)
+        finally:
+            os._exit(code)  # nothing may return into the worker's loop from here
     while time.monotonic() - began < task.limit:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
@@ -207,24 +216,32 @@ class First:
         items.sort(key=lambda item: item.path.name not in self.names)
 
 
-def report(root: Path, outcomes: Sequence[Outcome]) -> int:
-    """Print the figures of each room and the survivors."""
-    print(f"{'room':<16}{'mutants':>9}{'killed':>9}{'(time)':>9}{'survived':>10}{'score':>8}")
-    rooms = dict.fromkeys(one.task.room for one in outcomes)
-    for name, some in [
-        *((room, [one for one in outcomes if one.task.room == room]) for room in rooms),
-        ("all", outcomes),
-    ]:
-        late = sum(one.result == OUT_OF_TIME for one in some)
-        alive = sum(one.result == SURVIVED for one in some)
-        share = (len(some) - alive) / max(len(some), 1)
-        print(f"{name:<16}{len(some):>9}{len(some) - alive:>9}{late:>9}{alive:>10}{100 * share:>7.1f}%")
-    for one in outcomes:
-        mutant = one.task.mutant
-        if one.result == SURVIVED and mutant is not None:
-            source = (root / mutant.path).read_bytes()
-            print(f"\n{mutant.path}:{mutant.line}\n  - {mutant.before(source)}\n  + {mutant.after(source)}")
-    return int(share < TARGET)
+def survivor(root: Path, task: Task) -> str:
+    """Where a mutant is, and its lines before and after."""
+    assert task.mutant is not None
+    source = (root / task.mutant.path).read_bytes()
+    return (
+        f"{task.mutant.path}:{task.mutant.line}\n"
+        f"  - {task.mutant.before(source)}\n  + {task.mutant.after(source)}\n"
+    )
+
+
+def score(outcomes: Sequence[Outcome]) -> float:
+    """The share that was killed."""
+    return sum(one.result != SURVIVED for one in outcomes) / max(len(outcomes), 1)
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """The figures of each room and of all."""
+    parts = {room: [one for one in outcomes if one.task.room == room] for room in ROOMS}
+    lines = [f"{'room':<16}{'mutants':>9}{'killed':>9}{'(time)':>9}{'survived':>10}{'score':>9}"]
+    for name, part in [*((room, part) for room, part in parts.items() if part), ("all", list(outcomes))]:
+        alive = sum(one.result == SURVIVED for one in part)
+        late = sum(one.result == OUT_OF_TIME for one in part)
+        lines.append(
+            f"{name:<16}{len(part):>9}{len(part) - alive:>9}{late:>9}{alive:>10}{100 * score(part):>7.1f} %"
+        )
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":
