@@ -87,6 +87,11 @@ def test_draws_invert_the_cumulated_probabilities() -> None:
     assert draw(logits.expand(6, -1), uniform).tolist() == [0, 0, 1, 1, 2, 2]
 
 
+def test_draws_stay_among_the_codes_where_rounding_leaves_a_gap() -> None:
+    last, uniform = 53, torch.tensor([1 - 2.0**-53], dtype=torch.float64)
+    assert draw(torch.zeros(1, last + 1), uniform).tolist() == [last]  # 54 times 1/54 is 1 - 1e-15
+
+
 def test_draws_have_the_priors_frequencies() -> None:
     logits = torch.randn(5, generator=torch.Generator().manual_seed(0))
     uniform = (torch.arange(10_000, dtype=torch.float64) + 0.5) / 10_000

@@ -124,6 +124,17 @@ def test_smooth_grad_replays_its_seed_and_scales_with_the_range(model: LinearVae
     torch.testing.assert_close(flat.smooth_grad_kl(2, eps=1.0), flat.grad_kl)
 
 
+def test_smooth_grad_adds_normal_noise_in_proportion_to_the_range(model: LinearVae) -> None:
+    x, seen = images(2) * torch.tensor([1.0, 0.1], dtype=torch.float64).view(2, 1, 1, 1), []
+    model.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].detach()))
+    Evidence(model, x, 1.0).smooth_grad_kl(200, eps=0.2)
+    span = x.amax((1, 2, 3), keepdim=True) - x.amin((1, 2, 3), keepdim=True)
+    noise = (torch.stack(seen) - x) / (0.2 * span)  # (copies, B, 1, H, W)
+    torch.testing.assert_close(noise[:, 0], noise[:, 1])
+    mean, variance, fourth = (noise.pow(power).mean().item() for power in (1, 2, 4))
+    assert (mean, variance, fourth) == pytest.approx((0, 1, 3), abs=0.1)
+
+
 def test_model_and_input_are_left_as_they_were(model: LinearVae) -> None:
     x = images()
     before, weights = x.clone(), {name: w.clone() for name, w in model.state_dict().items()}
@@ -185,6 +196,7 @@ def test_pixels_that_are_not_finite_are_refused(model: LinearVae, bad: float) ->
     [
         (images(), -1.0, None, r"beta must be in \[0.01, 10\], got -1"),
         (images(), math.nan, None, "beta must be in"),
+        (images(), torch.cat([BETAS[:7], torch.tensor([11.0])]), None, r"beta must be in .*, got 11"),
         (images(), BETAS[:3], None, r"beta must be one number or \(8,\), got \(3,\)"),
         (images(), 1.0, -0.5, r"scoring_beta must be in \[0, inf\], got -0.5"),
         (images(), 1.0, math.inf, "scoring_beta must be in"),
