@@ -148,6 +148,7 @@ def prepare(copy: Path) -> None:
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     for name in SHARED:
         importlib.import_module(name)
+    sys.dont_write_bytecode = False  # in the copy: else every process compiles everything
     gc.freeze()
 
 

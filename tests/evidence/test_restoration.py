@@ -88,8 +88,8 @@ def test_draws_invert_the_cumulated_probabilities() -> None:
 
 
 def test_draws_stay_among_the_codes_where_rounding_leaves_a_gap() -> None:
-    last, uniform = 53, torch.tensor([1 - 2.0**-53], dtype=torch.float64)
-    assert draw(torch.zeros(1, last + 1), uniform).tolist() == [last]  # 54 times 1/54 is 1 - 1e-15
+    uniform = torch.tensor([1 - 2.0**-53], dtype=torch.float64)
+    assert draw(torch.zeros(1, 54), uniform).tolist() == [53]  # 54 times 1/54 is 1 - 1e-15
 
 
 def test_draws_have_the_priors_frequencies() -> None:

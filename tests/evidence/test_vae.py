@@ -201,6 +201,7 @@ def test_pixels_that_are_not_finite_are_refused(model: LinearVae, bad: float) ->
         (images(), 1.0, -0.5, r"scoring_beta must be in \[0, inf\], got -0.5"),
         (images(), 1.0, math.inf, "scoring_beta must be in"),
         (images()[0], 1.0, None, r"x must be floating point, \(B, 1, H, W\)"),
+        (images().expand(-1, 2, -1, -1), 1.0, None, r"x must be floating point, \(B, 1, H, W\)"),
         (images().mul(255).byte(), 1.0, None, "x must be floating point"),
     ],
 )

@@ -148,3 +148,11 @@ def test_predictors_describe_themselves(name: str) -> None:
     assert predictor.summary[0].islower() and "\n" not in predictor.summary
     assert all(described.help for described in settings_of(predictor))
     assert hash(predictor()) == hash(predictor()) and predictor() == predictor()
+
+
+@pytest.mark.parametrize(("kind", "name"), PAIRS)
+def test_maps_change_with_the_scoring_beta_where_they_say_so(kind: str, name: str, known: Known) -> None:
+    network, beta, calibration = known(kind)
+    evidence, predictor = observe(cast(Model, network), X, beta), PREDICTORS[name]()
+    one, other = (score(predictor, evidence.rescored(weight), calibration) for weight in (0.5, 20.0))
+    assert torch.equal(one, other) != predictor.uses_scoring_beta

@@ -88,6 +88,17 @@ def test_energy_falls_along_a_projection(evidence: Evidence) -> None:
     assert bool((energies.diff(dim=0) < 0).all())
 
 
+def test_the_energy_is_the_squared_error_and_the_weighted_distance(evidence: Evidence) -> None:
+    first, second = steps_of(EnergyProjection(steps=2, rate=0.3, closeness=0.7), evidence, Known(rec=0.0))
+    x = X
+    for step in (first, second):
+        squared = 2 * MODEL.s**2 * MODEL.closed_form(x, BETAS)["rec"]
+        distance = (x - X).abs().sum((1, 2, 3))
+        torch.testing.assert_close(step.curves["energy"], squared + 0.7 * distance)
+        assert step.restored is not None
+        x = step.restored
+
+
 def test_each_image_rests_at_the_goal(evidence: Evidence) -> None:
     goal = float(evidence.rec.median())
     found = steps_of(EnergyProjection(steps=200, rate=0.3, closeness=0.0), evidence, Known(rec=goal))
@@ -134,6 +145,14 @@ def test_map_restoration_takes_the_steps_of_its_formula(evidence: Evidence) -> N
         gradient = known["grad_rec"] + BETAS.view(-1, 1, 1, 1) * known["grad_kl"]
         x = x - 1e-3 * (gradient + 0.7 * total_variation(x - X)[1]).clamp(-50, 50)
     torch.testing.assert_close(found[-1].values, (x - X).abs())
+
+
+def test_a_steep_gradient_counts_as_fifty() -> None:
+    steep = LinearVae(s=1e-3)
+    first, *_ = steps_of(MapRestoration(steps=1, rate=1e-3), Evidence(steep, X, BETAS))
+    gradient = steep.closed_form(X, BETAS)["grad_rec"]
+    assert float(gradient.abs().quantile(0.01)) > 200
+    assert float(first.values.quantile(0.99)) == pytest.approx(50 * 1e-3)
 
 
 def test_the_loss_of_a_map_restoration_falls(evidence: Evidence) -> None:
