@@ -195,6 +195,7 @@ def healthy() -> tuple[LinearVae, Tensor, Tensor, Calibration]:
 def test_calibrate_covers_every_predictor(healthy: tuple[LinearVae, Tensor, Tensor, Calibration]) -> None:
     calibration = healthy[3]
     assert set(calibration.quantiles) == {REC, *predictors_for(healthy[0])}
+    assert calibration.levels.tolist() == list(LEVELS) and calibration.betas.tolist() == [0.1, 2.0]
     assert all(rows.shape == (2, len(LEVELS)) for rows in calibration.quantiles.values())
 
 

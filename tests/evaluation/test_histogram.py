@@ -155,3 +155,9 @@ def test_labels_that_do_not_fit_are_refused() -> None:
         ScoreHistogram.of(scores, mask[1:])
     with pytest.raises(ValueError, match=r"foreground must be bool, got torch\.float32"):
         ScoreHistogram.of(scores, mask, torch.ones(10))
+
+
+def test_the_resolution_is_reached() -> None:
+    ends = torch.tensor([1.0, 1.0 + RESOLUTION])
+    just_below = torch.nextafter(ends[1:], torch.tensor(0.0))
+    assert encode(just_below) == encode(ends[:1]) and encode(ends[1:]) == encode(ends[:1]) + 1
