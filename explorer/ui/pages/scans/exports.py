@@ -2,61 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import weakref
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
+from explorer.scans.finding.finding import Finding
 from explorer.scans.reading.files import label
 from explorer.scans.reading.loading import FORMATS
-from explorer.scans.writing.export import map_bytes, sidecar
+from explorer.scans.writing.export import map_bytes, record_text
 from explorer.scans.writing.report import report_html
-from explorer.ui.pages.scan_findings import fitting, measured, places_of
-from explorer.ui.pages.scan_session import Own, Result
+from explorer.ui.pages.scans.session import Own, Result
 
 
-def record_of(own: Own, result: Result) -> dict[str, Any]:
-    """The record of a map, with figures and lesions where a mask came along."""
-    job, scoring, found = result.job, result.job.scoring, measured(own, result)
-    record = sidecar(
-        own.scan,
-        result.prepared,
-        result.scored,
-        predictor=job.predictor,
-        card=job.card,
-        calibration=(job.contrast, fitting(job)),
-        betas=(scoring.beta, scoring.scoring_beta),
-    )
-    record["threshold"] = result.threshold
-    if found is not None:
-        record["figures"] = found.figures
-        record["lesions"] = {
-            "found": found.detection.found,
-            "of": found.detection.total,
-            "false_alarms": found.detection.alarms,
-        }
-    return record
-
-
-def map_file(own: Own, result: Result) -> bytes:
+def map_file(finding: Finding) -> bytes:
     """The map on the scan's own grid: NIfTI, or NPY of a picture."""
-    ending = ".npy" if own.scan.affine is None else ".nii.gz"
-    return map_bytes(own.scan, result.prepared.placement.to_scan(result.values), ending)
-
-
-def record_text(own: Own, result: Result) -> str:
-    """The record as JSON."""
-    return json.dumps(record_of(own, result), indent=2, allow_nan=False) + "\n"
-
-
-def page_of(own: Own, result: Result) -> str:
-    """The report as HTML."""
-    record, places = record_of(own, result), places_of(result)
-    return report_html(
-        record, result.prepared, result.values, places, result.threshold, oriented=own.scan.oriented
-    )
+    scan = finding.scan
+    ending = ".npy" if scan.affine is None else ".nii.gz"
+    return map_bytes(scan, finding.prepared.placement.to_scan(finding.values), ending)
 
 
 def stem_of(name: str) -> str:
@@ -74,7 +37,7 @@ def stem_of(name: str) -> str:
 
 def buttons(own: Own, result: Result) -> None:
     """Buttons that make a file when they are pressed; until then they do not hold the scan."""
-    stem = f"{stem_of(own.scan.name)}-{result.job.predictor[0]}"
+    stem = f"{stem_of(own.scan.name)}-{result.finding.name}"
     picture = own.scan.affine is None
     row = st.container(horizontal=True, key="own-exports")
     files = (
@@ -92,12 +55,12 @@ def buttons(own: Own, result: Result) -> None:
             "application/json",
             "Model and its hash, betas, predictor, seed, healthy scores, how the scan was prepared, figures.",
         ),
-        ("Report (HTML)", page_of, ".html", "text/html", "One page with pictures, which needs no network."),
+        ("Report (HTML)", report_html, ".html", "text/html", "One page with pictures; it needs no network."),
     )
     for title, make, ending, kind, meaning in files:
         row.download_button(
             title,
-            _later(make, own, result),
+            _later(make, result),
             stem + ending,
             kind,
             key=f"own-export{ending}",
@@ -106,12 +69,12 @@ def buttons(own: Own, result: Result) -> None:
         )
 
 
-def _later(make: Callable[[Own, Result], bytes | str], own: Own, result: Result) -> Callable[[], bytes | str]:
-    """What makes a file of a scan, if that has not been deleted meanwhile; then the file is empty."""
-    held, scores = weakref.ref(own), weakref.ref(result)
+def _later(make: Callable[[Finding], bytes | str], result: Result) -> Callable[[], bytes | str]:
+    """What makes a file of a finding, if its scan has not been deleted meanwhile; then the file is empty."""
+    held = weakref.ref(result)
 
     def made() -> bytes | str:
-        scan, found = held(), scores()
-        return b"" if scan is None or found is None else make(scan, found)
+        found = held()
+        return b"" if found is None else make(found.finding)
 
     return made

@@ -5,17 +5,16 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from explorer.evidence.codes import observe
+from explorer.evaluation.cohort import Scoring
+from explorer.evidence import observe
 from explorer.looking import server
-from explorer.looking.healthy import LOW_LEVEL, TOP_LEVEL
+from explorer.looking.healthy import TOP_LEVEL
 from explorer.looking.panels import Panel, grid
-from explorer.predictors import PREDICTORS, quick_predictors_for, score
-from explorer.scans.placing.preparing import Prepared
-from explorer.scans.scoring.jobs import Job
-from explorer.ui.pages.scan_findings import fitting
+from explorer.predictors import PREDICTORS, Predictor, quick_predictors_for, score
+from explorer.scans.finding.finding import Finding
+from explorer.ui.pages.scans.feeds import colour_bar
 
 STYLE = """<style>
 .xp-grid {display:grid; grid-template-columns:repeat(auto-fill, minmax(150px, 1fr)); gap:.5rem .6rem;}
@@ -30,25 +29,15 @@ STYLE = """<style>
 </style>"""
 
 
-def all_maps(
-    job: Job, prepared: Prepared, index: int, mask: NDArray[np.bool_] | None, *, turned: bool
-) -> str:
-    """The maps of all predictors of one pass as HTML, with their default settings at the job's betas.
+def all_maps(finding: Finding, index: int, *, turned: bool) -> str:
+    """The maps of all predictors of one pass as HTML, with their default settings at the finding's betas.
 
     Args:
-        job: model, betas, healthy data.
-        prepared: the scan.
+        finding: of the scan.
         index: of the slice.
-        mask: of anomalies on the model's grid, (slices, rows, columns), or None.
         turned: whether the left of the image is shown on the right (radiological).
     """
-    scoring = job.scoring
-    predictors = {name: PREDICTORS[name]() for name in quick_predictors_for(scoring.model)}
-    usable = {
-        name: predictor
-        for name, predictor in predictors.items()
-        if scoring.calibration is not None or not predictor.needs_calibration
-    }
+    scoring, prepared = finding.job.scoring, finding.prepared
     with server.network():
         evidence = observe(
             scoring.model,
@@ -56,38 +45,43 @@ def all_maps(
             scoring.beta,
             scoring_beta=scoring.scoring_beta,
         )
-        maps = {name: score(one, evidence, scoring.calibration).cpu() for name, one in usable.items()}
-        x_hat = evidence.x_hat.cpu()
-    image = prepared.images[index, 0].numpy()
-    foreground = prepared.foregrounds[index, 0].numpy()
-    difference = image - x_hat[0, 0].numpy()
-    largest = max(
-        float(np.quantile(np.abs(difference[foreground]), TOP_LEVEL)) if foreground.any() else 0, 1e-6
-    )
-    panels = [
-        Panel("Input", "What the network sees", image, 0, 1, "grey"),
-        Panel("Reconstruction", "What the model makes of it", x_hat[0, 0].numpy(), 0, 1, "grey"),
-        Panel("Signed residual", "Image minus reconstruction", difference, -largest, largest, "signed"),
-    ]
+        maps = {
+            name: score(one, evidence, scoring.calibration)[0, 0].cpu().numpy()
+            for name, one in _usable(scoring).items()
+        }
+        x_hat = evidence.x_hat[0, 0].cpu().numpy()
+    foreground = finding.foreground[index]
+    panels = _of_the_image(prepared.images[index, 0].numpy(), x_hat, foreground)
     for name, values in maps.items():
         predictor = PREDICTORS[name]
-        low, high = _bar(dataclasses.replace(job, predictor=(name, usable[name])), values, foreground)
+        low, high = colour_bar(scoring, predictor(), values[foreground] if foreground.any() else values)
         caption = f"{predictor.title}: {predictor.summary} ({predictor.source})"
-        panels.append(Panel(predictor.title, caption, values[0, 0].numpy(), low, high, "score"))
-    truth = np.zeros(image.shape, dtype=bool) if mask is None else mask[index]
+        panels.append(Panel(predictor.title, caption, values, low, high, "score"))
+    truth = np.zeros(foreground.shape, dtype=bool) if finding.mask_seen is None else finding.mask_seen[index]
     if turned:
         panels = [dataclasses.replace(one, values=one.values[:, ::-1]) for one in panels]
         truth = truth[:, ::-1]
     return STYLE + grid(panels, truth)
 
 
-def _bar(job: Job, values: torch.Tensor, foreground: NDArray[np.bool_]) -> tuple[float, float]:
-    """Ends of a colour bar: of healthy scores where they are known, else of this slice."""
-    name, healthy = job.predictor[0], fitting(job)
-    if healthy is not None:
-        levels = torch.tensor([LOW_LEVEL, TOP_LEVEL], dtype=torch.float64)
-        low, high = healthy.quantile(name, job.scoring.beta, levels).tolist()
-        return (0.0, 1.0) if name == "intensity" else (low, high)
-    inside = values[0, 0].numpy()[foreground] if foreground.any() else values[0, 0].numpy()
-    low, high = (float(end) for end in np.quantile(inside, (LOW_LEVEL, TOP_LEVEL)))
-    return low, max(high, low + 1e-12)
+def _usable(scoring: Scoring) -> dict[str, Predictor]:
+    """The predictors of one pass that can do with what there is, with their default settings."""
+    return {
+        name: PREDICTORS[name]()
+        for name in quick_predictors_for(scoring.model)
+        if scoring.calibration is not None or not PREDICTORS[name].needs_calibration
+    }
+
+
+def _of_the_image(
+    image: NDArray[np.float32], x_hat: NDArray[np.float32], foreground: NDArray[np.bool_]
+) -> list[Panel]:
+    """The image, its reconstruction and their difference."""
+    difference = image - x_hat
+    inside = np.abs(difference[foreground])
+    largest = max(float(np.quantile(inside, TOP_LEVEL)) if foreground.any() else 0, 1e-6)
+    return [
+        Panel("Input", "What the network sees", image, 0, 1, "grey"),
+        Panel("Reconstruction", "What the model makes of it", x_hat, 0, 1, "grey"),
+        Panel("Signed residual", "Image minus reconstruction", difference, -largest, largest, "signed"),
+    ]
