@@ -95,7 +95,7 @@ def test_a_threshold_by_hand_moves_all_that_depends_on_it_and_nothing_else() -> 
     predicted = after.foreground & (after.values >= after.threshold.score)
     inside = mask & after.foreground
     dice = 2 * (predicted & inside).sum() / (predicted.sum() + inside.sum())
-    assert 0 < dice == pytest.approx(other["figures"]["dice"])
+    assert 0 < dice == pytest.approx(other["figures"]["dice"], rel=0.01)  # of a histogram
 
 
 def test_a_record_holds_what_the_map_was_made_from() -> None:
