@@ -1,4 +1,4 @@
-"""`evaluate`: many test slices with the same anomaly settings, scored; and the command that repeats a page."""
+"""`evaluate`: many test slices with one anomaly, scored; and the command that repeats a page's figures."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def add(commands: Any) -> None:
         type=Path,
         required=True,
         metavar="MAP",
-        help="file; folder for a folder; with several predictors each map has its predictor's name at its end",
+        help="file; folder for a folder; of several predictors each map's name ends in its predictor's",
     )
     add_model(parser)
     add_predictors(parser)

@@ -1,4 +1,4 @@
-"""What one predictor's scores of a scan say, at one threshold: the one record behind page, files and report."""
+"""What a predictor's scores of a scan say at one threshold: the one source of page, files and report."""
 
 from __future__ import annotations
 

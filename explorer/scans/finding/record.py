@@ -1,4 +1,4 @@
-"""A finding as numbers and words that JSON holds: all that is needed to make its map again, and to read it."""
+"""A finding as JSON holds it: all that is needed to make its map again, and to read it."""
 
 from __future__ import annotations
 
