@@ -55,6 +55,13 @@ class Registry(Generic[T]):
             raise ValueError(f"unknown {self.kind} {name!r}; known: {known}")
         return self._plugins[name]
 
+    def name_of(self, plugin: T) -> str:
+        """The name under which a plug-in is registered; raises ValueError where it is not."""
+        for name in self.names():
+            if self._plugins[name] is plugin:
+                return name
+        raise ValueError(f"{plugin!r} is no registered {self.kind}; known: {', '.join(self.names())}")
+
     def __contains__(self, name: object) -> bool:
         self._discover()
         return name in self._plugins

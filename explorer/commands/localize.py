@@ -1,169 +1,209 @@
-"""The `localize` command: a scan, or a folder of scans, to maps on disk with progress on the terminal."""
+"""`localize`: a scan, or a folder of scans, to maps on disk; each predictor gives one."""
 
 from __future__ import annotations
 
+import argparse
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
+from jinja2 import TemplateError
 from tqdm import tqdm
 
-from explorer.evaluation.curves import auroc, average_precision, best_dice
-from explorer.evaluation.histogram import ScoreHistogram
-from explorer.evaluation.report import number
-from explorer.scans.finding.components import components
+from explorer.commands.arguments import (
+    add_betas,
+    add_device,
+    add_model,
+    add_predictors,
+    model_from,
+    plugin_from,
+    settings_help,
+    told_apart,
+)
+from explorer.commands.outputs import Maps, outputs
+from explorer.commands.terminal import complain, say
+from explorer.devices import pick_device, share_cores
+from explorer.evaluation.cohort import Scoring
+from explorer.predictors import PREDICTORS, Predictor, check_fits
+from explorer.scans.finding.finding import Finding, caution, find
 from explorer.scans.placing.preparing import Prepared, prepare_scan
 from explorer.scans.reading.files import ScanFile, label
-from explorer.scans.reading.folders import Entry, is_folder_of_scans, scans_in
-from explorer.scans.reading.loading import FORMATS, load_mask, load_scan_at
+from explorer.scans.reading.folders import Entry
+from explorer.scans.reading.loading import load_mask, load_scan_at
 from explorer.scans.reading.scan import Scan
 from explorer.scans.scoring.jobs import Job
 from explorer.scans.scoring.scoring import ScoredScan, score_scan
-from explorer.scans.writing.export import ending_for, map_bytes, map_ending, record_path, sidecar, write_map
+from explorer.scans.writing.export import ending_for, record_path, write_map
 from explorer.scans.writing.report import report_html
+from explorer.settings import parse_settings, settings_of
 
-SHOWN = 0.99
-"""Share of pixels below the threshold of the report."""
+BRAIN = "brain"
+"""Datasets whose usual models localize scans."""
 
 
-def outputs(
-    scan: Path,
-    output: Path,
-    masks: Path | None,
-    *,
-    brain: Path | None = None,
-    report: bool = False,
-    overwrite: bool = False,
-) -> list[tuple[Entry, Path]]:
-    """The scans to localize and where their maps go, all checked before the first is read.
+def add(commands: Any) -> None:
+    """Add the command to a parser."""
+    parser = commands.add_parser(
+        "localize",
+        help="score a scan of your own, or a folder of scans",
+        epilog=settings_help("predictors", PREDICTORS),
+    )
+    parser.add_argument("scan", type=Path, metavar="SCAN", help="a file, or a folder: see README")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        required=True,
+        metavar="MAP",
+        help="file; folder for a folder; of several predictors each map's name ends in its predictor's",
+    )
+    add_model(parser)
+    add_predictors(parser)
+    add_betas(parser)
+    parser.add_argument("--contrast", metavar="C", help="flair, t1 or t2: compare with its healthy scores")
+    parser.add_argument(
+        "--mask", type=Path, metavar="M", help="of anomalies, to measure against; or a folder"
+    )
+    parser.add_argument("--brain-mask", type=Path, metavar="M", help="estimated if left out; or a folder")
+    parser.add_argument("--volume", type=int, metavar="N", help="which one of a 4-D file, from 0")
+    parser.add_argument("--window", metavar="W", help="of a CT, e.g. brain")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="S", help="of predictors that draw (default: 0)"
+    )
+    parser.add_argument("--report", action="store_true", help="also write a page with pictures for each map")
+    parser.add_argument("--overwrite", action="store_true", help="replace files of an earlier run")
+    add_device(parser)
+    parser.set_defaults(run=run)
 
-    Args:
-        scan: a file, a folder that holds a DICOM series, or a folder of scans.
-        output: a file for a file, a folder for a folder.
-        masks: a file for a file, a folder for a folder, or None.
-        brain: a brain mask, or a folder of them, or None.
-        report: whether a page is written beside each map.
-        overwrite: whether files of an earlier run may be replaced; a scan or a mask never is.
+
+def run(arguments: argparse.Namespace) -> None:
+    """Write the maps of a scan, or of each in a folder; one that fails does not stop the others."""
+    device = pick_device(arguments.device)
+    share_cores(device)
+    job = job_from(arguments, device)
+    entries = outputs(
+        arguments.scan,
+        arguments.output,
+        arguments.mask,
+        keys=tuple(job.scoring.predictors),
+        brain=arguments.brain_mask,
+        report=arguments.report,
+        overwrite=arguments.overwrite,
+    )
+    for key in job.scoring.predictors if job.contrast else ():
+        if told := caution(job, key):
+            complain(told)
+    failed = 0
+    for entry, maps in entries:
+        try:
+            localize(entry, maps, job, arguments.brain_mask, report=arguments.report)
+        except (ValueError, OSError) as error:
+            if len(entries) == 1:
+                raise
+            failed += 1
+            complain(error)
+    if failed:
+        raise ValueError(
+            f"{failed} of {len(entries)} scans failed, as said above; the other maps are written"
+        )
+
+
+def job_from(arguments: argparse.Namespace, device: torch.device) -> Job:
+    """Look up and load what a localization needs.
 
     Raises:
-        ValueError: where something is missing or of the wrong kind, or a file would be overwritten.
+        ValueError: for what is unknown, does not load, or does not fit together.
     """
-    if not is_folder_of_scans(scan):
-        map_ending(output.name)
-        if not output.absolute().parent.is_dir() or output.is_dir():
-            raise ValueError(f"--output {output}: cannot be written; name a file in a folder that exists")
-        pairs = [(Entry(scan, masks), output)]
-    else:
-        if output.exists() and not output.is_dir():
-            raise ValueError(f"--output {output}: is a file; name a folder, as the scans are one")
-        pairs = [(entry, output / _map_name(entry.scan.name)) for entry in scans_in(scan, masks)]
-    if len({record_path(path) for _, path in pairs}) < len(pairs):
-        raise ValueError(f"{label(scan.name)} holds scans whose maps would have one name; rename them")
-    taken = {path.resolve() for entry, _ in pairs for path in (entry.scan, entry.mask) if path is not None}
-    if brain is not None:
-        taken |= {path.resolve() for path in (brain.iterdir() if brain.is_dir() else [brain])}
-    for _, path in pairs:
-        _check_free(path, taken, report=report, overwrite=overwrite)
-    return pairs
-
-
-def _check_free(path: Path, taken: set[Path], *, report: bool, overwrite: bool) -> None:
-    """Raise ValueError where a map, its record or its page would overwrite something."""
-    beside = record_path(path)
-    for target in (path, beside, *([beside.with_suffix(".html")] if report else [])):
-        if target.resolve() in taken:
-            raise ValueError(f"--output {target}: would overwrite a scan or a mask; name another place")
-        if target.exists() and not (overwrite and target.is_file()):
-            raise ValueError(f"--output {target}: is there already; name another place, or pass --overwrite")
-
-
-def _map_name(name: str) -> str:
-    """The name of a scan's map: NIfTI stays as it is, DICOM becomes `.nii.gz`, the rest `.npy`."""
-    ending = next(
-        ending for ending in sorted(FORMATS, key=len, reverse=True) if name.lower().endswith(ending)
+    predictors = told_apart(_predictor(text, arguments.seed) for text in arguments.predictor)
+    pretrained = model_from(arguments.model, BRAIN, device)
+    source = _healthy_data(arguments.contrast, pretrained.card.dataset, pretrained.calibration)
+    for key, predictor in predictors.items():
+        check_fits(key, predictor, pretrained.model)
+        if predictor.needs_calibration and not source:
+            known = ", ".join(pretrained.calibration)
+            raise ValueError(f"{key} needs healthy scores; pass --contrast, one of {known}")
+    scoring = Scoring(
+        model=pretrained.model,
+        calibration=pretrained.calibration.get(source),
+        predictors=predictors,
+        beta=arguments.beta,
+        scoring_beta=arguments.beta if arguments.scoring_beta is None else arguments.scoring_beta,
+        device=device,
     )
-    if ending.startswith(".nii"):
-        return name
-    return name[: -len(ending)] + (".nii.gz" if ending == ".zip" else ".npy")
+    return Job(pretrained.card, scoring, source, arguments.volume, arguments.window or "")
 
 
 def localize(
-    entry: Entry, output: Path, job: Job, brain: Path | None = None, *, report: bool = False
-) -> dict[str, Any]:
-    """Localize one scan and write its map and record, and a page with pictures if asked for.
+    entry: Entry, maps: Maps, job: Job, brain: Path | None = None, *, report: bool = False
+) -> dict[str, Finding]:
+    """Localize one scan: write map and record of each predictor, say so, then the pages with pictures.
 
     Args:
         entry: the scan, and a mask to measure against.
-        output: where the map goes.
+        maps: where the map of each predictor goes.
         job: how.
         brain: a brain mask, or a folder of brain masks of the scans' names, or None.
-        report: whether to write the page, `<name>.html` beside the map.
+        report: whether to write the pages, `<name>.html` beside each map.
 
     Returns:
-        The record, with `figures` where a mask was given and `labelled_anomalous` where a label was.
+        What was found, by predictor.
 
     Raises:
         ValueError: naming the file, the problem and the remedy.
     """
     scan = load_scan_at(entry.scan, job.volume)
     mask = None if entry.mask is None else load_mask(ScanFile.at(entry.mask), scan)
-    ending = ending_for(scan, output.name)
+    for path in maps.values():
+        ending_for(scan, path.name)
     prepared = _prepare(scan, job, brain)
     scored = _score(prepared, job, label(scan.name))
-    values = scored.values[job.predictor[0]]
-    record = sidecar(
-        scan,
-        prepared,
-        scored,
-        predictor=job.predictor,
-        card=job.card,
-        calibration=(job.contrast, job.scoring.calibration),
-        betas=(job.scoring.beta, job.scoring.scoring_beta),
-    )
-    if entry.anomalous is not None:
-        record["labelled_anomalous"] = entry.anomalous
-    if mask is not None:
-        record["figures"] = figures(values, prepared.mask_to_model(mask), prepared)
-    content = map_bytes(scan, prepared.placement.to_scan(values[:, 0].numpy()), ending)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    beside = write_map(output, content, record)
+    found = {key: find(scan, prepared, job, scored, key, mask=mask, labelled=entry.anomalous) for key in maps}
+    for key, path in maps.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_map(path, found[key])
+        say(summary(found[key], path))
     if report:
-        page = _page(record, prepared, values, job, scan.oriented)
-        beside.with_suffix(".html").write_text(page, encoding="utf-8")
-    return record
+        for key, path in maps.items():
+            _write_report(record_path(path).with_suffix(".html"), found[key])
+    return found
 
 
-def figures(values: torch.Tensor, mask: torch.Tensor, prepared: Prepared) -> Mapping[str, float | None]:
-    """How well scores find a mask, over all foreground pixels of the scored images.
-
-    Args:
-        values: scores, (N, 1, H, W); NaN in images not scored.
-        mask: True where anomalous, (N, 1, H, W), bool.
-        prepared: the scan.
-
-    Returns:
-        `auroc`, `average_precision`, `best_dice` (its threshold chosen on this very scan); None where the
-        foreground is all healthy or all anomalous.
-    """
-    histogram = ScoreHistogram.of(values, mask, prepared.foregrounds)
-    return {
-        "auroc": number(auroc(histogram)),
-        "average_precision": number(average_precision(histogram)),
-        "best_dice": number(best_dice(histogram).dice),
-    }
-
-
-def summary(record: Mapping[str, Any], output: Path) -> str:
+def summary(finding: Finding, output: Path) -> str:
     """A line for people: where the map is, and the figures if there are any."""
-    found = record.get("figures", {})
+    numbers = {} if finding.measured is None else finding.measured.figures
     shown = "".join(
-        f", {key.replace('_', ' ')} {'-' if value is None else f'{value:.3f}'}"
-        for key, value in found.items()
+        f", {name.replace('_', ' ')} {'-' if value is None else f'{value:.3f}'}"
+        for name, value in numbers.items()
     )
-    processed = record["slices"]
-    return f"{output}: {len(processed['processed'])} of {processed['of']} slices{shown}"
+    prepared = finding.prepared
+    return f"{output}: {len(prepared.slices)} of {len(prepared.images)} slices{shown}"
+
+
+def _predictor(text: str, seed: int) -> Predictor:
+    """A predictor; one that draws gets the seed, unless its settings name another."""
+    found = plugin_from(PREDICTORS, text)
+    given = parse_settings(found, text.partition(":")[2])
+    draws = any(described.name == "seed" for described in settings_of(found))
+    return dataclasses.replace(found, **{"seed": seed}) if draws and "seed" not in given else found
+
+
+def _healthy_data(contrast: str | None, family: str, known: Mapping[str, Any]) -> str:
+    """The healthy data that a contrast stands for, `flair` or `brain/flair`; empty for none."""
+    if contrast is None:
+        return ""
+    for name in (contrast, f"{family}/{contrast}"):
+        if name in known:
+            return name
+    raise ValueError(f"unknown contrast {contrast!r}; calibrated: {', '.join(known)}")
+
+
+def _prepare(scan: Scan, job: Job, brain: Path | None) -> Prepared:
+    if brain is None or scan.affine is None:
+        return prepare_scan(scan, job.card, None, job.window)
+    if brain.is_dir():
+        brain = brain / scan.name
+    return prepare_scan(scan, job.card, load_mask(ScanFile.at(brain), scan), job.window)
 
 
 def _score(prepared: Prepared, job: Job, name: str) -> ScoredScan:
@@ -173,32 +213,9 @@ def _score(prepared: Prepared, job: Job, name: str) -> ScoredScan:
     return scored
 
 
-def _page(
-    record: Mapping[str, Any], prepared: Prepared, values: torch.Tensor, job: Job, oriented: bool
-) -> str:
-    """The report; painted is what exceeds 99 % of healthy pixels, or else of this scan's own."""
-    name, healthy, beta = job.predictor[0], job.scoring.calibration, job.scoring.beta
-    known = record["calibration"]["score_of_99_percent_of_healthy_pixels"]
-    own = float(np.quantile(values[prepared.foregrounds].numpy(), SHOWN))
-    threshold = own if known is None else known
-
-    def percentile(peak: float) -> float:
-        assert healthy is not None
-        return float(healthy.percentile(name, beta, torch.full((1, 1, 1, 1), peak)))
-
-    found = components(
-        values[:, 0].numpy(),
-        prepared.foregrounds[:, 0].numpy(),
-        threshold,
-        prepared.placement,
-        percentile=None if known is None else percentile,
-    )
-    return report_html(record, prepared, values[:, 0].numpy(), found, threshold, oriented=oriented)
-
-
-def _prepare(scan: Scan, job: Job, brain: Path | None) -> Prepared:
-    if brain is None or scan.affine is None:
-        return prepare_scan(scan, job.card, None, job.window)
-    if brain.is_dir():
-        brain = brain / scan.name
-    return prepare_scan(scan, job.card, load_mask(ScanFile.at(brain), scan), job.window)
+def _write_report(path: Path, finding: Finding) -> None:
+    """Write the page; a failure is told, and the map stays what it is."""
+    try:
+        path.write_text(report_html(finding), encoding="utf-8")
+    except (ValueError, OSError, TemplateError) as error:
+        complain(f"the map is written, but not its report {path.name}: {error}")

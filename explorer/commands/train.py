@@ -1,19 +1,61 @@
-"""From a recipe to a model's two files, with progress on the terminal."""
+"""`train`: from a recipe to a model's files, with progress on the terminal."""
 
 from __future__ import annotations
 
+import argparse
 import dataclasses
 import math
+import sys
 from pathlib import Path
+from typing import Any
 
 import torch
 from tqdm import tqdm
 
+from explorer.cards.catalogue import FOLDER
+from explorer.commands.arguments import add_device
+from explorer.devices import pick_device
 from explorer.training.finish import finish
 from explorer.training.loop import build_model, train
 from explorer.training.recipe import Recipe, read_recipe
 from explorer.training.sources import batches_for
 from explorer.training.stages import stages_of
+
+
+def add(commands: Any) -> None:
+    """Add the command to a parser."""
+    parser = commands.add_parser("train", help="make a model from a recipe")
+    parser.add_argument("recipe", type=Path, metavar="RECIPE.toml")
+    parser.add_argument("--output", type=Path, default=Path("runs"), metavar="DIR", help="default: runs")
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in DIR")
+    parser.add_argument(
+        "--beta", type=float, metavar="B", help="train for this one beta instead of the range"
+    )
+    parser.add_argument(
+        "--samples", type=int, metavar="N", help="see this many images instead of the recipe's"
+    )
+    parser.add_argument("--anatomies", type=Path, metavar="DIR", help="brain: folder of real segmentations")
+    add_device(parser)
+    parser.add_argument("--threads", type=int, metavar="N", help="CPU threads of the network")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Train, measure, calibrate and write the model's files."""
+    made = train_recipe(
+        arguments.recipe,
+        arguments.output,
+        resume=arguments.resume,
+        beta=arguments.beta,
+        samples=arguments.samples,
+        anatomies=arguments.anatomies,
+        device=pick_device(arguments.device),
+        threads=arguments.threads,
+    )
+    print(
+        f"wrote {made}, its weights and its calibration; copy all three to {FOLDER.name}/ to use them",
+        file=sys.stderr,
+    )
 
 
 def train_recipe(

@@ -20,19 +20,21 @@ from explorer.cards import read_card
 from explorer.cards.weights import CALIBRATION, WEIGHTS
 from explorer.looking import caches, server
 from explorer.predictors import PREDICTORS, quick_predictors_for
+from explorer.scans.finding.record import record_of
 from explorer.scans.scoring.queue import Progress, State
 from explorer.scans.scoring.scoring import ScoredScan
 from explorer.scans.writing.export import GEOMETRY
-from explorer.ui.pages import scan_exports, scan_session
-from explorer.ui.pages.scan_exports import map_file, record_of, stem_of
-from explorer.ui.pages.scans import _follow, _progress_text
+from explorer.scans.writing.report import report_html
+from explorer.ui.pages.scans import session
+from explorer.ui.pages.scans.exports import map_file, stem_of
+from explorer.ui.pages.scans.page import _follow, _progress_text
 from tests.security.making import npy, png
 from tests.support.model_files import uploaded
 from tests.support.packets import handed
 from tests.support.phantoms import head, nifti_bytes, ras_affine
 from tests.support.tiny import NAME, save_tiny
 
-SCRIPT = "from explorer.ui.pages.scans import page\npage(lambda address: None)"
+SCRIPT = "from explorer.ui.pages.scans.page import page\npage(lambda address: None)"
 DATA = head(ras_affine())
 SCAN = nifti_bytes(DATA, ras_affine())
 MASK = nifti_bytes((DATA > 150).astype(np.uint8), ras_affine())
@@ -76,8 +78,8 @@ def text(app: AppTest) -> str:
     return "\n".join(one.value for one in [*app.markdown, *app.caption, *app.info])
 
 
-def own(app: AppTest) -> scan_session.Own:
-    found: scan_session.Own = app.session_state[scan_session.SCAN]
+def own(app: AppTest) -> session.Own:
+    found: session.Own = app.session_state[session.SCAN]
     return found
 
 
@@ -103,9 +105,9 @@ def test_a_scan_is_scored_and_measured_against_its_mask() -> None:
     assert numbers["Lesions found"] == "1 / 1"
     told = settings(app)
     result = own(app).result
-    assert result is not None and told["threshold"] == result.threshold
-    assert len(told["profile"]) == len(result.values)
-    assert told["places"][0]["peak"] == pytest.approx(float(np.nanmax(result.values)))
+    assert result is not None and told["threshold"] == result.finding.threshold.score
+    assert len(told["profile"]) == len(result.finding.values)
+    assert told["places"][0]["peak"] == pytest.approx(float(np.nanmax(result.finding.values)))
     highest = int(np.nanargmax(np.array(told["profile"], dtype=float)))
     assert highest in told["anomalous"]
 
@@ -127,7 +129,7 @@ def test_the_planes_move_threshold_and_slice_within_reason(monkeypatch: pytest.M
     app = fine(scored(loaded()))
     found = own(app)
     assert found.result is not None
-    monkeypatch.setattr(scan_session, "current", lambda: found)
+    monkeypatch.setattr(session, "current", lambda: found)
     before = len(settings(app)["places"])
     for change in (
         {"threshold": float("nan")},
@@ -136,16 +138,16 @@ def test_the_planes_move_threshold_and_slice_within_reason(monkeypatch: pytest.M
         {"slice": 10**6},
         {"slice": True},
     ):
-        threshold = found.result.threshold
+        threshold = found.result.finding.threshold.score
         _follow(change)
-        assert found.result.threshold == threshold and found.shown_slice is None
+        assert found.result.finding.threshold.score == threshold and found.shown_slice is None
     _follow({"threshold": 99})
     assert before > 0 and settings(fine(app.run()))["places"] == []
     _follow({"slice": 30, "radiological": True})
     app = fine(app.run())
     assert "#### All maps of slice 30" in text(app) and "The right of the person is on the left" in text(app)
     shown = "".join(one.proto.body for one in app.get("html"))
-    quick = quick_predictors_for(found.result.job.scoring.model)
+    quick = quick_predictors_for(found.result.finding.job.scoring.model)
     assert shown.count("<figure") == 3 + sum(not PREDICTORS[name].needs_calibration for name in quick)
 
 
@@ -153,16 +155,19 @@ def test_what_is_taken_away_is_the_map_on_the_scans_grid() -> None:
     app = fine(scored(loaded(gzip.compress(SCAN), "scan.nii.gz", mask=MASK)))
     found = own(app)
     assert found.result is not None
-    back = nibabel.nifti1.Nifti1Image.from_bytes(gzip.decompress(map_file(found, found.result)))
+    back = nibabel.nifti1.Nifti1Image.from_bytes(gzip.decompress(map_file(found.result.finding)))
     original = nibabel.nifti1.Nifti1Image.from_bytes(SCAN)
     assert back.shape == original.shape and np.array_equal(back.affine, original.affine)
     assert all(np.array_equal(back.header[key], original.header[key]) for key in GEOMETRY)
     peak = np.unravel_index(np.nanargmax(np.asarray(back.dataobj)), back.shape)
     assert DATA[peak] > 200
-    record = record_of(found, found.result)
+    record = record_of(found.result.finding)
     assert record["model"]["sha256"] == server.pretrained("beta-vae-brain").card.sha256
-    assert record["threshold"] == found.result.threshold and record["lesions"]["found"] == 1
-    page = scan_exports.page_of(found, found.result)
+    assert (
+        record["threshold"]["score"] == found.result.finding.threshold.score
+        and record["lesions"]["found"] == 1
+    )
+    page = report_html(found.result.finding)
     assert "not a medical device" in page and "scan.nii.gz" in page
     labels = [one.proto.label for one in app.get("download_button")]
     assert labels == ["Map (NIfTI)", "Record (JSON)", "Report (HTML)"]
@@ -227,13 +232,13 @@ def test_a_scan_that_waits_can_be_cancelled() -> None:
         yield from ()
 
     app = loaded()
-    found, blocker = own(app), scan_session.QUEUE.submit(busy)
+    found, blocker = own(app), session.QUEUE.submit(busy)
     seen: list[Progress] = []
 
     def cancel() -> None:
         while found.task is None:
             time.sleep(0.05)
-        seen.append(scan_session.QUEUE.progress(found.task[0]))
+        seen.append(session.QUEUE.progress(found.task[0]))
         found.task[0].cancel()
         free.set()
 
@@ -274,7 +279,7 @@ def test_deletion_takes_all_away_at_once() -> None:
     del found
     gc.collect()
     assert [one() for one in held] == [None] * 4
-    assert scan_session.SCAN not in app.session_state and scan_session.MODELS not in app.session_state
+    assert session.SCAN not in app.session_state and session.MODELS not in app.session_state
     assert not keys & {one.key for one in app.get("file_uploader")}
     assert "Load a scan at the left" in text(app) and not app.metric and not app.get("bidi_component")
     assert kept == [
@@ -284,7 +289,7 @@ def test_deletion_takes_all_away_at_once() -> None:
 
 def test_sessions_do_not_see_each_other() -> None:
     loaded()
-    assert scan_session.SCAN not in opened().session_state
+    assert session.SCAN not in opened().session_state
 
 
 def test_an_own_model_is_one_of_the_session(tmp_path: Path) -> None:
@@ -298,10 +303,8 @@ def test_an_own_model_is_one_of_the_session(tmp_path: Path) -> None:
     fine(scored(app, "kl-gradient"))
     result = own(app).result
     assert result is not None
-    assert result.job.card.sha256 == read_card(tmp_path / f"{NAME}.toml").sha256
-    assert (
-        scan_session.MODELS not in opened().session_state or not opened().session_state[scan_session.MODELS]
-    )
+    assert result.finding.job.card.sha256 == read_card(tmp_path / f"{NAME}.toml").sha256
+    assert session.MODELS not in opened().session_state or not opened().session_state[session.MODELS]
 
 
 def test_a_model_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -1,186 +1,28 @@
-"""The command line: what it prints, what it writes, and one line with exit code 2 for wrong input."""
+"""The command line as a whole: one line with exit code 2 for wrong input, help, and readers that go away."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
+import os
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-import torch
 
 from explorer.anomalies import ANOMALIES
-from explorer.cards import card_of, load_pretrained, read_card
-from explorer.cards.weights import save_calibration
-from explorer.datasets import dataset_names
-from explorer.predictors import PREDICTORS, predictors_for
+from explorer.commands.main import COMMANDS
+from explorer.commands.terminal import say
+from explorer.predictors import PREDICTORS
+from explorer.settings import settings_of
 from tests.support.commands import refusal, run, with_tiny_model
-from tests.support.tiny import NAME, save_tiny
-from tests.support.tiny_codes import save_tiny_codes
 
+ROOT = Path(__file__).parents[2]
 EVALUATE = "evaluate --dataset fashion-mnist --anomaly lesion --predictor intensity --slices 4 --device cpu"
 
 
 @pytest.fixture(autouse=True)
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return with_tiny_model(tmp_path, monkeypatch)
-
-
-def test_list_names_all_there_is(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("list --json") == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["datasets"] == list(dataset_names())
-    assert found["anomalies"] == list(ANOMALIES.names())
-    assert found["predictors"] == list(PREDICTORS.names())
-    assert (found["models"], found["pretrained"]) == (["beta-vae", "vq-vae"], [NAME])
-
-
-def test_list_for_people(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("list") == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == f"datasets: {', '.join(dataset_names())}"
-    assert f"pretrained: {NAME}" in lines
-
-
-def test_evaluate_prints_a_table_and_writes_settings_and_figures(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    file = tmp_path / "figures.json"
-    assert run(EVALUATE, "--predictor", "ensemble", "--beta", "0.5", "--json", str(file)) == 0
-    printed = capsys.readouterr()
-    assert [line.split()[0] for line in printed.out.splitlines()] == [
-        "predictor",
-        "intensity",
-        "ensemble",
-        "4",
-    ]
-    report = json.loads(file.read_text(encoding="utf-8"))
-    settings = report["settings"]
-    assert (settings["beta"], settings["scoring_beta"], settings["device"]) == (0.5, 0.5, "cpu")
-    assert settings["strength"] == ANOMALIES["lesion"]().strength
-    assert settings["sha256"] == load_pretrained(NAME, torch.device("cpu")).card.sha256
-    assert set(report["predictors"]) == {"intensity", "ensemble"}
-    row = report["predictors"]["ensemble"]
-    assert all(0 <= row[key] <= 1 for key in ("auroc", "average_precision", "best_dice", "image_auroc"))
-    assert set(report["image_auroc"]) == {"rec", "kl", "elbo"}
-
-
-def report_of(line: str, tmp_path: Path, *more: str) -> dict[str, Any]:
-    """The report of an evaluation without its times."""
-    file = tmp_path / "report.json"
-    assert run(line, *more, "--json", str(file)) == 0
-    report: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    for row in report["predictors"].values():
-        assert row.pop("seconds") >= 0
-    return report
-
-
-def test_an_evaluation_can_be_repeated(tmp_path: Path) -> None:
-    first, second = (report_of(EVALUATE, tmp_path, "--predictor", "kl-gradient") for _ in range(2))
-    other = report_of(EVALUATE, tmp_path, "--predictor", "kl-gradient", "--seed", "5")
-    assert first == second
-    assert first["predictors"] != other["predictors"]
-
-
-def test_strength_size_and_scoring_beta_reach_the_scores(tmp_path: Path) -> None:
-    line = EVALUATE.replace("intensity", "elbo-gradient")
-    plain = report_of(line, tmp_path)
-    for more in (("--strength", "0.9"), ("--size", "0.3"), ("--scoring-beta", "9")):
-        assert report_of(line, tmp_path, *more)["predictors"] != plain["predictors"]
-
-
-@pytest.mark.parametrize("more", ["--anomaly none", "--anomaly lesion --strength 0"])
-def test_figures_that_are_not_defined_are_null(tmp_path: Path, more: str) -> None:
-    report = report_of(EVALUATE.replace("--anomaly lesion", more), tmp_path)
-    assert not report["prevalence"]
-    assert report["predictors"]["intensity"]["auroc"] is None
-
-
-def test_two_models_of_a_kind_are_evaluated_by_their_names(shipped: Path, tmp_path: Path) -> None:
-    save_tiny(shipped, "attempt-2", seed=1)
-    reports = {}
-    for name in ("beta-vae", NAME, "attempt-2"):
-        file = tmp_path / f"{name}.json"
-        assert run(EVALUATE, "--predictor", "ensemble", "--model", name, "--json", str(file)) == 0
-        reports[name] = json.loads(file.read_text(encoding="utf-8"))
-    hashes = {name: report["settings"]["sha256"] for name, report in reports.items()}
-    assert hashes["beta-vae"] == hashes[NAME] == card_of(NAME).sha256
-    assert hashes["attempt-2"] == card_of("attempt-2").sha256 != hashes[NAME]
-    figures = {name: report["predictors"]["ensemble"] for name, report in reports.items()}
-    assert figures["beta-vae"]["auroc"] == figures[NAME]["auroc"] != figures["attempt-2"]["auroc"]
-
-
-def test_a_broken_card_beside_good_ones_is_told_when_it_is_asked_for(
-    capsys: pytest.CaptureFixture[str], shipped: Path
-) -> None:
-    (shipped / "a-broken.toml").write_text("kind = ", encoding="utf-8")
-    assert run(EVALUATE) == 0
-    capsys.readouterr()
-    assert "card a-broken.toml cannot be read" in refusal(capsys, EVALUATE, "--model", "a-broken")
-
-
-def test_a_dataset_without_calibration_is_scored_where_none_is_needed(
-    capsys: pytest.CaptureFixture[str], shipped: Path
-) -> None:
-    known = load_pretrained(NAME, torch.device("cpu")).calibration["fashion-mnist"]
-    save_calibration(read_card(shipped / f"{NAME}.toml"), {"other": known}, shipped)
-    assert run(EVALUATE) == 0
-    capsys.readouterr()
-    assert "ensemble needs a calibrated model" in refusal(capsys, EVALUATE, "--predictor", "ensemble")
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("--dataset fashion-mnist", "--dataset mnist", "unknown dataset 'mnist'; known: brain"),
-        ("--dataset fashion-mnist", "--dataset brain/pd", "unknown dataset 'brain/pd'; known: "),
-        (
-            "--dataset fashion-mnist",
-            "--dataset brain/t1",
-            "as beta-vae-brain would be, for brain/t1; known: none",
-        ),
-        ("--anomaly lesion", "--anomaly tumor", "unknown anomaly 'tumor'; known: blur"),
-        ("--predictor intensity", "--predictor klgrad", "unknown predictor 'klgrad'; known: code-surprise"),
-        ("--slices 4", "--slices 4 --model gan", f"unknown model 'gan' for fashion-mnist; known: {NAME}"),
-        ("--slices 4", "--slices 0", "slices of a cohort must be in [1, 900] for split 'test', got 0"),
-        (
-            "--slices 4",
-            "--slices 1000000000",
-            "slices of a cohort must be in [1, 900] for split 'test', got 1000000000",
-        ),
-        ("--slices 4", "--slices four", "invalid int value: 'four'"),
-        ("--slices 4", "--beta 11", "beta must be in [0.01, 10], got 11"),
-        ("--slices 4", "--beta -1", "beta must be in [0.01, 10], got -1"),
-        ("--slices 4", "--beta nan", "beta must be in [0.01, 10], got nan"),
-        ("--slices 4", "--scoring-beta -0.5", "scoring_beta must be in [0, inf], got -0.5"),
-        ("--slices 4", "--scoring-beta inf", "scoring_beta must be in"),
-        ("--slices 4", "--strength nan", "strength must be in [0, 1], got nan"),
-        ("--slices 4", "--strength 1.5", "strength must be in [0, 1], got 1.5"),
-        ("--slices 4", "--size -0.1", "size must be in"),
-        ("--device cpu", "--device tpu", "unknown device 'tpu'; known: auto, cpu, cuda, mps"),
-        ("--device cpu", "--json nowhere/figures.json", "its folder does not exist; create it first"),
-        ("--device cpu", "--json .", "cannot be written; name a file"),
-        ("--dataset fashion-mnist", "", "the following arguments are required: --dataset"),
-        ("--device cpu", "--tpu", "unrecognized arguments: --tpu; see: python -m explorer --help"),
-    ],
-)
-def test_wrong_input_to_evaluate(
-    capsys: pytest.CaptureFixture[str], old: str, new: str, message: str
-) -> None:
-    assert message in refusal(capsys, EVALUATE.replace(old, new))
-
-
-def test_wrong_input_is_answered_before_the_work(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("explorer.commands.main.run_cohort", lambda *_: pytest.fail("worked in vain"))
-    refusal(capsys, EVALUATE, "--json", "nowhere/figures.json")
-
-
-def test_damaged_weights_are_answered_in_a_line(capsys: pytest.CaptureFixture[str], shipped: Path) -> None:
-    (shipped / f"{NAME}.safetensors").write_bytes(b"")
-    assert "is not the file its card describes" in refusal(capsys, EVALUATE)
 
 
 @pytest.mark.parametrize("line", ["", "dance", "download imagenet", "train"])
@@ -191,41 +33,49 @@ def test_wrong_commands(capsys: pytest.CaptureFixture[str], line: str) -> None:
 def test_an_interruption_is_no_error(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("explorer.commands.main.run_cohort", interrupt)
+    monkeypatch.setattr("explorer.commands.evaluate.run_cohort", interrupt)
     assert run(EVALUATE) == 130
     assert capsys.readouterr().err == "explorer: stopped\n"
 
 
-def test_a_predictor_that_does_not_fit_is_answered(capsys: pytest.CaptureFixture[str]) -> None:
-    message = refusal(capsys, EVALUATE.replace("intensity", "code-surprise"))
-    assert "predictor 'code-surprise' needs indices, code_nll, which this model does not have" in message
-    assert "predictors for it: combination" in message
+@pytest.mark.parametrize("command", [module.__name__.rpartition(".")[2] for module in COMMANDS])
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(f"{command} --help")
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: python -m explorer {command} ")
 
 
-def test_evaluate_scores_codes_with_every_predictor_that_fits(
-    shipped: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "figures.json"
-    network = save_tiny_codes(shipped)
-    line = f"{EVALUATE.replace('--predictor intensity', '')} --model vq-vae"
-    names = predictors_for(network)
-    assert run(line, *(word for name in names for word in ("--predictor", name)), "--json", str(file)) == 0
-    report = json.loads(file.read_text(encoding="utf-8"))
-    assert set(report["predictors"]) == set(names) > {"code-surprise", "latent-restoration"}
-    assert set(report["image_auroc"]) == {"rec", "kl", "elbo", "code-surprise"}
-    capsys.readouterr()
-    assert "predictor 'ensemble' needs grad_kl" in refusal(capsys, f"{line} --predictor ensemble")
+@pytest.mark.parametrize("command", ["evaluate", "localize"])
+def test_help_lists_the_settings_of_plugins(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        run(f"{command} --help")
+    shown = capsys.readouterr().out
+    registries = (PREDICTORS, ANOMALIES) if command == "evaluate" else (PREDICTORS,)
+    for registry in registries:
+        for name in registry.names():
+            assert f"\n  {name}\n" in f"{shown}\n"
+            for one in settings_of(registry[name]):  # type: ignore[index]
+                assert f"    {one.name}=" in shown and one.help in shown
+    assert "tolerance=0..8 (default 0): pixels by which an edge may be misplaced" in shown
 
 
-def test_evaluate_names_the_remedy_for_a_card_older_than_a_predictor(
-    capsys: pytest.CaptureFixture[str], shipped: Path
-) -> None:
-    card = read_card(shipped / f"{NAME}.toml")
-    known = load_pretrained(NAME, torch.device("cpu")).calibration["fashion-mnist"]
-    older = replace(known, quantiles={name: r for name, r in known.quantiles.items() if name != "rec"})
-    save_calibration(card, {"fashion-mnist": older}, shipped)
-    message = refusal(capsys, EVALUATE, "--predictor", "energy-projection")
-    assert "no calibration for predictor 'rec'" in message and "python -m explorer calibrate" in message
+def test_a_reader_that_goes_away_is_no_failure() -> None:
+    command = [sys.executable, "-m", "explorer", "list", "--json"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        ended = subprocess.run(command, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, timeout=120)
+    finally:
+        os.close(writer)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_letters_that_a_terminal_lacks_are_spelt_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with (tmp_path / "out").open("w", encoding="ascii") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        say("β \udcff")
+    assert (tmp_path / "out").read_bytes() == b"\\u03b2 \\udcff\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,7 +53,7 @@ def dicom_bytes(
             setattr(dataset, key, value)
     if "PixelData" in dataset:
         compressed = syntax not in (EXPLICIT, IMPLICIT, BIG, DEFLATED)
-        if compressed:  # the wrapping of compressed pixels is enough
+        if compressed:  # `PixelData` is a codestream, or stands for one
             dataset.PixelData = encapsulate([dataset.PixelData])
         dataset["PixelData"].VR = "OB" if compressed else "OW"
         dataset["PixelData"].is_undefined_length = compressed
@@ -63,9 +63,21 @@ def dicom_bytes(
 
 
 def series(
-    data: NDArray[Any], affine: NDArray[np.float64], syntax: str = EXPLICIT, **fields: Any
+    data: NDArray[Any],
+    affine: NDArray[np.float64],
+    syntax: str = EXPLICIT,
+    encode: Callable[[NDArray[Any]], bytes] | None = None,
+    **fields: Any,
 ) -> list[bytes]:
-    """The slices of a volume (integers) along its last axis, as its affine (RAS) places them."""
+    """The slices of a volume (integers) along its last axis, as its affine (RAS) places them.
+
+    Args:
+        data: (I, J, K).
+        affine: (4, 4).
+        syntax: of the files.
+        encode: makes the codestream of a slice, (rows, columns), for compressed syntaxes.
+        fields: replace elements of all slices; None takes them out.
+    """
     lps = np.diag([-1.0, -1.0, 1.0, 1.0]) @ affine
     sizes = np.linalg.norm(lps[:3, :3], axis=0)
     axes = (lps[:3, :2] / sizes[:2]).T.ravel()
@@ -80,7 +92,7 @@ def series(
                 ],
             },
             syntax,
-            **fields,
+            **(fields if encode is None else {"PixelData": encode(data[:, :, k].T), **fields}),
         )
         for k in range(data.shape[2])
     ]

@@ -21,6 +21,7 @@ from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 from pydicom.tag import BaseTag
 
+from explorer.scans.reading.compressed import DECODERS, Layout, decode
 from explorer.scans.reading.files import refusal
 from explorer.scans.reading.scan import LARGEST_VALUE
 
@@ -45,6 +46,9 @@ SYNTAXES = {
 
 SLICES = ("1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.4", "1.2.840.10008.5.1.4.1.1.128")
 """SOP classes of CT, MR and PET slices: one without pixels was cut off."""
+
+RIGHT_ANGLE = 1e-2
+"""How far the cosine between the axes may be from 0, and their lengths from 1."""
 
 PIXELS, SERIES = 0x7FE00010, 0x0020000E
 _TAGS = {
@@ -120,7 +124,7 @@ def read_slice(name: str, content: bytes) -> tuple[Slice | None, int]:
         file were looked at.
 
     Raises:
-        ValueError: where the file is damaged, compressed, of many frames or in colour.
+        ValueError: where the file is damaged, compressed in an unusual way, of many frames or in colour.
     """
     stream = _Budgeted(content)
     stream.seek(PREAMBLE)
@@ -129,11 +133,11 @@ def read_slice(name: str, content: bytes) -> tuple[Slice | None, int]:
         syntax, kind = str(meta["TransferSyntaxUID"].value), str(meta["MediaStorageSOPClassUID"].value)
     except ERRORS:
         raise _damaged(name) from None
-    if syntax not in SYNTAXES:
+    if syntax not in SYNTAXES and syntax not in DECODERS:
         if kind not in SLICES:
             return None, stream.reads
-        raise refusal(name, "holds compressed DICOM images, which are not decoded", CONVERT)
-    implicit, little = SYNTAXES[syntax]
+        raise refusal(name, "holds DICOM images of a compression that is not decoded", CONVERT)
+    implicit, little = SYNTAXES.get(syntax, (False, True))
     tags: list[BaseTag | int] = [PIXELS, SERIES, *_TAGS.values()]
     try:
         dataset = read_dataset(stream, implicit, little, specific_tags=tags)
@@ -146,7 +150,7 @@ def read_slice(name: str, content: bytes) -> tuple[Slice | None, int]:
     except ERRORS as error:
         raise (error if str(error).startswith(_damaged(name).args[0]) else _damaged(name)) from None
     _check_kind(name, found)
-    return _slice(name, found, pixels, bytes(series or b""), little), stream.reads
+    return _slice(name, found, pixels, bytes(series or b""), syntax), stream.reads
 
 
 def _value(dataset: Dataset, tag: int) -> tuple[Any, ...]:
@@ -169,12 +173,8 @@ def _check_kind(name: str, found: dict[str, tuple[Any, ...]]) -> None:
         )
 
 
-def _slice(name: str, found: dict[str, tuple[Any, ...]], pixels: bytes, series: bytes, little: bool) -> Slice:
+def _slice(name: str, found: dict[str, tuple[Any, ...]], pixels: bytes, series: bytes, syntax: str) -> Slice:
     try:
-        rows, columns, allocated, stored = (
-            int(found[key][0]) for key in ("rows", "columns", "allocated", "stored")
-        )
-        high, signed = int(found["high"][0]), int(found["signed"][0])
         slope, inter = (
             float(found[key][0]) if found[key] else usual for key, usual in (("slope", 1), ("inter", 0))
         )
@@ -183,23 +183,43 @@ def _slice(name: str, found: dict[str, tuple[Any, ...]], pixels: bytes, series: 
         position = np.array([float(value) for value in found["position"]]).reshape(3)
     except ERRORS:
         raise _damaged(name) from None
+    numbers = np.concatenate([axes.ravel(), position, spacing, [slope, inter]])
+    if not np.isfinite(numbers).all() or slope == 0 or len(spacing) != 2 or min(spacing) <= 0:
+        raise _damaged(name)
+    if np.abs(axes @ axes.T - np.eye(2)).max() > RIGHT_ANGLE:
+        raise refusal(name, "holds DICOM images whose axes are not at right angles", "export it again")
+    raw = _raw(name, found, pixels, syntax)
+    if max(abs(slope) * 2 ** (8 * raw.itemsize), abs(inter)) > LARGEST_VALUE:
+        raise refusal(name, f"scales its values by {slope:g} and {inter:g}", "export it again")
+    return Slice(raw, (slope, inter), (float(spacing[0]), float(spacing[1])), axes, position, series)
+
+
+def _raw(name: str, found: dict[str, tuple[Any, ...]], pixels: bytes, syntax: str) -> NDArray[Any]:
+    """The numbers of a slice as stored, (rows, columns)."""
+    try:
+        rows, columns, allocated, stored, high, signed = (
+            int(found[key][0]) for key in ("rows", "columns", "allocated", "stored", "high", "signed")
+        )
+    except ERRORS:
+        raise _damaged(name) from None
     if allocated not in (8, 16) or not 1 <= stored <= allocated or high != stored - 1:
         raise refusal(name, f"holds DICOM pixels of {allocated} bits in an unusual order", CONVERT)
-    numbers = np.concatenate([axes.ravel(), position, spacing, [slope, inter]])
-    if not np.isfinite(numbers).all() or slope == 0 or len(spacing) != 2 or min(*spacing, rows, columns) <= 0:
+    if min(rows, columns) <= 0:
         raise _damaged(name)
-    if max(abs(slope) * 2**allocated, abs(inter)) > LARGEST_VALUE:
-        raise refusal(name, f"scales its values by {slope:g} and {inter:g}", "export it again")
-    if np.abs(axes @ axes.T - np.eye(2)).max() > 1e-2:
-        raise refusal(name, "holds DICOM images whose axes are not at right angles", "export it again")
-    size = rows * columns * allocated // 8
-    if len(pixels) < size:
-        raise _damaged(name)
-    dtype = np.dtype(f"{'<' if little else '>'}{'i' if signed else 'u'}{allocated // 8}")
-    raw = np.frombuffer(pixels, dtype, rows * columns).reshape(rows, columns)
+    kind = f"{'i' if signed else 'u'}{allocated // 8}"
+    if syntax in DECODERS:
+        try:
+            raw = decode(syntax, pixels, Layout(rows, columns, allocated)).view(kind)
+        except ValueError:
+            problem = "holds a compressed DICOM image that is damaged, or of an unusual kind"
+            raise refusal(name, problem, CONVERT) from None
+    else:
+        if len(pixels) < rows * columns * allocated // 8:
+            raise _damaged(name)
+        dtype = np.dtype(kind).newbyteorder("<" if SYNTAXES[syntax][1] else ">")
+        raw = np.frombuffer(pixels, dtype, rows * columns).reshape(rows, columns)
     spare = allocated - stored
-    raw = (raw << spare) >> spare if spare else raw.copy()  # bits above the stored ones may be anything
-    return Slice(raw, (slope, inter), (float(spacing[0]), float(spacing[1])), axes, position, series)
+    return (raw << spare) >> spare if spare else raw.copy()  # bits above the stored ones may be anything
 
 
 def _damaged(name: str) -> ValueError:

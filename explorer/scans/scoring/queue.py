@@ -5,13 +5,14 @@ A task whose owner has gone (a closed tab asks no more) is given up, so that nob
 
 from __future__ import annotations
 
-import itertools
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
 from explorer.scans.scoring.scoring import ScoredScan
 
@@ -58,7 +59,6 @@ class Task:
         self._steps: Callable[[], Iterator[ScoredScan]] | None = steps
         self._seen = time.monotonic()
         self._started = 0.0
-        self.number = 0
         self.state = State.WAITING
         self.scored: ScoredScan | None = None
         self.problem = ""
@@ -79,25 +79,27 @@ class Task:
         return time.monotonic() - self._seen > PATIENCE_S
 
     def run(self) -> None:
-        """Do the work, step by step, until it is done, fails or is cancelled."""
+        """Do the work, step by step, until it is done or cancelled; errors are the caller's."""
         steps = self._steps
         if self.state is not State.WAITING or steps is None or self.abandoned:
             self.cancel()
             return
         self.state, self._started = State.RUNNING, time.monotonic()
-        try:
-            for scored in steps():
-                if self.state is not State.RUNNING or self.abandoned:
-                    self.cancel()
-                    return
-                self.scored = scored
-        except ValueError as error:
+        for scored in steps():
+            if self.state is not State.RUNNING or self.abandoned:
+                self.cancel()
+                return
+            self.scored = scored
+
+    def end(self, error: BaseException | None) -> None:
+        """Say how the work ended and let go of it."""
+        if isinstance(error, ValueError):
             self.problem = str(error)
-        except Exception as error:  # noqa: BLE001 - the worker serves others too; the page tells this one
+        elif error is not None:
             logging.getLogger(__name__).error("scoring a scan failed: %s", type(error).__name__)
             self.problem = "something went wrong in the program while the scan was scored; the log names it"
         if self.state is State.RUNNING:
-            self.state = State.FAILED if self.problem else State.DONE
+            self.state = State.DONE if error is None else State.FAILED
         self._steps = None
 
     def remaining_s(self) -> float | None:
@@ -109,13 +111,12 @@ class Task:
 
 
 class Queue:
-    """Runs tasks one after another in a thread that ends when there is nothing to do."""
+    """Runs tasks one after another, in a thread of its own."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._tasks: list[Task] = []
-        self._worker: threading.Thread | None = None
-        self._numbers = itertools.count(1)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="scans")
 
     def submit(self, steps: Callable[[], Iterator[ScoredScan]]) -> Task:
         """Put work at the end of the queue.
@@ -125,30 +126,30 @@ class Queue:
         """
         task = Task(steps)
         with self._lock:
-            task.number = next(self._numbers)
             self._tasks.append(task)
-            if self._worker is None:
-                self._worker = threading.Thread(target=self._work, name="scans", daemon=True)
-                self._worker.start()
+            ended = self._pool.submit(task.run)
+        ended.add_done_callback(partial(self._end, task))
         return task
 
     def progress(self, task: Task) -> Progress:
         """How far a task is; asking keeps it alive."""
         task.seen()
         with self._lock:
-            ahead = [other for other in self._tasks if other.number < task.number and other.state in OPEN]
+            before = self._tasks[: self._tasks.index(task)] if task in self._tasks else []
         state, scored = task.state, task.scored
         done, total = (0, 0) if scored is None else (scored.done, scored.total)
-        waiting = len(ahead) if state is State.WAITING else 0
-        return Progress(state, waiting, done, total, task.remaining_s())
+        ahead = sum(other.state in OPEN for other in before) if state is State.WAITING else 0
+        return Progress(state, ahead, done, total, task.remaining_s())
 
-    def _work(self) -> None:
-        while True:
-            with self._lock:
-                self._tasks = [task for task in self._tasks if task.state in OPEN]
-                if not self._tasks:
-                    self._worker = None
-                    return
-                task = self._tasks[0]
-            task.run()
-            del task
+    def close(self) -> None:
+        """Give all tasks up and take no more, so that the program can end; a batch under way is finished."""
+        with self._lock:
+            tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _end(self, task: Task, ended: Future[None]) -> None:
+        task.end(None if ended.cancelled() else ended.exception())
+        with self._lock:
+            self._tasks = [other for other in self._tasks if other is not task]

@@ -8,10 +8,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import math
-from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 import explorer
-from explorer.cards import Card
-from explorer.evaluation.calibration import Calibration
-from explorer.predictors import Predictor
-from explorer.scans.placing.preparing import Prepared
+from explorer.cards.card import write_whole
+from explorer.scans.finding.finding import Finding
+from explorer.scans.finding.record import record_of
 from explorer.scans.reading.files import label
 from explorer.scans.reading.scan import Scan
-from explorer.scans.scoring.scoring import ScoredScan
 
 GEOMETRY = (
     *("xyzt_units", "qform_code", "sform_code", "quatern_b", "quatern_c", "quatern_d"),
     *("qoffset_x", "qoffset_y", "qoffset_z", "srow_x", "srow_y", "srow_z"),
 )
 MAP_FORMATS = (".nii", ".nii.gz", ".npy")
-_HEALTHY = 0.99
 
 
 def map_header(scan: Scan) -> Any:
@@ -84,75 +78,26 @@ def map_bytes(scan: Scan, values: NDArray[np.float32], ending: str) -> bytes:
     return stream.getvalue()
 
 
-def sidecar(
-    scan: Scan,
-    prepared: Prepared,
-    scored: ScoredScan,
-    *,
-    predictor: tuple[str, Predictor],
-    card: Card,
-    calibration: tuple[str, Calibration | None],
-    betas: tuple[float, float],
-) -> dict[str, Any]:
-    """All that is needed to make the map again, and to read it.
+def record_text(finding: Finding) -> str:
+    """The record of a finding as JSON."""
+    return json.dumps(record_of(finding), indent=2, allow_nan=False) + "\n"
+
+
+def write_map(path: Path, finding: Finding) -> Path:
+    """Write a map and, beside it, its record as `<name>.json`; each whole or not at all.
 
     Args:
-        scan: what the map is of.
-        prepared: how it came before the model.
-        scored: the scores.
-        predictor: its name and settings.
-        card: of the model.
-        calibration: the name of the healthy data and how predictors score them; ("", None) without.
-        betas: training beta and scoring beta.
-
-    Returns:
-        What JSON can hold.
-    """
-    name, settings = predictor
-    source, healthy = calibration
-    profile = [None if math.isnan(value) else value for value in scored.profile[name].tolist()]
-    known = healthy is not None and name in healthy.quantiles
-    return {
-        "notice": explorer.NOTICE,
-        "program": f"explorer {explorer.__version__}",
-        "scan": {"name": label(scan.name), "sha256": scan.digest, "shape": list(scan.data.shape)},
-        "model": {"name": card.name, "kind": card.kind, "sha256": card.sha256},
-        "beta": betas[0],
-        "scoring_beta": betas[1],
-        "predictor": {"name": name, "settings": asdict(settings)},
-        "seed": getattr(settings, "seed", None),
-        "calibration": {
-            "healthy_data": source or None,
-            "score_of_99_percent_of_healthy_pixels": (
-                float(healthy.quantile(name, betas[0], _HEALTHY)) if known and healthy is not None else None
-            ),
-        },
-        "preparation": {
-            "brain": prepared.brain_origin,
-            "gain": prepared.gain,
-            "ct_window": prepared.window or None,
-            "scale": prepared.placement.factor,
-            "model_index_to_voxel": prepared.placement.matrix.tolist(),
-        },
-        "slices": {"processed": list(prepared.slices), "of": len(prepared.images)},
-        "slice_scores": profile,
-        "highest_slice_score": max(value for value in profile if value is not None),
-        "notes": list(prepared.notes),
-    }
-
-
-def write_map(path: Path, content: bytes, record: Mapping[str, Any]) -> Path:
-    """Write a map and, beside it, its record as `<name>.json`; each whole or not at all.
+        path: of the map, with an ending that `ending_for` allows.
+        finding: the map and what is said of it.
 
     Returns:
         The path of the record.
     """
     beside = record_path(path)
-    text = json.dumps(record, indent=2, allow_nan=False) + "\n"
-    for target, part in ((path, content), (beside, text.encode())):
-        partial = target.with_name(target.name + ".partial")
-        partial.write_bytes(part)
-        partial.replace(target)
+    values = finding.prepared.placement.to_scan(finding.values)
+    content = map_bytes(finding.scan, values, ending_for(finding.scan, path.name))
+    for target, part in ((path, content), (beside, record_text(finding).encode())):
+        write_whole(target, part)
     return beside
 
 

@@ -1,4 +1,4 @@
-"""One page of HTML on a localization: the notice, how it was made, the most anomalous slices and places.
+"""One page of HTML on a finding: the notice, how it was made, the most anomalous slices and places.
 
 The page holds its pictures and asks nothing of any server. Pictures are shown as radiologists do: the right
 of the person on the left.
@@ -7,136 +7,110 @@ of the person on the left.
 from __future__ import annotations
 
 import base64
-import html
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy import ndimage
 
-from explorer.scans.finding.components import Component
-from explorer.scans.placing.preparing import Prepared
+from explorer.scans.finding.finding import Finding
+from explorer.scans.finding.record import record_of
+from explorer.settings import format_settings
+from explorer.templates import render
 
+TEMPLATE = Path(__file__).with_name("report.html")
 PICTURES = 6
-ORANGE = (255, 120, 0)
-_STYLE = (
-    "body{font:15px sans-serif;max-width:60em;margin:2em auto;padding:0 1em}table{border-collapse:collapse}"
-    "td,th{padding:.2em .8em;text-align:right;border-bottom:1px solid #ccc}th:first-child,td:first-child"
-    "{text-align:left}figure{display:inline-block;width:47%;margin:.5em 1%}figcaption{font-size:13px}"
-    "img{width:100%;image-rendering:pixelated}"
-    ".notice{background:#fff3cd;padding:.6em 1em}"
-)
+APART = 3
+"""Slices between two that are shown, at least: what stands on neighbouring ones is one finding."""
+
+ORANGE, GREEN = (255, 120, 0), (46, 230, 197)
 
 
-def report_html(
-    record: Mapping[str, Any],
-    prepared: Prepared,
-    values: NDArray[np.float32],
-    places: Sequence[Component],
+def report_html(finding: Finding) -> str:
+    """The page."""
+    record = record_of(finding)
+    return render(
+        TEMPLATE,
+        record=record,
+        caution=finding.caution,
+        settings=list(_settings(finding, record)),
+        slices=list(_slices(finding)),
+        sides=(
+            "The right of the person is on the left."
+            if finding.scan.oriented
+            else "Left and right are not known: the file does not say."
+        ),
+    )
+
+
+def painted(
+    image: NDArray[np.float32],
+    scores: NDArray[np.float32],
     threshold: float,
-    *,
-    oriented: bool,
-) -> str:
-    """The page.
+    mask: NDArray[np.bool_] | None = None,
+) -> NDArray[np.uint8]:
+    """An image in grey, half-transparent orange where it scores at least the threshold, (H, W, 3).
 
     Args:
-        record: what `export.sidecar` gave, with `figures` where there are any.
-        prepared: the scan before the model.
-        values: scores, (N, H, W); NaN where not scored.
-        places: the components above the threshold.
-        threshold: the score from which a pixel is painted.
-        oriented: whether the scan says which side is left.
+        image: (H, W), in [0, 1].
+        scores: (H, W).
+        threshold: from which a pixel is painted.
+        mask: its outline, the pixels around it, is drawn in green; None: none.
     """
-    predictor = record["predictor"]["name"]
-    settings = {
-        "Scan": record["scan"]["name"],
-        "Model": f"{record['model']['name']} (sha256 {record['model']['sha256'][:12]})",
-        "Predictor": predictor,
-        "Training beta, scoring beta": f"{record['beta']:g}, {record['scoring_beta']:g}",
-        "Healthy data": record["calibration"]["healthy_data"] or "none",
-        "Program": record["program"],
-    } | {key.replace("_", " "): _number(value) for key, value in record.get("figures", {}).items()}
-    rows = "".join(
-        f"<tr><td>{html.escape(key)}</td><td>{_text(value)}</td></tr>" for key, value in settings.items()
-    )
-    notes = "".join(f"<li>{_text(note)}</li>" for note in prepared.notes)
-    sides = (
-        "The right of the person is on the left."
-        if oriented
-        else "Left and right are not known: the file does not say."
-    )
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{_text(record["scan"]["name"])}</title>'
-        f"<style>{_STYLE}</style><h1>Anomaly map of {_text(record['scan']['name'])}</h1>"
-        f'<p class="notice">{_text(record["notice"])}.</p><table>{rows}</table>'
-        f"<h2>Most anomalous slices</h2><p>What the network sees; beside it, painted orange where "
-        f"{_text(predictor)} is at least {threshold:.4g}. {sides}</p>"
-        f"{_pictures(record, prepared, values, threshold)}"
-        f"<h2>Most anomalous places</h2>{_table(places)}<h2>Preparation</h2><ul>{notes}</ul></html>\n"
-    )
-
-
-def painted(image: NDArray[np.float32], scores: NDArray[np.float32], threshold: float) -> NDArray[np.uint8]:
-    """An image in grey with half-transparent orange where it scores at least the threshold, (H, W, 3)."""
     grey = np.repeat((255 * np.clip(image, 0, 1))[..., None], 3, axis=2)
     above = (scores >= threshold)[..., None]
-    return np.where(above, 0.5 * grey + 0.5 * np.array(ORANGE), grey).round().astype(np.uint8)
+    found = np.where(above, 0.5 * grey + 0.5 * np.array(ORANGE), grey)
+    if mask is not None:
+        found[ndimage.binary_dilation(mask) & ~mask] = GREEN
+    return found.round().astype(np.uint8)
 
 
-def _pictures(
-    record: Mapping[str, Any], prepared: Prepared, values: NDArray[np.float32], threshold: float
-) -> str:
-    scores = [-math.inf if score is None else score for score in record["slice_scores"]]
-    order = sorted(range(len(scores)), key=lambda index: -scores[index])
-    shown = [index for index in order[:PICTURES] if math.isfinite(scores[index])]
-    figures = []
-    for index in shown:
-        image = prepared.images[index, 0].numpy()
-        foreground = prepared.foregrounds[index, 0].numpy()
-        marked = painted(image, np.where(foreground, values[index], -np.inf), threshold)
-        pair = np.hstack([part[:, ::-1] for part in (painted(image, values[index], math.inf), marked)])
-        caption = f"slice {index}, score {scores[index]:.4g}"
-        figures.append(
-            f'<figure><img src="{_uri(pair)}" alt="{caption}"><figcaption>{caption}</figcaption></figure>'
-        )
-    return "".join(figures)
+def most_anomalous(profile: Sequence[float | None]) -> list[int]:
+    """The slices to show, the highest score first, none next to another one."""
+    scored = [index for index, score in enumerate(profile) if score is not None]
+    chosen: list[int] = []
+    for index in sorted(scored, key=lambda index: -(profile[index] or 0.0)):
+        if all(abs(index - other) >= APART for other in chosen):
+            chosen.append(index)
+    return chosen[:PICTURES]
 
 
-def _table(places: Sequence[Component]) -> str:
-    if not places:
-        return "<p>None reaches the threshold.</p>"
-    rows = "".join(_row(number, one) for number, one in enumerate(places, 1))
-    heads = "".join(
-        f"<th>{head}</th>"
-        for head in ("", "ml", "peak", "healthy pixels below the peak", "slice", "voxel of the peak")
-    )
-    return f"<table><tr>{heads}</tr>{rows}</table>"
+def _settings(finding: Finding, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """How the map was made and how well it finds a mask, for people."""
+    model, settings = record["model"], format_settings(finding.predictor)
+    yield "Scan", record["scan"]["name"]
+    yield "Model", f"{model['name']} (sha256 {model['sha256'][:12]})"
+    yield "Predictor", finding.name + (f" ({settings})" if settings else "")
+    yield "Training beta, scoring beta", f"{record['beta']:g}, {record['scoring_beta']:g}"
+    yield "Healthy data", record["calibration"]["healthy_data"] or "none"
+    yield "Program", record["program"]
+    for name, value in record.get("figures", {}).items():
+        yield name.replace("_", " "), "-" if value is None else f"{value:.3f}"
+    if "lesions" in record:
+        found = record["lesions"]
+        yield "Lesions found", f"{found['found']} of {found['of']}"
+        yield "False alarms", str(found["false_alarms"])
 
 
-def _row(number: int, one: Component) -> str:
-    cells = (
-        str(number),
-        "-" if one.ml is None else f"{one.ml:.2f}",
-        f"{one.peak:.4g}",
-        "-" if one.percentile is None else f"{100 * one.percentile:.2f} %",
-        str(one.place[0]),
-        ", ".join(f"{index:.0f}" for index in one.voxel),
-    )
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+def _slices(finding: Finding) -> Iterator[dict[str, str]]:
+    """Pictures of the most anomalous slices, each as it is and painted."""
+    for index in most_anomalous(finding.profile):
+        image = finding.prepared.images[index, 0].numpy()
+        scores = np.where(finding.foreground[index], finding.values[index], -np.inf)
+        mask = None if finding.mask_seen is None else finding.mask_seen[index]
+        plain = painted(image, scores, math.inf)
+        marked = painted(image, scores, finding.threshold.score, mask)
+        picture = np.hstack([part[:, ::-1] for part in (plain, marked)])
+        caption = f"slice {index}, score {finding.profile[index]:.4g}"
+        yield {"picture": _uri(picture), "caption": caption}
 
 
 def _uri(picture: NDArray[np.uint8]) -> str:
     stream = io.BytesIO()
     Image.fromarray(picture).save(stream, "PNG")
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
-
-
-def _text(value: object) -> str:
-    return html.escape(str(value), quote=True)
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"

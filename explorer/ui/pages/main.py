@@ -35,7 +35,7 @@ def explore() -> None:
 def scans() -> None:
     """The page "Own scans"."""
     wait_until_warm()
-    from explorer.ui.pages.scans import page
+    from explorer.ui.pages.scans.page import page
 
     page(lambda address: st.switch_page(PAGES[0], query_params=address))
 

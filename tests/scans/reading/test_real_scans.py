@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from explorer.commands.localize import figures
+from explorer.scans.finding.measures import measure
 from explorer.scans.placing.placement import TEMPLATE_CENTRE_MM, model_affine
 from explorer.scans.placing.preparing import prepare_volume
 from explorer.scans.reading.files import ScanFile
@@ -37,5 +37,5 @@ def test_intensity_finds_lesions() -> None:
     scan = load_scan(ScanFile.at(PATHS[0]))
     mask = load_mask(ScanFile.at(DATA / "open_ms" / "patient07_lesions.nii.gz"), scan)
     prepared = prepare_volume(scan)
-    found = figures(prepared.images, prepared.mask_to_model(mask), prepared)
+    found = measure(prepared.images, mask, prepared, 0.9).figures
     assert found["auroc"] is not None and found["auroc"] > 0.9

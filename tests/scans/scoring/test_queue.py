@@ -121,8 +121,38 @@ def test_a_failure_is_told_and_does_not_stop_the_queue(
     assert "private detail" not in caplog.text and ("RuntimeError" in caplog.text) != known
 
 
-def test_the_worker_ends_and_starts_again() -> None:
+@pytest.mark.parametrize("fails", [False, True])
+def test_nothing_of_a_task_is_kept_after_its_end(fails: bool) -> None:
+    class Scan:
+        """Stands for what the work holds."""
+
+    def work() -> tuple[weakref.ref[Scan], Task]:
+        scan = Scan()
+
+        def steps() -> Iterator[ScoredScan]:
+            yield scored(3)
+            if fails:
+                raise ValueError(f"{scan} is wrong")
+
+        return weakref.ref(scan), found.submit(steps)
+
     found = Queue()
-    for _ in range(2):
-        finish(found, found.submit(lambda: iter([scored(3)])))
-        until(lambda: found._worker is None)
+    held, task = work()
+    finish(found, task)
+    until(lambda: gc.collect() >= 0 and held() is None)
+    assert not found._tasks
+
+
+def test_a_closed_queue_gives_all_up_and_lets_the_program_end() -> None:
+    found, first, second = Queue(), Work(), Work()
+    running, waiting = found.submit(first), found.submit(second)
+    first.begun.wait(5)
+    found.close()
+    first.allowed.release()  # the batch under way
+    until(
+        lambda: (
+            not any(thread.name.startswith("scans") for thread in found._pool._threads if thread.is_alive())
+        )
+    )
+    assert [running.state, waiting.state] == [State.CANCELLED] * 2
+    assert not second.begun.is_set()

@@ -1,4 +1,4 @@
-"""A scan is scored as its slices are, in any batches; what was not processed is NaN; components add up."""
+"""A scan is scored as its slices are, in any batches; what was not processed is NaN."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ import torch
 from explorer.evaluation.cohort import Scoring, image_scores
 from explorer.evidence.vae import Evidence
 from explorer.predictors import PREDICTORS, score
-from explorer.scans.finding.components import components
-from explorer.scans.placing.placement import Placement
 from explorer.scans.placing.preparing import Prepared, prepare_volume
 from explorer.scans.reading.loading import load_scan
 from explorer.scans.scoring.scoring import score_scan
@@ -90,34 +88,3 @@ def test_ten_at_once_do_not_mix() -> None:
 def test_an_unscorable_beta_is_refused() -> None:
     with pytest.raises(ValueError, match="beta must be in"):
         next(score_scan(prepared(), Scoring(NETWORK, None, {}, 99.0, 1.0, torch.device("cpu"))))
-
-
-def test_components_are_counted_by_hand() -> None:
-    values = np.zeros((4, 6, 6), np.float32)
-    values[0, 0, 0], values[1, 1, 1] = 3, 5  # touch by a corner: one
-    values[3, 4:6, 4] = 4, 9
-    values[0, 5, 5] = 7  # outside the foreground
-    values[2] = np.nan
-    foreground = np.ones(values.shape, bool)
-    foreground[0, 5, 5] = False
-    placement = Placement(np.diag([2.0, 3.0, 4.0, 1.0]), (8, 18, 24), (4, 6, 6), 1.0, 2.0)
-    found = components(values, foreground, 2.5, placement)
-    assert [(one.voxels, one.peak, one.place) for one in found] == [(2, 9.0, (3, 5, 4)), (2, 5.0, (1, 1, 1))]
-    assert found[0].ml == pytest.approx(2 * 8 / 1000) and found[0].voxel == (6.0, 15.0, 16.0)
-    assert components(values, foreground, 2.5, placement, most=1) == found[:1]
-    assert components(values, foreground, 9.5, placement) == []
-    known = components(values, foreground, 2.5, placement, percentile=lambda peak: peak / 10)
-    assert [one.percentile for one in known] == [0.9, 0.5]
-    with pytest.raises(ValueError, match="threshold must be a finite number"):
-        components(values, foreground, float("nan"), placement)
-    with pytest.raises(ValueError, match="foreground must have the shape"):
-        components(values, foreground[1:], 1.0, placement)
-
-
-def test_volumes_of_components_add_up_to_that_of_the_brain() -> None:
-    values = np.ones(prepared().placement.model_shape, np.float32)
-    foreground = prepared().foregrounds[:, 0].numpy()
-    (whole,) = components(values, foreground, 0.5, prepared().placement)
-    back = prepared().placement.to_scan(foreground.astype(np.float32))
-    expected = np.count_nonzero(back > 0.5) * abs(np.linalg.det(ras_affine()[:3, :3])) / 1000
-    assert whole.ml == pytest.approx(expected, rel=0.03)

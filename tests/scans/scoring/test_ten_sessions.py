@@ -5,17 +5,22 @@ from __future__ import annotations
 import gc
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from explorer.cards import save_pretrained
+from explorer.cards import load_own, save_pretrained
 from explorer.commands.localize import localize
+from explorer.evaluation.cohort import Scoring
+from explorer.predictors import PREDICTORS
+from explorer.scans.finding.record import record_of
 from explorer.scans.reading.files import ScanFile
 from explorer.scans.reading.folders import Entry
-from explorer.scans.scoring.jobs import Job, make_job
+from explorer.scans.scoring.jobs import Job
 from tests.benchmarks.volume import resident_mb
 from tests.support.dicoms import series, zipped
 from tests.support.phantoms import head, nifti_bytes, ras_affine
@@ -26,7 +31,8 @@ KEPT_MB = 60.0
 """What ten sessions may leave behind; the images and maps of ten would be three times that."""
 
 AFFINE = ras_affine()
-BRAIN = "beta-vae-brain"
+BRAIN, PREDICTOR = "beta-vae-brain", "kl-gradient"
+CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
@@ -35,23 +41,15 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
     folder = tmp_path_factory.mktemp("model")
     network = tiny_vae(image_size=128, widths=[2, 2, 2])
     card = tiny_card()
-    changed = {
+    changed: dict[str, Any] = {
         "name": BRAIN,
         "dataset": "brain",
         "model": dict(card.model) | {"image_size": 128, "widths": [2, 2, 2]},
     }
-    save_pretrained(network, type(card)(**(vars(card) | changed)), {}, folder)
-    return make_job(
-        str(folder / f"{BRAIN}.toml"),
-        "kl-gradient",
-        beta=0.5,
-        scoring_beta=None,
-        seed=0,
-        contrast=None,
-        volume=None,
-        window=None,
-        device=torch.device("cpu"),
-    )
+    save_pretrained(network, replace(card, **changed), {}, folder)
+    pretrained = load_own(folder / f"{BRAIN}.toml", CPU)
+    predictors = {PREDICTOR: PREDICTORS[PREDICTOR]()}
+    return Job(pretrained.card, Scoring(pretrained.model, None, predictors, 0.5, 0.5, CPU))
 
 
 def content(number: int) -> tuple[str, bytes]:
@@ -73,7 +71,8 @@ def run(job: Job, place: Path, number: int, start: threading.Barrier | None = No
     (place / name).write_bytes(scan)
     if start is not None:
         start.wait(60)
-    record = localize(Entry(place / name), place / f"{number}.map.nii", job, report=True)
+    found = localize(Entry(place / name), {PREDICTOR: place / f"{number}.map.nii"}, job, report=True)
+    record = record_of(found[PREDICTOR])
     assert record["scan"]["name"] == name
     assert record["scan"]["sha256"] == ScanFile(name, scan).digest()
     return b"\0".join((place / f"{number}.map{ending}").read_bytes() for ending in (".nii", ".json", ".html"))

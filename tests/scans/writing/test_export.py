@@ -13,10 +13,13 @@ import numpy as np
 import pytest
 
 from explorer import NOTICE
+from explorer.predictors import PREDICTORS
+from explorer.scans.finding.record import record_of
 from explorer.scans.reading.files import ScanFile
 from explorer.scans.reading.loading import load_scan
 from explorer.scans.writing.export import GEOMETRY, ending_for, map_bytes, map_ending, map_stem, write_map
 from tests.security.making import npy
+from tests.support.findings import finding_of
 from tests.support.phantoms import head, head_file, nifti_bytes, oblique_affine, scan_file
 
 OBLIQUE = oblique_affine((20.0, -10.0, 5.0))
@@ -100,7 +103,9 @@ def test_maps_of_other_kinds_are_refused(name: str) -> None:
 
 
 def test_map_and_record_lie_side_by_side(tmp_path: Path) -> None:
-    record = write_map(tmp_path / "a.nii.gz", b"map", {"beta": 1.0})
+    finding = finding_of(PREDICTORS["intensity"]())
+    record = write_map(tmp_path / "a.nii.gz", finding)
     assert record == tmp_path / "a.json" and map_stem("a.b.NII") == "a.b"
-    assert json.loads(record.read_text()) == {"beta": 1.0}
+    assert json.loads(record.read_text()) == json.loads(json.dumps(record_of(finding)))
+    assert np.array_equal(read((tmp_path / "a.nii.gz").read_bytes()).get_fdata(), finding.values)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "a.nii.gz"]

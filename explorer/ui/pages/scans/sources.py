@@ -20,8 +20,8 @@ from explorer.scans.reading.example import example
 from explorer.scans.reading.files import ScanFile, label
 from explorer.scans.reading.folders import Entry, scans_in
 from explorer.scans.reading.loading import load_mask, load_scan
-from explorer.ui.pages import scan_session
-from explorer.ui.pages.scan_session import Own, upload_key
+from explorer.ui.pages.scans import session
+from explorer.ui.pages.scans.session import Own, upload_key
 from explorer.ui.streamlit.departed import watch_this_session
 
 FOLDERS, MASKS = "EXPLORER_SCANS", "EXPLORER_SCAN_MASKS"
@@ -168,7 +168,7 @@ def delete_button() -> None:
         "Delete scan, models and results",
         key="own-delete",
         icon=":material/delete:",
-        on_click=scan_session.delete,
+        on_click=session.delete,
         width="stretch",
         help="At once, from the server's memory. Without it all goes when you close the page.",
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -19,14 +18,12 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer.cards import Card, Pretrained
 from explorer.looking.planes import scan_packet
+from explorer.scans.finding.finding import Finding
 from explorer.scans.placing.preparing import Prepared, prepare_scan
 from explorer.scans.reading.scan import Scan
 from explorer.scans.scoring.jobs import Job
 from explorer.scans.scoring.queue import Queue, Task
-from explorer.scans.scoring.scoring import ScoredScan
 from explorer.ui.controls import guests
-
-T = TypeVar("T")
 
 SCAN, MODELS, ROUND = "own-scan", "own-models", "own-round"
 QUEUE = Queue()
@@ -38,35 +35,14 @@ class Result:
     """Scores of the scan.
 
     Attributes:
-        job: how they were made.
-        scored: the scores.
-        prepared: the images scored.
+        finding: what they say, at the threshold that the person has moved to.
         number: tells the results of a session apart.
-        threshold: from which a pixel counts as anomalous; moved by the person.
         packet: the map for the browser.
     """
 
-    job: Job
-    scored: ScoredScan
-    prepared: Prepared
+    finding: Finding
     number: str
-    threshold: float
     packet: bytes
-    _known: dict[str, tuple[float, Any]] = field(default_factory=dict)
-
-    def at_threshold(self, name: str, make: Callable[[], T]) -> T:
-        """What `make` gives at the present threshold; made again only after that has moved."""
-        known = self._known.get(name)
-        if known is None or known[0] != self.threshold:
-            self._known[name] = known = (self.threshold, make())
-        found: T = known[1]
-        return found
-
-    @property
-    def values(self) -> NDArray[np.float32]:
-        """Scores, (slices, rows, columns); NaN where not scored."""
-        found: NDArray[np.float32] = self.scored.values[self.job.predictor[0]][:, 0].numpy()
-        return found
 
 
 @dataclass(eq=False)

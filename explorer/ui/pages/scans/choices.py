@@ -15,8 +15,8 @@ from explorer.looking.frames import beta_texts
 from explorer.predictors import PREDICTORS, predictors_for
 from explorer.scans.scoring.jobs import Job
 from explorer.ui.controls.settings import plugin_controls
-from explorer.ui.pages import scan_session
-from explorer.ui.pages.scan_session import Own, upload_key
+from explorer.ui.pages.scans import session
+from explorer.ui.pages.scans.session import Own, upload_key
 
 PREDICTOR, BETA = "elbo-gradient", "1"
 FOLLOWS, UNKNOWN = "as training β", "unknown"
@@ -25,13 +25,13 @@ OWN = "own: "
 
 def choose_model(own: Own) -> Pretrained:
     """Show the choice of the model and the upload of own ones, and return the chosen model."""
-    names = [*_shipped(own), *(OWN + name for name in scan_session.models())]
+    names = [*_shipped(own), *(OWN + name for name in session.models())]
     name = st.selectbox(
         "Model", names, key="own-model", help="Volumes need a model of the brain; pictures take any."
     )
     if name is None:
         raise ValueError("there is no model for this scan; add one of your own")
-    return scan_session.models()[name.removeprefix(OWN)] if name.startswith(OWN) else server.pretrained(name)
+    return session.models()[name.removeprefix(OWN)] if name.startswith(OWN) else server.pretrained(name)
 
 
 def choose_job(own: Own, model: Pretrained) -> Job:
@@ -59,7 +59,7 @@ def choose_job(own: Own, model: Pretrained) -> Job:
         scoring_beta=scoring_beta,
         device=server.device(),
     )
-    return Job((name, predictor), model.card, scoring, contrast, own.volume, own.window)
+    return Job(model.card, scoring, contrast, own.volume, own.window)
 
 
 def upload_model() -> None:
@@ -82,9 +82,9 @@ def upload_model() -> None:
 
 def add_model(files: Mapping[str, bytes]) -> None:
     """Make files a model of this session; ValueError where they are none."""
-    known = scan_session.models()
-    if len(known) >= scan_session.MOST_MODELS:
-        raise ValueError(f"a session holds {scan_session.MOST_MODELS} models at most; delete, then add again")
+    known = session.models()
+    if len(known) >= session.MOST_MODELS:
+        raise ValueError(f"a session holds {session.MOST_MODELS} models at most; delete, then add again")
     made = load_bytes(files, server.device())
     known[made.card.name] = made
 

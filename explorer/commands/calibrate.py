@@ -1,0 +1,47 @@
+"""`calibrate`: healthy images scored anew for a model's card, for all predictors that there are now."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from explorer.cards import card_of, model_names
+from explorer.cards.catalogue import FOLDER
+from explorer.commands.arguments import MODEL_FILES, add_device
+from explorer.devices import pick_device
+from explorer.training.finish import calibrate_again
+
+
+def add(commands: Any) -> None:
+    """Add the command to a parser."""
+    parser = commands.add_parser("calibrate", help="score healthy images anew for a model's card")
+    parser.add_argument("model", metavar="MODEL", help="name, kind, or path of a card, e.g. beta-vae-brain")
+    parser.add_argument(
+        "--folder", type=Path, default=FOLDER, metavar="DIR", help="of a named model; default: pretrained"
+    )
+    add_device(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Rewrite a card's figures on healthy images and its calibration."""
+    folder, name = arguments.folder, arguments.model
+    if name.endswith(MODEL_FILES):
+        folder, name = Path(name).parent, Path(name).stem
+    else:
+        name = _name(name, folder)
+    for dataset in calibrate_again(name, folder, pick_device(arguments.device)):
+        tqdm.write(f"calibrating on {dataset}", file=sys.stderr)
+
+
+def _name(text: str, folder: Path) -> str:
+    """A model's name as it is, or that of the one model of a kind."""
+    names = model_names(folder)
+    of_kind = [name for name in names if text not in names and card_of(name, folder).kind == text]
+    if len(of_kind) > 1:
+        raise ValueError(f"{text!r} stands for several models; name one of {', '.join(of_kind)}")
+    return of_kind[0] if of_kind else text

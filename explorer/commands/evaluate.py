@@ -1,0 +1,166 @@
+"""`evaluate`: many test slices with one anomaly, scored; and the command that repeats a page's figures."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import shlex
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from explorer.anomalies import ANOMALIES, Anomaly
+from explorer.commands.arguments import (
+    add_betas,
+    add_device,
+    add_model,
+    add_predictors,
+    model_from,
+    plugin_from,
+    settings_help,
+    told_apart,
+)
+from explorer.commands.terminal import say
+from explorer.datasets import load_dataset
+from explorer.devices import pick_device, share_cores
+from explorer.evaluation.cohort import Scoring, run_cohort
+from explorer.evaluation.report import figures, table
+from explorer.predictors import PREDICTORS, Predictor
+from explorer.registry import Registry
+from explorer.settings import format_settings
+
+SHORT_FORMS = ("strength", "size")
+"""Settings of an anomaly that have an argument of their own."""
+
+
+def add(commands: Any) -> None:
+    """Add the command to a parser."""
+    parser = commands.add_parser(
+        "evaluate",
+        help="score a cohort of test slices",
+        epilog="\n\n".join([settings_help("predictors", PREDICTORS), settings_help("anomalies", ANOMALIES)]),
+    )
+    parser.add_argument("--dataset", required=True, help="e.g. fashion-mnist or brain/flair")
+    parser.add_argument(
+        "--anomaly",
+        required=True,
+        metavar="A[:key=value,...]",
+        help="e.g. none, or lesion:strength=0.3,sign=darker",
+    )
+    parser.add_argument("--strength", type=float, metavar="F", help="short for --anomaly A:strength=F")
+    parser.add_argument("--size", type=float, metavar="F", help="short for --anomaly A:size=F")
+    add_model(parser)
+    add_predictors(parser)
+    add_betas(parser)
+    parser.add_argument("--slices", type=int, default=64, metavar="N", help="default: 64")
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="S", help="of cohort and anomalies (default: 0)"
+    )
+    add_device(parser)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write settings and figures to FILE")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Score a cohort, write its figures and print its table."""
+    dataset = load_dataset(arguments.dataset)
+    short = {key: getattr(arguments, key) for key in SHORT_FORMS}
+    given = {key: value for key, value in short.items() if value is not None}
+    anomaly = plugin_from(ANOMALIES, arguments.anomaly, **given)
+    predictors = told_apart(plugin_from(PREDICTORS, text) for text in arguments.predictor)
+    if arguments.json is not None:
+        check_writable(arguments.json)
+    device = pick_device(arguments.device)
+    pretrained = model_from(arguments.model, arguments.dataset, device)
+    scoring = Scoring(
+        model=pretrained.model,
+        calibration=pretrained.calibration.get(arguments.dataset),
+        predictors=predictors,
+        beta=arguments.beta,
+        scoring_beta=arguments.beta if arguments.scoring_beta is None else arguments.scoring_beta,
+        device=device,
+    )
+    with tqdm(total=arguments.slices, unit="slice", disable=None, leave=False) as bar:
+        for result in run_cohort(
+            dataset, anomaly, scoring, arguments.slices, arguments.seed, workers=share_cores(device)
+        ):
+            bar.update(result.done - bar.n)
+    report = {"settings": _settings(arguments, anomaly, scoring, pretrained.card.sha256), **figures(result)}
+    if arguments.json is not None:
+        arguments.json.write_text(json.dumps(report, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    say(table(report))
+    if arguments.json is not None:
+        print(f"wrote {arguments.json}", file=sys.stderr)
+
+
+def evaluate_command(
+    *,
+    dataset: str,
+    anomaly: Anomaly,
+    model: str,
+    beta: float,
+    scoring_beta: float,
+    slices: int,
+    seed: int,
+    predictors: Iterable[Predictor],
+) -> str:
+    """The command whose figures are those of a page with these settings, to the last digit.
+
+    Args:
+        dataset: name, e.g. `brain/flair`.
+        anomaly: family and settings.
+        model: name.
+        beta: training beta.
+        scoring_beta: weight of the KL term in ELBO scores.
+        slices: of the cohort.
+        seed: of cohort and anomalies.
+        predictors: with their settings.
+
+    Returns:
+        A line for a shell, quoted where it needs to be.
+    """
+    words = ["python", "-m", "explorer", "evaluate", "--dataset", dataset]
+    words += ["--anomaly", _text(ANOMALIES, anomaly), "--model", model]
+    for predictor in predictors:
+        words += ["--predictor", _text(PREDICTORS, predictor)]
+    words += ["--beta", repr(float(beta)), "--scoring-beta", repr(float(scoring_beta))]
+    return shlex.join([*words, "--slices", str(slices), "--seed", str(seed)])
+
+
+def check_writable(path: Path) -> None:
+    """Raise ValueError where no file can be written at `path`, before any work is done for it."""
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        raise ValueError(f"--json {path}: its folder does not exist; create it first")
+    if path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+        raise ValueError(f"--json {path}: cannot be written; name a file in a folder of yours")
+
+
+def _text(registry: Registry[Any], plugin: Any) -> str:
+    """A plug-in as `plugin_from` reads it."""
+    settings = format_settings(plugin)
+    return registry.name_of(type(plugin)) + (f":{settings}" if settings else "")
+
+
+def _settings(
+    arguments: argparse.Namespace, anomaly: Anomaly, scoring: Scoring, sha256: str
+) -> dict[str, Any]:
+    """All that the figures depend on."""
+    settings = {key: value for key, value in vars(arguments).items() if key not in ("run", "json")}
+    return settings | {
+        "anomaly": ANOMALIES.name_of(type(anomaly)),
+        "anomaly_settings": dataclasses.asdict(anomaly),
+        **{key: getattr(anomaly, key) for key in SHORT_FORMS},
+        "predictors": {
+            key: {"name": PREDICTORS.name_of(type(one)), "settings": dataclasses.asdict(one)}
+            for key, one in scoring.predictors.items()
+        },
+        "scoring_beta": scoring.scoring_beta,
+        "device": str(scoring.device),
+        "sha256": sha256,
+    }

@@ -1,0 +1,164 @@
+"""What a predictor's scores of a scan say at one threshold: the one source of page, files and report."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.predictors import PREDICTORS, Predictor
+from explorer.scans.finding.components import Component, components
+from explorer.scans.finding.healthy import Healthy, fitting, misfit
+from explorer.scans.finding.measures import Measured, measure
+from explorer.scans.placing.preparing import Prepared
+from explorer.scans.reading.scan import Scan
+from explorer.scans.scoring.jobs import Job
+from explorer.scans.scoring.scoring import ScoredScan
+
+LEVEL = 0.99
+"""Share of healthy pixels, or else of the scan's own, that score below the first threshold."""
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """The lowest score that counts as anomalous.
+
+    Attributes:
+        score: that score.
+        meaning: what it stands for, as a sentence without its full stop.
+    """
+
+    score: float
+    meaning: str
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """A predictor's map of a scan and all that is said of it.
+
+    Attributes:
+        scan: the scan as read.
+        prepared: the images scored.
+        job: how they were scored.
+        scored: the scores of all predictors.
+        key: of this predictor in the job.
+        threshold: from which on a pixel counts as anomalous.
+        mask: of the scan's anomalies, shape of the scan, or None.
+        labelled: whether the scan as a whole is labelled as anomalous; None where nothing says so.
+    """
+
+    scan: Scan
+    prepared: Prepared
+    job: Job
+    scored: ScoredScan
+    key: str
+    threshold: Threshold
+    mask: NDArray[np.bool_] | None = None
+    labelled: bool | None = None
+
+    def at(self, score: float) -> Finding:
+        """The same at a threshold that a person chose."""
+        return dataclasses.replace(self, threshold=Threshold(score, "it was chosen by hand"))
+
+    @property
+    def predictor(self) -> Predictor:
+        """The predictor with its settings."""
+        return self.job.scoring.predictors[self.key]
+
+    @property
+    def name(self) -> str:
+        """The predictor's registry name."""
+        return PREDICTORS.name_of(type(self.predictor))
+
+    @property
+    def values(self) -> NDArray[np.float32]:
+        """Scores, (slices, rows, columns); NaN where not scored."""
+        found: NDArray[np.float32] = self.scored.values[self.key][:, 0].numpy()
+        return found
+
+    @property
+    def foreground(self) -> NDArray[np.bool_]:
+        """The pixels that count, (slices, rows, columns)."""
+        found: NDArray[np.bool_] = self.prepared.foregrounds[:, 0].numpy()
+        return found
+
+    @property
+    def profile(self) -> list[float | None]:
+        """One score a slice; None for those not scored."""
+        scores: list[float] = self.scored.profile[self.key].tolist()
+        return [None if np.isnan(score) else score for score in scores]
+
+    @cached_property
+    def healthy(self) -> Healthy | None:
+        """The healthy scores that fit this map; None where none do."""
+        return fitting(self.job.scoring, self.predictor)
+
+    @property
+    def caution(self) -> str:
+        """Says that no healthy scores fit, and why; empty where some do."""
+        return caution(self.job, self.key)
+
+    @cached_property
+    def places(self) -> list[Component]:
+        """The most anomalous places."""
+        percentile = None if self.healthy is None else self.healthy.percentile
+        return components(
+            self.values,
+            self.foreground,
+            self.threshold.score,
+            self.prepared.placement,
+            percentile=percentile,
+        )
+
+    @cached_property
+    def measured(self) -> Measured | None:
+        """Figures against the mask; None without one."""
+        if self.mask is None:
+            return None
+        return measure(self.scored.values[self.key], self.mask, self.prepared, self.threshold.score)
+
+    @cached_property
+    def mask_seen(self) -> NDArray[np.bool_] | None:
+        """The mask on the model's grid, (slices, rows, columns); None without one."""
+        return None if self.mask is None else self.prepared.placement.mask_to_model(self.mask)
+
+
+def find(
+    scan: Scan,
+    prepared: Prepared,
+    job: Job,
+    scored: ScoredScan,
+    key: str,
+    *,
+    mask: NDArray[np.bool_] | None = None,
+    labelled: bool | None = None,
+) -> Finding:
+    """The finding at its first threshold: what 99 % of healthy pixels, or else of this scan's, stay below.
+
+    Args:
+        scan: the scan as read.
+        prepared: the images scored.
+        job: how they were scored.
+        scored: the scores.
+        key: of a predictor of the job.
+        mask: of the scan's anomalies, shape of the scan, or None.
+        labelled: whether the scan is labelled as anomalous, or None.
+    """
+    healthy = fitting(job.scoring, job.scoring.predictors[key])
+    if healthy is not None:
+        (score,) = healthy.quantiles([LEVEL])
+        whose = f"healthy pixels ({job.contrast})"
+    else:
+        score = float(np.quantile(scored.values[key][prepared.foregrounds].numpy(), LEVEL))
+        whose = "this scan's own pixels"
+    threshold = Threshold(score, f"{100 * LEVEL:g} % of {whose} score lower")
+    return Finding(scan, prepared, job, scored, key, threshold, mask, labelled)
+
+
+def caution(job: Job, key: str) -> str:
+    """Says that no healthy scores fit a predictor of a job, and why, as a sentence; empty where some do."""
+    why = misfit(job.scoring, job.scoring.predictors[key])
+    return f"Scores are not compared with healthy ones: {why}." if why else ""

@@ -1,0 +1,74 @@
+"""The healthy scores against which a map may be read: those of its very predictor, settings and betas.
+
+A model's calibration holds quantiles of each predictor with its default settings, the scoring beta being the
+training beta. For anything else they would be numbers of another map, so that nothing is better than them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from explorer.evaluation.calibration import Calibration
+from explorer.evaluation.cohort import Scoring
+from explorer.predictors import PREDICTORS, Predictor
+from explorer.settings import format_settings, settings_of
+
+
+@dataclass(frozen=True, eq=False)
+class Healthy:
+    """How healthy pixels score in a map.
+
+    Attributes:
+        calibration: of the model on the healthy data.
+        name: of the predictor.
+        beta: training beta.
+    """
+
+    calibration: Calibration
+    name: str
+    beta: float
+
+    def quantiles(self, levels: Sequence[float]) -> list[float]:
+        """The scores that these shares of healthy pixels do not exceed."""
+        wanted = torch.tensor(list(levels), dtype=torch.float64)
+        found: list[float] = self.calibration.quantile(self.name, self.beta, wanted).tolist()
+        return found
+
+    def percentile(self, score: float) -> float:
+        """The share of healthy pixels that score lower, in [0, 1]."""
+        one = torch.full((1, 1, 1, 1), score)
+        return float(self.calibration.percentile(self.name, self.beta, one))
+
+
+def fitting(scoring: Scoring, predictor: Predictor) -> Healthy | None:
+    """The healthy scores that fit a predictor's map, or None; `misfit` says why."""
+    if scoring.calibration is None or misfit(scoring, predictor):
+        return None
+    return Healthy(scoring.calibration, PREDICTORS.name_of(type(predictor)), scoring.beta)
+
+
+def misfit(scoring: Scoring, predictor: Predictor) -> str:
+    """Why no healthy scores fit a predictor's map, as a clause; empty where some do."""
+    name = PREDICTORS.name_of(type(predictor))
+    if scoring.calibration is None:
+        return "no healthy data was chosen to compare with"
+    if name not in scoring.calibration.quantiles:
+        return f"the model was not calibrated for {name}"
+    if apart := format_settings(_drawn_as_usual(predictor)):
+        return f"the healthy scores of {name} are those of its defaults, not of {apart}"
+    if predictor.uses_scoring_beta and scoring.scoring_beta != scoring.beta:
+        return (
+            f"the healthy scores of {name} at training beta {scoring.beta:g} are those of scoring beta "
+            f"{scoring.beta:g}, not {scoring.scoring_beta:g}"
+        )
+    return ""
+
+
+def _drawn_as_usual(predictor: Predictor) -> Predictor:
+    """The predictor with the default seed: another one is another draw, not another method."""
+    seeds = {one.name: one.default for one in settings_of(predictor) if one.name == "seed"}
+    return dataclasses.replace(predictor, **seeds)

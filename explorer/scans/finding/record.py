@@ -1,0 +1,73 @@
+"""A finding as JSON holds it: all that is needed to make its map again, and to read it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import explorer
+from explorer.scans.finding.components import Component
+from explorer.scans.finding.finding import LEVEL, Finding
+from explorer.scans.reading.files import label
+
+
+def record_of(finding: Finding) -> dict[str, Any]:
+    """The record; the same for the page, the command, the JSON file and the report."""
+    scan, job = finding.scan, finding.job
+    profile = finding.profile
+    record = {
+        "notice": explorer.NOTICE,
+        "program": f"explorer {explorer.__version__}",
+        "scan": {"name": label(scan.name), "sha256": scan.digest, "shape": list(scan.data.shape)},
+        "model": {"name": job.card.name, "kind": job.card.kind, "sha256": job.card.sha256},
+        "beta": job.scoring.beta,
+        "scoring_beta": job.scoring.scoring_beta,
+        "predictor": {"name": finding.name, "settings": asdict(finding.predictor)},
+        "seed": getattr(finding.predictor, "seed", None),
+        "calibration": _calibration(finding),
+        "preparation": _preparation(finding),
+        "slices": {"processed": list(finding.prepared.slices), "of": len(finding.prepared.images)},
+        "slice_scores": profile,
+        "highest_slice_score": max(score for score in profile if score is not None),
+        "threshold": asdict(finding.threshold),
+        "places": [_place(one) for one in finding.places],
+        "notes": [*finding.prepared.notes, *([finding.caution] if finding.caution else [])],
+    }
+    if finding.labelled is not None:
+        record["labelled_anomalous"] = finding.labelled
+    if finding.measured is not None:
+        found = finding.measured.detection
+        record["figures"] = finding.measured.figures
+        record["lesions"] = {"found": found.found, "of": found.total, "false_alarms": found.alarms}
+    return record
+
+
+def _calibration(finding: Finding) -> dict[str, Any]:
+    """What healthy pixels score, where that is known of this very map."""
+    healthy = finding.healthy
+    return {
+        "healthy_data": finding.job.contrast or None,
+        "fits": healthy is not None,
+        "score_of_99_percent_of_healthy_pixels": None if healthy is None else healthy.quantiles([LEVEL])[0],
+    }
+
+
+def _preparation(finding: Finding) -> dict[str, Any]:
+    prepared = finding.prepared
+    return {
+        "brain": prepared.brain_origin,
+        "gain": prepared.gain,
+        "ct_window": prepared.window or None,
+        "scale": prepared.placement.factor,
+        "model_index_to_voxel": prepared.placement.matrix.tolist(),
+    }
+
+
+def _place(one: Component) -> dict[str, Any]:
+    return {
+        "ml": one.ml,
+        "peak": one.peak,
+        "share_of_healthy_pixels_below": one.percentile,
+        "slice_row_column": list(one.place),
+        "voxel": list(one.voxel),
+    }

@@ -1,0 +1,1 @@
+"""The page "Own scans": a scan of the person's own, from its files to its map."""

@@ -1,0 +1,83 @@
+"""What the planes are told of a finding: its map, its threshold, its places."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.evaluation.calibration import LEVELS
+from explorer.evaluation.cohort import Scoring
+from explorer.looking.healthy import LOW_LEVEL, TOP_LEVEL
+from explorer.looking.planes import map_packet
+from explorer.predictors import PREDICTORS, Predictor
+from explorer.scans.finding.finding import Finding
+from explorer.scans.finding.healthy import fitting
+from explorer.ui.pages.scans.session import Result
+
+NARROWEST = 1e-12
+"""Width of a colour bar whose scores are all alike."""
+
+
+def result_of(packet_key: str, finding: Finding) -> Result:
+    """A finding with the packet of its map for the browser.
+
+    Args:
+        packet_key: of the scan's packet.
+        finding: what the scores say.
+    """
+    number = secrets.token_hex(4)
+    inside = finding.values[finding.foreground]
+    colours = colour_bar(finding.job.scoring, finding.predictor, inside[np.isfinite(inside)])
+    title = PREDICTORS[finding.name].title
+    return Result(finding, number, map_packet(packet_key, number, title, finding.values, colours))
+
+
+def colour_bar(scoring: Scoring, predictor: Predictor, scores: NDArray[np.float32]) -> tuple[float, float]:
+    """Ends of a map's colour bar: of healthy scores where some fit, or else of its own.
+
+    Args:
+        scoring: how the map was made.
+        predictor: of the map.
+        scores: those of the map that count.
+    """
+    healthy = fitting(scoring, predictor)
+    if healthy is None:
+        low, high = (float(end) for end in np.quantile(scores, (LOW_LEVEL, TOP_LEVEL)))
+        return low, max(high, low + NARROWEST)
+    if healthy.name == "intensity":
+        return 0.0, 1.0
+    low, high = healthy.quantiles((LOW_LEVEL, TOP_LEVEL))
+    return low, high
+
+
+def settings_for(key: str, result: Result | None) -> dict[str, Any]:
+    """What the planes are told beside the packets.
+
+    Args:
+        key: of the scan's packet.
+        result: its scores, if there are any.
+    """
+    if result is None:
+        return {"key": key, "result": None}
+    finding = result.finding
+    healthy, marked = finding.healthy, finding.mask_seen
+    return {
+        "key": key,
+        "result": result.number,
+        "threshold": finding.threshold.score,
+        "profile": finding.profile,
+        "anomalous": [] if marked is None else np.flatnonzero(marked.any((1, 2))).tolist(),
+        "places": [
+            {"ml": one.ml, "peak": one.peak, "healthy": one.percentile, "place": list(one.place)}
+            for one in finding.places
+        ],
+        "note": ""
+        if finding.places
+        else "No pixel of the foreground reaches the threshold: lower it to see places.",
+        "healthy": None
+        if healthy is None
+        else {"levels": list(LEVELS), "quantiles": healthy.quantiles(LEVELS)},
+    }

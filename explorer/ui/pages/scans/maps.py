@@ -1,0 +1,87 @@
+"""Every predictor's map of one slice of a scan, beside what the network sees and what it makes of it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.evaluation.cohort import Scoring
+from explorer.evidence import observe
+from explorer.looking import server
+from explorer.looking.healthy import TOP_LEVEL
+from explorer.looking.panels import Panel, grid
+from explorer.predictors import PREDICTORS, Predictor, quick_predictors_for, score
+from explorer.scans.finding.finding import Finding
+from explorer.ui.pages.scans.feeds import colour_bar
+
+STYLE = """<style>
+.xp-grid {display:grid; grid-template-columns:repeat(auto-fill, minmax(150px, 1fr)); gap:.5rem .6rem;}
+.xp-panel {margin:0; min-width:0;} .xp-panel figcaption {font-size:.8rem; font-weight:600; white-space:nowrap;
+  overflow:hidden; text-overflow:ellipsis;}
+.xp-box {position:relative; background:#000;}
+.xp-box img {display:block; width:100%; image-rendering:pixelated;}
+.xp-box .xp-over {position:absolute; inset:0; height:100%;}
+.xp-bar {position:relative; height:6px; margin-top:3px;}
+.xp-bar i {position:absolute; top:-2px; height:10px; border-left:2px solid currentColor;}
+.xp-ends {display:flex; justify-content:space-between; font-size:.7rem; opacity:.8;}
+</style>"""
+
+
+def all_maps(finding: Finding, index: int, *, turned: bool) -> str:
+    """The maps of all predictors of one pass as HTML, with their default settings at the finding's betas.
+
+    Args:
+        finding: of the scan.
+        index: of the slice.
+        turned: whether the left of the image is shown on the right (radiological).
+    """
+    scoring, prepared = finding.job.scoring, finding.prepared
+    with server.network():
+        evidence = observe(
+            scoring.model,
+            prepared.images[[index]].to(scoring.device),
+            scoring.beta,
+            scoring_beta=scoring.scoring_beta,
+        )
+        maps = {
+            name: score(one, evidence, scoring.calibration)[0, 0].cpu().numpy()
+            for name, one in _usable(scoring).items()
+        }
+        x_hat = evidence.x_hat[0, 0].cpu().numpy()
+    foreground = finding.foreground[index]
+    panels = _of_the_image(prepared.images[index, 0].numpy(), x_hat, foreground)
+    for name, values in maps.items():
+        predictor = PREDICTORS[name]
+        low, high = colour_bar(scoring, predictor(), values[foreground] if foreground.any() else values)
+        caption = f"{predictor.title}: {predictor.summary} ({predictor.source})"
+        panels.append(Panel(predictor.title, caption, values, low, high, "score"))
+    truth = np.zeros(foreground.shape, dtype=bool) if finding.mask_seen is None else finding.mask_seen[index]
+    if turned:
+        panels = [dataclasses.replace(one, values=one.values[:, ::-1]) for one in panels]
+        truth = truth[:, ::-1]
+    return STYLE + grid(panels, truth)
+
+
+def _usable(scoring: Scoring) -> dict[str, Predictor]:
+    """The predictors of one pass that can do with what there is, with their default settings."""
+    return {
+        name: PREDICTORS[name]()
+        for name in quick_predictors_for(scoring.model)
+        if scoring.calibration is not None or not PREDICTORS[name].needs_calibration
+    }
+
+
+def _of_the_image(
+    image: NDArray[np.float32], x_hat: NDArray[np.float32], foreground: NDArray[np.bool_]
+) -> list[Panel]:
+    """The image, its reconstruction and their difference."""
+    difference = image - x_hat
+    inside = np.abs(difference[foreground])
+    largest = max(float(np.quantile(inside, TOP_LEVEL)) if foreground.any() else 0, 1e-6)
+    return [
+        Panel("Input", "What the network sees", image, 0, 1, "grey"),
+        Panel("Reconstruction", "What the model makes of it", x_hat, 0, 1, "grey"),
+        Panel("Signed residual", "Image minus reconstruction", difference, -largest, largest, "signed"),
+    ]

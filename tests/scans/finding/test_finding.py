@@ -1,0 +1,133 @@
+"""The threshold is what 99 % of healthy pixels stay below, of this very map; what does not fit is said."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from explorer import NOTICE
+from explorer.evaluation.curves import auroc
+from explorer.evaluation.histogram import ScoreHistogram
+from explorer.predictors import PREDICTORS, Predictor, quick_predictors_for
+from explorer.scans.finding.finding import Finding
+from explorer.scans.finding.record import record_of
+from tests.support.findings import DATASET, SLICES, finding_of, healthy, model
+
+QUICK = quick_predictors_for(model().model)
+
+
+def share_above(finding: Finding) -> float:
+    """The share of foreground pixels that reach the record's threshold."""
+    threshold = record_of(finding)["threshold"]["score"]
+    return float((finding.values[finding.foreground] >= threshold).mean())
+
+
+@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize("beta", [0.1, 1.0])
+def test_one_percent_of_healthy_pixels_reach_the_threshold(name: str, beta: float) -> None:
+    finding = finding_of(PREDICTORS[name](), beta=beta, scoring_beta=beta)
+    record = record_of(finding)
+    assert 0.006 < share_above(finding) < 0.018
+    assert record["calibration"]["score_of_99_percent_of_healthy_pixels"] == finding.threshold.score
+    assert (record["calibration"]["healthy_data"], record["calibration"]["fits"]) == (DATASET, True)
+    assert record["threshold"]["meaning"] == "99 % of healthy pixels (brain/flair) score lower"
+    assert finding.caution == ""
+
+
+@pytest.mark.parametrize(
+    ("predictor", "scoring_beta", "contrast", "why"),
+    [
+        ("elbo-gradient", 10.0, DATASET, "at training beta 1 are those of scoring beta 1, not 10"),
+        ("kl-gradient", 1.0, "", "no healthy data was chosen"),
+        ("intensity", 1.0, DATASET, "are those of its defaults, not of mode=deviation"),
+    ],
+)
+def test_what_does_not_fit_is_said_and_the_scan_is_its_own_measure(
+    predictor: str, scoring_beta: float, contrast: str, why: str
+) -> None:
+    settings = {"mode": "deviation"} if predictor == "intensity" else {}
+    finding = finding_of(PREDICTORS[predictor](**settings), scoring_beta=scoring_beta, contrast=contrast)
+    record = record_of(finding)
+    assert share_above(finding) == pytest.approx(0.01, abs=1e-4)
+    assert why in finding.caution and finding.caution in record["notes"]
+    assert record["threshold"]["meaning"] == "99 % of this scan's own pixels score lower"
+    assert record["calibration"]["score_of_99_percent_of_healthy_pixels"] is None
+    assert record["calibration"]["fits"] is False
+    assert {one["share_of_healthy_pixels_below"] for one in record["places"]} == {None}
+
+
+def test_a_predictor_that_the_model_was_not_calibrated_for_has_no_healthy_scores() -> None:
+    finding = finding_of(PREDICTORS["kl-gradient"]())
+    known = finding.job.scoring.calibration
+    assert known is not None
+    older = dataclasses.replace(known, quantiles={"intensity": known.quantiles["intensity"]})
+    scoring = dataclasses.replace(finding.job.scoring, calibration=older)
+    other = dataclasses.replace(finding, job=dataclasses.replace(finding.job, scoring=scoring))
+    assert other.healthy is None
+    assert "the model was not calibrated for kl-gradient" in other.caution
+
+
+def seeded(name: str, seed: int) -> Predictor:
+    return PREDICTORS[name](**{"seed": seed})
+
+
+def test_another_seed_is_another_draw_and_not_another_method() -> None:
+    assert finding_of(seeded("kl-gradient", 7)).healthy is not None
+    with_copies = PREDICTORS["kl-gradient"](**{"seed": 7, "copies": 2})
+    assert "not of copies=2." in finding_of(with_copies).caution
+
+
+def test_a_threshold_by_hand_moves_all_that_depends_on_it_and_nothing_else() -> None:
+    mask = np.zeros((SLICES, 128, 128), bool)
+    image = healthy()[1].images[3, 0].numpy()
+    mask[3] = image >= np.sort(image, axis=None)[-200]
+    before = finding_of(PREDICTORS["intensity"](), mask=mask)
+    after = before.at(float(image.max()) - 0.05)
+    one, other = record_of(before), record_of(after)
+    changed = {key for key in one if one[key] != other[key]}
+    assert changed == {"threshold", "places", "figures", "lesions"}
+    assert other["threshold"] == {"score": after.threshold.score, "meaning": "it was chosen by hand"}
+    assert {key for key, value in one["figures"].items() if value != other["figures"][key]} == {"dice"}
+    predicted = after.foreground & (after.values >= after.threshold.score)
+    inside = mask & after.foreground
+    dice = 2 * (predicted & inside).sum() / (predicted.sum() + inside.sum())
+    assert 0 < dice == pytest.approx(other["figures"]["dice"], rel=0.01)  # of a histogram
+
+
+def test_a_record_holds_what_the_map_was_made_from() -> None:
+    mask = np.zeros((SLICES, 128, 128), bool)
+    mask[3, 60:70, 60:70] = True
+    finding = finding_of(PREDICTORS["reconstruction-error"](**{"tolerance": 2}), beta=0.5, mask=mask)
+    record = json.loads(json.dumps(record_of(finding), allow_nan=False))
+    assert record["notice"] == NOTICE
+    assert (record["beta"], record["scoring_beta"], record["seed"]) == (0.5, 1.0, None)
+    assert record["predictor"]["name"] == "reconstruction-error"
+    assert record["predictor"]["settings"]["tolerance"] == 2
+    assert record["model"]["sha256"] == model().card.sha256
+    assert record["slices"] == {"processed": list(range(SLICES)), "of": SLICES}
+    assert record["highest_slice_score"] == max(record["slice_scores"])
+    histogram = ScoreHistogram.of(
+        finding.scored.values["one"], torch.from_numpy(mask)[:, None], healthy()[1].foregrounds
+    )
+    assert record["figures"]["auroc"] == auroc(histogram)
+    assert record["lesions"]["of"] == 1
+    assert record["notes"] == ["As it is.", finding.caution]
+    best = max(record["places"], key=lambda one: float(one["peak"]))
+    assert best == record["places"][0] and best["peak"] == pytest.approx(float(np.nanmax(inside(finding))))
+
+
+def inside(finding: Finding) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    return np.where(finding.foreground, finding.values, np.nan)
+
+
+def test_a_peak_is_told_against_healthy_pixels() -> None:
+    finding = finding_of(PREDICTORS["kl-gradient"]())
+    assert finding.healthy is not None
+    for place in finding.places:
+        assert place.percentile is not None and 0.99 <= place.percentile <= 1
+        below = finding.healthy.quantiles([max(place.percentile - 0.001, 0)])[0]
+        assert below <= place.peak
