@@ -4,9 +4,9 @@ The first packet holds the group of frames with the current training beta and wh
 of the others a further group, or the frames along the scoring beta. They come as they are computed, so that
 the browser reads one while the server computes the next.
 
-Header of every packet, of kind "frames" (the framing and `arrays` are described in `explorer.wire.packet`); its F
-frames lie along the training beta, a list "per frame" has F numbers; null stands for a figure that is not defined
-(no anomalous pixel):
+Header of every packet, of kind "frames" (`explorer.wire.packet` describes the framing and `arrays`); its F
+frames lie along the training beta, a list "per frame" has F numbers; null stands for a figure that is not
+defined (no anomalous pixel):
 
     slice            text that tells case, model and predictors apart
     view             text that tells the current betas apart as well: packets of one view belong together
@@ -42,8 +42,8 @@ Figures of a predictor, each a list with one entry a frame of its axis:
                                            between; at or below the first the percentile is 0, from the last
                                            on it is 1
 
-Arrays, of shape (F, H, W), F that of the array's own axis; a map that is the same in all frames of a packet is in it
-once, one that is the same in all packets in the first only:
+Arrays, of shape (F, H, W), F that of the array's own axis; a map that is the same in all frames of a packet
+is in it once, one that is the same in all packets in the first only:
 
     input            the image, in the first packet
     mask, foreground 0 or 1, in the first packet

@@ -1,7 +1,7 @@
 """A scan and its map as bytes for the browser, which cuts all planes itself.
 
-Headers of the packets, whose framing and `arrays` are described in `explorer.wire.packet`. All have `key`, which
-is the same for a scan and its maps.
+Headers of the packets, whose framing and `arrays` are described in `explorer.wire.packet`. All have `key`,
+the same for a scan and its maps.
 
 `kind` is `scan`: the scan with its axes put in the order right, front, up (RAS), by exchanging and turning
 them round only, so that every voxel keeps its value; of large scans every n-th voxel.
@@ -20,8 +20,8 @@ them round only, so that every voxel keeps its value; of large scans every n-th 
     arrays         image (z, y, x); mask, if one came along, 0 or 1; seen and foreground, what the network
                    sees and where it counts, (slice, row, column)
 
-`kind` is `map`: `scores` on the model's grid, (slice, row, column), where code 0 stands for "not scored"; `result` tells the maps of a scan apart; `title` of the predictor;
-`colours` [low, high] of the colour bar.
+`kind` is `map`: `scores` on the model's grid, (slice, row, column), where code 0 stands for "not scored";
+`result` tells the maps of a scan apart; `title` of the predictor; `colours` [low, high] of the colour bar.
 """
 
 from __future__ import annotations
@@ -134,4 +134,3 @@ def _window(data: NDArray[np.float32], name: str) -> list[float]:
     low, high = (float(value) for value in np.percentile(some, ROBUST))
     smallest, largest = float(data.min()), float(data.max())
     return [low, min(low + HEADROOM * (high - low), largest)] if high > low else [smallest, largest]
-

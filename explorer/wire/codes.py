@@ -74,7 +74,7 @@ def quantise(
 
 
 def numbers(name: str, values: NDArray[np.float32]) -> Array:
-    """Finite numbers of any shape: whole ones of a small range exactly, others in equal steps over their range."""
+    """Finite numbers of any shape: whole ones of a small range exactly, others in equal steps over theirs."""
     low, high = float(values.min()), float(values.max())
     whole = high - low < CODES and low == round(low) and bool((values == np.rint(values)).all())
     step = 1.0 if whole else max(high - low, 1e-12) / (CODES - 1)

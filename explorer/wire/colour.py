@@ -29,7 +29,7 @@ def lookup_table(name: str) -> NDArray[np.uint8]:
 
 
 def encoded_table(name: str) -> str:
-    """256 colours as the browser takes them, base64 of 256 x 3 bytes; `name` is a key of `MAPS` or plotly's."""
+    """256 colours as the browser takes them, base64 of 256 x 3 bytes; `name` is of `MAPS` or plotly's."""
     return base64.b64encode(lookup_table(MAPS.get(name, name)).tobytes()).decode()
 
 

@@ -4,9 +4,9 @@ Header of the packet (its framing and `arrays` are described in `explorer.wire.p
 
     key       tells films apart; the player starts anew where it changes
     labels    what each of the F frames is called
-    layers    {"title", "caption", "colours", "low", "high", "pick"}, each with an array of the name of its place
-              ("0", "1", ...): uint8, (F or 1, h, w), steps of the colour bar from low to high, 256 of them; pick:
-              clicks are reported
+    layers    {"title", "caption", "colours", "low", "high", "pick"}, each with an array by the name of its
+              place ("0", "1", ...): uint8, (F or 1, h, w), which of the 256 steps of the colour bar from low
+              to high; pick: clicks are reported
     curves    {name: F numbers}
     picked    [row, column] in layers that can be picked, or null
     tables    colour scales by name, base64 of 256 x 3 bytes

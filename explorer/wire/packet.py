@@ -15,11 +15,11 @@ Every header has `kind`, which says what else stands in it, and `arrays`, each
     shape      the last axis runs fastest
     offset     of its first byte in the decompressed body, even
     packing    "plain": as they are; "differences": see below
-    low, step  the value of code c is low + c * step: numbers, or lists of one a place along the first axis; left
-               out of arrays that are no values, as masks
+    low, step  the value of code c is low + c * step: numbers, or lists of one a place along the first axis;
+               left out of arrays that are no values, as masks
 
-"differences" are for uint16 of shape (F, H, W), n = F * H * W of them, packed in three steps, which the reader
-undoes from the last to the first:
+"differences" are for uint16 of shape (F, H, W), n = F * H * W of them, packed in three steps, which the
+reader undoes from the last to the first:
 
     1. differences from the frame before, of these from the pixel to the left, of these from the pixel above,
        all modulo 2^16 (before the first frame, left of the first column and above the first row stands 0)

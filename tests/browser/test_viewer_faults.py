@@ -37,7 +37,8 @@ def test_a_lost_connection_is_told_and_mended(visit: Visitor) -> None:
 def test_a_damaged_packet_leaves_the_picture_and_can_be_asked_again(still: Page) -> None:
     before = pictures(still)
     still.evaluate(
-        "document.dispatchEvent(new CustomEvent('explorer-viewer-feed', {detail: new Uint8Array(100).fill(1)}))"
+        "const detail = new Uint8Array(100).fill(1);"
+        "document.dispatchEvent(new CustomEvent('explorer-viewer-feed', { detail }))"
     )
     expect(part(still, "status")).to_contain_text("damaged")
     assert pictures(still) == before

@@ -26,7 +26,11 @@ def test_arrays_come_back_whatever_lies_before_them(options: dict[str, Any]) -> 
     odd = generator.integers(0, 2, (3, 5, 7)).astype(np.uint8)
     wide = generator.integers(0, 2**16, (2, 3)).astype(np.uint16)
     moving = generator.integers(0, 2**16, (2, 3, 4)).astype(np.uint16)
-    arrays = [Array("odd", odd), Array("moving", moving, [1, 2], [3, 4], "differences"), Array("wide", wide, 5, 6)]
+    arrays = [
+        Array("odd", odd),
+        Array("moving", moving, [1, 2], [3, 4], "differences"),
+        Array("wide", wide, 5, 6),
+    ]
     header, body = parts(encode({"kind": "test", "β": "„“"}, arrays, **options))
     first, second, third = header.pop("arrays")
     assert header == {"kind": "test", "β": "„“"}

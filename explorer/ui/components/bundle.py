@@ -17,9 +17,9 @@ def bundled(entry: Path) -> str:
     """The module `entry` with all that it imports, each once, before those that need it.
 
     Every module but the last becomes a function that is called at once and returns what the module exports,
-    so that two of them may use the same name. Modules import by name and relative path, `import { a } from
-    "./b.js";`, and export functions, classes and constants where they are defined; `entry` alone has a default
-    export. Comments on lines of their own are left out: the script travels with every component.
+    so that two of them may use the same name. They import by name and relative path (`import { a } from
+    "./b.js";`), and export functions, classes and constants where these are defined; `entry` alone has a
+    default export. Comments on lines of their own are left out: the script travels with every component.
 
     Raises:
         ValueError: where a module imports or exports otherwise, or modules import each other in a circle.
@@ -29,15 +29,17 @@ def bundled(entry: Path) -> str:
     names = {path: f"module{number}" for number, path in enumerate(texts)}
     parts = []
     for path, text in texts.items():
-        exported = EXPORT.findall(text)
-        body = EXPORT.sub("", IMPORT.sub(lambda found: _taken(found, path, names), COMMENT.sub("", text)))
-        is_entry = path == entry.resolve()
-        left = LEFT.search(DEFAULT.sub("", body) if is_entry else body)
+        taken = "".join(
+            f"const {{{what}}} = {names[(path.parent / needed).resolve()]};\n"
+            for what, needed in IMPORT.findall(text)
+        )
+        body = taken + EXPORT.sub("", IMPORT.sub("", COMMENT.sub("", text)))
+        is_last = path == entry.resolve()
+        left = LEFT.search(DEFAULT.sub("", body) if is_last else body)
         if left:
             raise ValueError(f"modules must import and export by name, got {left[0]!r} in {path.name}")
-        if not is_entry:
-            body = f"const {names[path]} = (() => {{\n{body}return {{ {', '.join(exported)} }};\n}})();\n"
-        parts.append(body)
+        given = f"return {{ {', '.join(EXPORT.findall(text))} }};"
+        parts.append(body if is_last else f"const {names[path]} = (() => {{\n{body}{given}\n}})();\n")
     return "\n".join(parts)
 
 
@@ -45,10 +47,6 @@ def imports(path: Path) -> list[Path]:
     """The modules that a module imports."""
     found = IMPORT.findall(path.read_text(encoding="utf-8"))
     return [(path.parent / needed).resolve() for _, needed in found]
-
-
-def _taken(found: re.Match[str], path: Path, names: dict[Path, str]) -> str:
-    return f"const {{{found[1]}}} = {names[(path.parent / found[2]).resolve()]};\n"
 
 
 def _collect(path: Path, texts: dict[Path, str], above: tuple[Path, ...]) -> None:

@@ -40,8 +40,8 @@ def as_bytes(content: object) -> bytes:
 class Fed:
     """A component that is seen and never changes, so that Streamlit never touches its canvases again.
 
-    What changes comes through components without a face ("feeds"), which hand it over as events. What a person
-    did comes back as messages with a number; see `base/js/talk.js`.
+    What changes comes through components without a face ("feeds"), which hand it over as events. What a
+    person did comes back as messages with a number; see `base/js/talk.js`.
 
     Attributes:
         folder: holds `KEY.html`, `KEY.css` and `js/main.js`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypeGuard
 
 import streamlit as st
 
@@ -28,7 +28,7 @@ def show(film: Film, picked: Callable[[int, int], None]) -> None:
         place = st.session_state[KEY].picked
         if not isinstance(place, Mapping):  # it comes from the browser, so anything
             return
-        row, column = place.get("row"), place.get("column")
+        row, column = (place.get(name) for name in ("row", "column"))
         if _is_cell(row) and _is_cell(column):
             picked(row, column)
 
@@ -38,5 +38,5 @@ def show(film: Film, picked: Callable[[int, int], None]) -> None:
     )
 
 
-def _is_cell(value: Any) -> bool:
+def _is_cell(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MOST_CELLS
