@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import zlib
 from typing import Any
 
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 
 from explorer.wire.packet import Array, encode, packed
+from tests.support import js_fixture
 from tests.support.packets import parts, plain, unpacked
 
 
@@ -44,3 +47,12 @@ def test_arrays_come_back_whatever_lies_before_them(options: dict[str, Any]) -> 
 def test_nothing_that_no_browser_can_read_is_sent() -> None:
     with pytest.raises(ValueError, match="JSON"):
         encode({"value": np.nan}, [])
+
+
+def test_the_packets_that_the_javascript_is_tested_with_are_those_that_are_written() -> None:
+    kept = json.loads(js_fixture.PATH.read_text(encoding="utf-8"))
+    fresh = js_fixture.made()
+    assert kept.keys() == fresh.keys()
+    for name in fresh:  # not byte by byte: another zlib may find a shorter stream
+        old, new = (parts(base64.b64decode(one[name].pop("packet"))) for one in (kept, fresh))
+        assert old == new and kept[name] == fresh[name], name

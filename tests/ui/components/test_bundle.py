@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -50,6 +51,7 @@ def test_what_is_needed_comes_first_and_once(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.skipif(shutil.which("node") is None, reason="needs Node")
 def test_modules_may_use_the_same_names(tmp_path: Path) -> None:
     entry = written(
         tmp_path,

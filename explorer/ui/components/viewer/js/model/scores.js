@@ -73,10 +73,27 @@ export class Scores {
  * @param {number} threshold
  */
 export function firstAtLeast(values, threshold) {
+  return firstAfter(values, (value) => value < threshold);
+}
+
+/**
+ * The place of the first of ascending values that is above `threshold`.
+ * @param {Float32Array} values
+ * @param {number} threshold
+ */
+export function firstAbove(values, threshold) {
+  return firstAfter(values, (value) => value <= threshold);
+}
+
+/**
+ * @param {Float32Array} values
+ * @param {(value: number) => boolean} isBefore true of the first values, false of all others
+ */
+function firstAfter(values, isBefore) {
   let [low, high] = [0, values.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (values[middle] < threshold) low = middle + 1;
+    if (isBefore(values[middle])) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -1,6 +1,6 @@
 /** The ROC curve of one map with the point of its threshold. */
 
-import { firstAtLeast } from "../model/scores.js";
+import { firstAbove, firstAtLeast } from "../model/scores.js";
 
 /** @typedef {import("../../../base/js/chart.js").Chart} Chart */
 /** @typedef {import("../model/scores.js").Scores} Scores */
@@ -33,19 +33,20 @@ export function drawRoc(chart, scores, threshold, colour, ink) {
 }
 
 /**
- * Points of the curve, false-positive rate and sensitivity, from (0, 0) to (1, 1).
+ * Points of the curve, false-positive rate and sensitivity, from (0, 0) to (1, 1): before and after the scores of
+ * anomalous pixels, of very many pixels of some.
  * @param {Scores} scores sorted, of either kind at least one
  * @returns {Point[]}
  */
 export function rocOf({ healthy, anomalous }) {
-  const share = (/** @type {Float32Array} */ values, /** @type {number} */ score) =>
-    1 - firstAtLeast(values, score) / values.length;
+  const point = (/** @type {typeof firstAbove} */ first, /** @type {number} */ score) =>
+    /** @type {Point} */ ([healthy, anomalous].map((values) => 1 - first(values, score) / values.length));
   /** @type {Point[]} */
   const points = [[0, 0]];
   const stride = Math.max(1, Math.floor(anomalous.length / MOST_POINTS));
   for (let i = anomalous.length - 1; i >= 0; i -= stride) {
-    points.push([share(healthy, anomalous[i]), share(anomalous, anomalous[i])]);
+    points.push(point(firstAbove, anomalous[i]), point(firstAtLeast, anomalous[i]));
   }
-  points.push([share(healthy, anomalous[0]), 1], [1, 1]);
+  points.push(point(firstAtLeast, anomalous[0]), [1, 1]);
   return points;
 }
