@@ -4,16 +4,9 @@ The first packet holds the group of frames with the current training beta and wh
 of the others a further group, or the frames along the scoring beta. They come as they are computed, so that
 the browser reads one while the server computes the next.
 
-Layout of a packet, integers little-endian:
-
-    offset  bytes  content
-    0       4      b"XPF2"
-    4       4      N, length of the header, uint32
-    8       N      header, JSON in UTF-8
-    8 + N   ..     body, one zlib stream (in a browser: `new DecompressionStream("deflate")`)
-
-The header of every packet; its F frames lie along the training beta, a list "per frame" has F numbers; null
-stands for a figure that is not defined (no anomalous pixel):
+Header of every packet, of kind "frames" (`explorer.wire.packet` describes the framing and `arrays`); its F
+frames lie along the training beta, a list "per frame" has F numbers; null stands for a figure that is not
+defined (no anomalous pixel):
 
     slice            text that tells case, model and predictors apart
     view             text that tells the current betas apart as well: packets of one view belong together
@@ -28,7 +21,6 @@ stands for a figure that is not defined (no anomalous pixel):
                      weights, ascending, the first 0, "current": index of the page's scoring beta, "elbo": S
                      numbers, "figures": {predictor's name: figures}} for those predictors alone that use the
                      scoring beta; there is none where the scoring beta follows the training beta
-    arrays           where the pictures are, see below
 
 and of the first packet alone:
 
@@ -50,11 +42,11 @@ Figures of a predictor, each a list with one entry a frame of its axis:
                                            between; at or below the first the percentile is 0, from the last
                                            on it is 1
 
-Arrays, each {"name", "dtype", "frames", "offset", "low", "step"}; `frames` is that of its axis; `offset`
-counts bytes in the decompressed body. A map that is the same in all frames is in the first packet only:
+Arrays, of shape (F, H, W), F that of the array's own axis; a map that is the same in all frames of a packet
+is in it once, one that is the same in all packets in the first only:
 
     input            the image, in the first packet
-    mask, foreground uint8, 0 or 1, in the first packet; without low and step
+    mask, foreground 0 or 1, in the first packet
     reconstruction   x_hat
     residual         x - x_hat, signed
     grad-rec         d rec / dx, signed, nats per unit intensity, not smoothed
@@ -64,38 +56,11 @@ counts bytes in the decompressed body. A map that is the same in all frames is i
     scoring:NAME     its scores along the scoring beta
 
 rec's term of a pixel is residual^2 / (2 s^2).
-
-uint8 arrays are as they are, row by row. A uint16 array holds codes q, n = frames * H * W of them, packed in
-three steps, which the reader undoes from the last to the first:
-
-    1. differences from the frame before, of these from the pixel to the left, of these from the pixel above,
-       all modulo 2^16 (before the first frame, left of the first column and above the first row stands 0)
-    2. signs folded: d in [-2^15, 2^15) becomes 2d for d >= 0, else -2d - 1
-    3. n low bytes, then n high bytes
-
-    z = low[i] | high[i] << 8;  d = (z >>> 1) ^ -(z & 1)
-    b = (first row ? 0 : b of the row above) + d
-    a = (row start ? 0 : a of the left) + b
-    q = ((first frame ? 0 : q of the frame before) + a) & 0xffff
-
-The value of code q in frame f is the middle of its cell:
-
-    value = low[f] + (q + 0.5) * step[f]
-
-so it strays from the true one by at most step[f] / 2, unless it is above the last cell, where it is cut off
-(more than 256 times the colour bar away: no score comes near). Cells never straddle two of the 256 steps of
-the picture's own colour bar [a, b]: `step` is (b - a) / 256 divided by a power of two. So the step that a
-reader computes,
-
-    index = floor(clip((value - a) * 256 / (b - a), 0, 255)),
-
-is exactly that of the original float. [a, b] is [0, 1] for input and reconstruction, `residual` for the
-residual, low and high of its figures for a map; for the gradients it is plus and minus their largest
-magnitude in the frame.
 """
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -118,7 +83,8 @@ from explorer.looking.frames import (
 )
 from explorer.looking.scene import Scene, hashed
 from explorer.predictors import PREDICTORS
-from explorer.wire.codes import Body
+from explorer.wire.codes import mask, pictures
+from explorer.wire.packet import Array, encode
 
 FINE, FINER = 4, 16
 """Cells to one of the 256 steps of a colour bar: for pictures, and for the image and the gradients."""
@@ -160,48 +126,52 @@ def view_key(scene: Scene) -> str:
 
 def _first(scene: Scene, found: Frames, place: dict[str, int]) -> bytes:
     """The frames with the current training beta's, and what all frames share."""
-    body = Body()
-    body.add_bytes("mask", found.case.mask.numpy())
-    body.add_bytes("foreground", found.case.source.foreground.numpy())
-    body.add("input", found.case.image.numpy()[None], np.zeros(1), np.ones(1), FINER)
-    _add_frames(body, found)
-    return body.packet(_about(scene) | place | _along(found) | _shared(scene, found))
+    arrays = [
+        mask("mask", found.case.mask.numpy()[None]),
+        mask("foreground", found.case.source.foreground.numpy()[None]),
+        pictures("input", found.case.image.numpy()[None], np.zeros(1), np.ones(1), FINER),
+        *_arrays(found),
+    ]
+    return _packet(_about(scene) | place | _along(found) | _shared(scene, found), arrays)
 
 
 def _group(scene: Scene, first: Frames, betas: Sequence[float], place: dict[str, int]) -> bytes:
     """Frames of further training betas."""
     found = frames(scene, betas)
-    body = Body()
-    _add_frames(body, found, first)
-    return body.packet(_about(scene) | place | _along(found))
+    return _packet(_about(scene) | place | _along(found), _arrays(found, first))
 
 
 def _scoring(scene: Scene, place: dict[str, int]) -> bytes:
     """The frames along the scoring beta."""
     axis = scoring_axis(scene)
-    body = Body()
-    for name, track in axis.tracks.items():
-        _add_map(body, f"scoring:{name}", track)
-    return body.packet(_about(scene) | place | {"scoring": _axis(axis)})
+    arrays = [_map(f"scoring:{name}", track) for name, track in axis.tracks.items()]
+    return _packet(_about(scene) | place | {"scoring": _axis(axis)}, arrays)
 
 
-def _add_frames(body: Body, found: Frames, first: Frames | None = None) -> None:
-    """Add the pictures along the training beta, without the maps that are as in the first packet."""
-    image, ones = found.case.image.numpy(), np.ones(len(found.betas))
-    body.add("reconstruction", found.x_hat, 0 * ones, ones, FINE)
-    body.add("residual", image - found.x_hat, -found.residual_bar, found.residual_bar, FINER)
+def _packet(header: dict[str, Any], arrays: Sequence[Array]) -> bytes:
+    return encode({"kind": "frames", **header}, arrays, strategy=zlib.Z_RLE)
+
+
+def _arrays(found: Frames, first: Frames | None = None) -> list[Array]:
+    """The pictures along the training beta, without the maps that are as in the first packet."""
+    image, none, ones = found.case.image.numpy(), np.zeros(len(found.betas)), np.ones(len(found.betas))
+    arrays = [
+        pictures("reconstruction", found.x_hat, none, ones, FINE),
+        pictures("residual", image - found.x_hat, -found.residual_bar, found.residual_bar, FINER),
+    ]
     for name, values in (("grad-rec", found.grad_rec), ("grad-kl", found.grad_kl)):
         if values is not None:
             largest = np.abs(values).max((1, 2)).astype(np.float64)
-            body.add(name, values, -largest, largest, FINER)
+            arrays.append(pictures(name, values, -largest, largest, FINER))
     for name, track in found.tracks.items():
         still = _still(track)
         if first is None or not (still and _still(first.tracks[name]) and _same(track, first.tracks[name])):
-            _add_map(body, f"map:{name}", track.first() if still else track)
+            arrays.append(_map(f"map:{name}", track.first() if still else track))
+    return arrays
 
 
-def _add_map(body: Body, name: str, track: Track) -> None:
-    body.add(name, track.maps, track.bars[:, 0], track.bars[:, 1], FINE)
+def _map(name: str, track: Track) -> Array:
+    return pictures(name, track.maps, track.bars[:, 0], track.bars[:, 1], FINE)
 
 
 def _still(track: Track) -> bool:

@@ -1,16 +1,7 @@
 """A scan and its map as bytes for the browser, which cuts all planes itself.
 
-Layout, integers little-endian:
-
-    offset  bytes  content
-    0       4      b"XPS1"
-    4       4      N, length of the header, uint32
-    8       N      header, JSON in UTF-8
-    8 + N   ..     body, one zlib stream (in a browser: `new DecompressionStream("deflate")`)
-
-The header of every packet has `kind`, `key` (the same for a scan and its maps) and `arrays`, each {"name",
-"dtype" (uint8 or uint16), "shape", "offset" in the decompressed body, "low", "step"}; the last axis of a
-shape runs fastest. A uint16 array holds codes; the value of a code is low + code * step.
+Headers of the packets, whose framing and `arrays` are described in `explorer.wire.packet`. All have `key`,
+the same for a scan and its maps.
 
 `kind` is `scan`: the scan with its axes put in the order right, front, up (RAS), by exchanging and turning
 them round only, so that every voxel keeps its value; of large scans every n-th voxel.
@@ -29,17 +20,13 @@ them round only, so that every voxel keeps its value; of large scans every n-th 
     arrays         image (z, y, x); mask, if one came along, 0 or 1; seen and foreground, what the network
                    sees and where it counts, (slice, row, column)
 
-`kind` is `map`: `scores` on the model's grid, (slice, row, column), where code 0 stands for "not scored" and
-the value of code c is low + c * step; `result` tells the maps of a scan apart; `title` of the predictor;
-`colours` [low, high] of the colour bar.
+`kind` is `map`: `scores` on the model's grid, (slice, row, column), where code 0 stands for "not scored";
+`result` tells the maps of a scan apart; `title` of the predictor; `colours` [low, high] of the colour bar.
 """
 
 from __future__ import annotations
 
-import json
 import math
-import struct
-import zlib
 from typing import Any
 
 import nibabel
@@ -49,9 +36,12 @@ from numpy.typing import NDArray
 from explorer.scans.placing.intensity import CT_WINDOWS
 from explorer.scans.placing.preparing import Prepared
 from explorer.scans.reading.scan import Scan
+from explorer.wire import codes
+from explorer.wire.packet import encode
 
-MAGIC = b"XPS1"
-CODES = 2**16 - 1
+QUICK = 1
+"""zlib's level: a scan is large and waited for."""
+
 MOST_VOXELS = 2**24
 """Voxels that are sent; of a larger scan every second, third, ... along each axis."""
 
@@ -89,14 +79,15 @@ def scan_packet(key: str, scan: Scan, prepared: Prepared, mask: NDArray[np.bool_
         "pixel_mm": prepared.placement.pixel_mm,
         "window": _window(thinned, prepared.window),
     }
-    body = _Body()
-    body.add_codes("image", thinned.T)
+    arrays = [
+        codes.numbers("image", thinned.T),
+        codes.numbers("seen", prepared.images[:, 0].numpy()),
+        codes.mask("foreground", prepared.foregrounds[:, 0].numpy()),
+    ]
     if mask is not None:
         marked, _ = _upright(scan, mask)
-        body.add_bytes("mask", marked[::every, ::every, ::every].T)
-    body.add_codes("seen", prepared.images[:, 0].numpy())
-    body.add_bytes("foreground", prepared.foregrounds[:, 0].numpy())
-    return body.packet(header)
+        arrays.append(codes.mask("mask", marked[::every, ::every, ::every].T))
+    return encode(header, arrays, level=QUICK)
 
 
 def map_packet(
@@ -111,11 +102,8 @@ def map_packet(
         values: scores on the model's grid, (slices, rows, columns); NaN where not scored.
         colours: ends of the colour bar.
     """
-    body = _Body()
-    body.add_scores("scores", values)
-    return body.packet(
-        {"kind": "map", "key": key, "result": result, "title": title, "colours": list(colours)}
-    )
+    header = {"kind": "map", "key": key, "result": result, "title": title, "colours": list(colours)}
+    return encode(header, [codes.scores("scores", values)], level=QUICK)
 
 
 def _upright(scan: Scan, data: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.float64]]:
@@ -146,45 +134,3 @@ def _window(data: NDArray[np.float32], name: str) -> list[float]:
     low, high = (float(value) for value in np.percentile(some, ROBUST))
     smallest, largest = float(data.min()), float(data.max())
     return [low, min(low + HEADROOM * (high - low), largest)] if high > low else [smallest, largest]
-
-
-class _Body:
-    """The arrays of a packet and where they are."""
-
-    def __init__(self) -> None:
-        self.arrays: list[dict[str, Any]] = []
-        self.parts: list[bytes] = []
-        self.size = 0
-
-    def add_codes(self, name: str, values: NDArray[np.float32]) -> None:
-        """Add finite numbers: whole ones of a small range exactly, others in equal steps over their range."""
-        low, high = float(values.min()), float(values.max())
-        whole = high - low <= CODES and low == round(low) and bool((values == np.rint(values)).all())
-        step = 1.0 if whole else max(high - low, 1e-12) / CODES
-        codes = np.rint((values - np.float32(low)) / np.float32(step)).clip(0, CODES)
-        self._append(name, codes.astype(np.uint16), {"low": low, "step": step})
-
-    def add_scores(self, name: str, values: NDArray[np.float32]) -> None:
-        """Add scores of which some may be NaN."""
-        known = np.isfinite(values)
-        low, high = (float(end) for end in (values[known].min(), values[known].max()))
-        step = max(high - low, 1e-12) / (CODES - 1)
-        codes = np.rint((np.where(known, values, low).astype(np.float64) - low) / step) + 1
-        codes = np.where(known, codes.clip(1, CODES), 0)
-        self._append(name, codes.astype(np.uint16), {"low": low - step, "step": step})
-
-    def add_bytes(self, name: str, mask: NDArray[np.bool_]) -> None:
-        """Add a mask."""
-        self._append(name, mask.astype(np.uint8), {})
-
-    def packet(self, header: dict[str, Any]) -> bytes:
-        """The whole packet."""
-        text = json.dumps(header | {"arrays": self.arrays}, allow_nan=False).encode()
-        return MAGIC + struct.pack("<I", len(text)) + text + zlib.compress(b"".join(self.parts), 1)
-
-    def _append(self, name: str, values: NDArray[Any], scale: dict[str, float]) -> None:
-        described = {"name": name, "dtype": values.dtype.name, "shape": list(values.shape)}
-        self.arrays.append({**described, "offset": self.size, **scale})
-        part = values.tobytes()  # C order of the shape
-        self.parts.append(part + b"\0" * (len(part) % 2))
-        self.size += len(self.parts[-1])

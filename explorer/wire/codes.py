@@ -1,23 +1,43 @@
-"""Pictures as integers in a packet: cells that fit a colour bar, and codes packed to compress well.
-
-The layout of a packet is described in `explorer.looking.packets`.
-"""
+"""Pictures and volumes as integers: cells that fit a colour bar, whole numbers, scores with gaps."""
 
 from __future__ import annotations
-
-import json
-import struct
-import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-MAGIC = b"XPF2"
+from explorer.wire.packet import Array
+
 CODES = 2**16
 """How many there are."""
+
+
+def mask(name: str, values: NDArray[np.bool_]) -> Array:
+    """A mask of any shape, as 0 and 1."""
+    return Array(name, values.astype(np.uint8))
+
+
+def pictures(
+    name: str,
+    values: NDArray[np.float32],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    fine: int,
+) -> Array:
+    """Pictures that change little from one to the next, exact on their colour bars.
+
+    Args:
+        name: of the array.
+        values: (F, H, W), finite.
+        low: lower ends of the colour bars, (F,).
+        high: their upper ends, (F,).
+        fine: as in `quantise`.
+    """
+    codes = np.empty(values.shape, np.uint16)
+    scales = [
+        quantise(*frame, fine, out=codes[i]) for i, frame in enumerate(zip(values, low, high, strict=True))
+    ]
+    middles = [edge + step / 2 for edge, step in scales]
+    return Array(name, codes, middles, [step for _, step in scales], "differences")
 
 
 def quantise(
@@ -53,61 +73,20 @@ def quantise(
     return low + first * step, step
 
 
-def packed(codes: NDArray[np.uint16]) -> bytes:
-    """Pack codes, (F, H, W), as `packet` says: differences, folded signs, low bytes before high bytes."""
-    after = codes.copy()
-    after[1:] -= codes[:-1]
-    aside = after.copy()
-    aside[:, :, 1:] -= after[:, :, :-1]
-    below = aside.copy()
-    below[:, 1:] -= aside[:, :-1]
-    signed = below.view(np.int16)
-    folded = ((signed << 1) ^ (signed >> 15)).view(np.uint16)
-    return (folded & 0xFF).astype(np.uint8).tobytes() + (folded >> 8).astype(np.uint8).tobytes()
+def numbers(name: str, values: NDArray[np.float32]) -> Array:
+    """Finite numbers of any shape: whole ones of a small range exactly, others in equal steps over theirs."""
+    low, high = float(values.min()), float(values.max())
+    whole = high - low < CODES and low == round(low) and bool((values == np.rint(values)).all())
+    step = 1.0 if whole else max(high - low, 1e-12) / (CODES - 1)
+    codes = np.rint((values - np.float32(low)) / np.float32(step)).clip(0, CODES - 1)
+    return Array(name, codes.astype(np.uint16), low, step)
 
 
-def deflated(body: bytes) -> bytes:
-    """A zlib stream; of differences, run lengths save more than a full search, in a fraction of the time."""
-    compressor = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_RLE)
-    return compressor.compress(body) + compressor.flush()
-
-
-@dataclass
-class Body:
-    """The arrays of a packet in the making."""
-
-    arrays: list[dict[str, Any]] = field(default_factory=list)
-    parts: list[bytes] = field(default_factory=list)
-    size: int = 0
-
-    def add(
-        self,
-        name: str,
-        values: NDArray[np.float32],
-        low: NDArray[np.float64],
-        high: NDArray[np.float64],
-        fine: int,
-    ) -> None:
-        """Add pictures, (F, H, W), with the ends of their colour bars, (F,)."""
-        codes = np.empty(values.shape, np.uint16)
-        scale = [
-            quantise(*frame, fine, out=codes[i])
-            for i, frame in enumerate(zip(values, low, high, strict=True))
-        ]
-        lows, steps = zip(*scale, strict=True)
-        self._append(name, "uint16", len(values), packed(codes), {"low": lows, "step": steps})
-
-    def add_bytes(self, name: str, values: NDArray[np.bool_]) -> None:
-        """Add a mask, (H, W)."""
-        self._append(name, "uint8", 1, values.astype(np.uint8).tobytes(), {})
-
-    def _append(self, name: str, dtype: str, count: int, part: bytes, scale: Mapping[str, Any]) -> None:
-        place = {"name": name, "dtype": dtype, "frames": count, "offset": self.size}
-        self.arrays.append({**place, **scale})
-        self.parts.append(part)
-        self.size += len(part)
-
-    def packet(self, header: Mapping[str, Any]) -> bytes:
-        """The packet with this header and the arrays that were added."""
-        text = json.dumps({**header, "arrays": self.arrays}, allow_nan=False).encode()
-        return MAGIC + struct.pack("<I", len(text)) + text + deflated(b"".join(self.parts))
+def scores(name: str, values: NDArray[np.float32]) -> Array:
+    """Scores of any shape, NaN where there is none, which becomes code 0."""
+    known = np.isfinite(values)
+    low, high = (float(end) for end in (values[known].min(), values[known].max()))
+    step = max(high - low, 1e-12) / (CODES - 2)
+    codes = np.rint((np.where(known, values, low).astype(np.float64) - low) / step) + 1
+    codes = np.where(known, codes.clip(1, CODES - 1), 0)
+    return Array(name, codes.astype(np.uint16), low - step, step)

@@ -14,6 +14,9 @@ from plotly.colors import get_colorscale, unlabel_rgb, validate_colors
 MAPS = {"grey": "gray", "score": "inferno", "signed": "RdBu_r"}
 """Colour scale of anatomy, of scores and of signed residuals, by plotly's names."""
 
+SCORE_MAPS = ("inferno", "magma", "cividis")
+"""Colour scales that a person may choose for scores, beside grey, by plotly's names."""
+
 
 @lru_cache(maxsize=8)
 def lookup_table(name: str) -> NDArray[np.uint8]:
@@ -23,6 +26,11 @@ def lookup_table(name: str) -> NDArray[np.uint8]:
     stops = np.array([unlabel_rgb(colour) for colour in validate_colors([c for _, c in scale], "rgb")])
     ticks = np.linspace(0, 1, 256)
     return np.stack([np.interp(ticks, positions, stops[:, i]) for i in range(3)], 1).round().astype(np.uint8)
+
+
+def encoded_table(name: str) -> str:
+    """256 colours as the browser takes them, base64 of 256 x 3 bytes; `name` is of `MAPS` or plotly's."""
+    return base64.b64encode(lookup_table(MAPS.get(name, name)).tobytes()).decode()
 
 
 def levels(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.uint8]:

@@ -1,13 +1,12 @@
-"""Pictures that change step by step, as bytes for the player in the browser.
+"""Pictures that change step by step, as a packet for the player in the browser.
 
-Layout: length of the header (uint32, little-endian), the header (JSON), one zlib stream of uint8 arrays. The
-header:
+Header of the packet (its framing and `arrays` are described in `explorer.wire.packet`), of kind "film":
 
     key       tells films apart; the player starts anew where it changes
     labels    what each of the F frames is called
-    layers    {"title", "caption", "colours", "low", "high", "shape": [h, w], "frames": F or 1, "offset",
-              "pick"}; a byte is one of the 256 steps of the colour bar from low to high; pick: clicks are
-              reported
+    layers    {"title", "caption", "colours", "low", "high", "pick"}, each with an array by the name of its
+              place ("0", "1", ...): uint8, (F or 1, h, w), which of the 256 steps of the colour bar from low
+              to high; pick: clicks are reported
     curves    {name: F numbers}
     picked    [row, column] in layers that can be picked, or null
     tables    colour scales by name, base64 of 256 x 3 bytes
@@ -16,16 +15,15 @@ header:
 from __future__ import annotations
 
 import dataclasses
-import json
-import struct
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.wire.colour import levels
+from explorer.wire.colour import encoded_table, levels
+from explorer.wire.packet import Array
+from explorer.wire.packet import encode as encode_packet
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +35,7 @@ class Layer:
         caption: what it shows, for the tooltip and for those who cannot see it.
         values: frame by frame, (F, h, w), or (1, h, w) where it does not change.
         low, high: ends of the colour bar.
-        colours: a key of `explorer.ui.viewer.CONSTANTS["tables"]`.
+        colours: a colour scale, by the names of `explorer.wire.colour`.
         pick: whether a cell of it can be picked.
     """
 
@@ -73,33 +71,34 @@ class Film:
         return dataclasses.replace(self, picked=(row, column))
 
 
-def encode(film: Film, tables: Mapping[str, str]) -> bytes:
+def encode(film: Film) -> bytes:
     """The film as bytes; raises ValueError where a layer or a curve has another number of frames."""
-    count, offset = len(film.labels), 0
-    described, parts = [], []
+    count = len(film.labels)
     for layer in film.layers:
-        frames, height, width = layer.values.shape
-        if frames not in (1, count):
-            raise ValueError(f"layer {layer.title!r} must have 1 or {count} frames, got {frames}")
-        described.append(
-            {
-                "title": layer.title, "caption": layer.caption, "colours": layer.colours,
-                "low": layer.low, "high": layer.high, "shape": [height, width], "frames": frames,
-                "offset": offset, "pick": layer.pick,
-            }
-        )  # fmt: skip
-        parts.append(levels(layer.values, layer.low, layer.high).tobytes())
-        offset += len(parts[-1])
+        if len(layer.values) not in (1, count):
+            raise ValueError(f"layer {layer.title!r} must have 1 or {count} frames, got {len(layer.values)}")
     for name, curve in film.curves.items():
         if len(curve) != count:
             raise ValueError(f"curve {name!r} must have {count} numbers, got {len(curve)}")
     header = {
+        "kind": "film",
         "key": film.key,
         "labels": list(film.labels),
-        "layers": described,
+        "layers": [
+            {
+                "title": layer.title, "caption": layer.caption, "colours": layer.colours,
+                "low": layer.low, "high": layer.high, "pick": layer.pick,
+            }
+            for layer in film.layers
+        ],
         "curves": {name: [float(value) for value in curve] for name, curve in film.curves.items()},
         "picked": film.picked,
-        "tables": {name: tables[name] for name in {layer.colours for layer in film.layers}},
-    }
-    text = json.dumps(header, allow_nan=False, sort_keys=True).encode()
-    return struct.pack("<I", len(text)) + text + zlib.compress(b"".join(parts), 6)
+        "tables": {name: encoded_table(name) for name in sorted({layer.colours for layer in film.layers})},
+    }  # fmt: skip
+    return encode_packet(header, [_array(str(i), layer) for i, layer in enumerate(film.layers)])
+
+
+def _array(name: str, layer: Layer) -> Array:
+    """The layer's steps of its colour bar; a step stands for the value in its middle."""
+    step = (layer.high - layer.low) / 256
+    return Array(name, levels(layer.values, layer.low, layer.high), layer.low + step / 2, step)

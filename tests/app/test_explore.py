@@ -61,7 +61,7 @@ def html(app: AppTest) -> str:
 
 def fed(app: AppTest) -> tuple[list[bytes], dict[str, Any]]:
     """The packets that the viewer was sent, and the page's settings."""
-    found = handed(app, "explorer-feed")
+    found = handed(app, "explorer-viewer-feed")
     packets = [one for one in found if isinstance(one, bytes)]
     (settings,) = [one for one in found if isinstance(one, dict)]
     return packets, settings

@@ -45,7 +45,7 @@ def fine(app: AppTest) -> AppTest:
 
 
 def shown(app: AppTest) -> tuple[dict, dict]:  # type: ignore[type-arg]
-    return read_all(one for one in handed(app, "explorer-feed") if isinstance(one, bytes))
+    return read_all(one for one in handed(app, "explorer-viewer-feed") if isinstance(one, bytes))
 
 
 def text(app: AppTest) -> str:

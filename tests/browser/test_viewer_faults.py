@@ -37,7 +37,8 @@ def test_a_lost_connection_is_told_and_mended(visit: Visitor) -> None:
 def test_a_damaged_packet_leaves_the_picture_and_can_be_asked_again(still: Page) -> None:
     before = pictures(still)
     still.evaluate(
-        "document.dispatchEvent(new CustomEvent('explorer-feed', {detail: new Uint8Array(100).fill(1)}))"
+        "const detail = new Uint8Array(100).fill(1);"
+        "document.dispatchEvent(new CustomEvent('explorer-viewer-feed', { detail }))"
     )
     expect(part(still, "status")).to_contain_text("damaged")
     assert pictures(still) == before
@@ -85,13 +86,13 @@ def test_frames_that_never_arrive_are_told_and_can_be_asked_for_again(page: Page
     before = pictures(page)
     page.evaluate(
         "window.hold = one => { if (one.detail instanceof Uint8Array) one.stopImmediatePropagation(); };"
-        "window.addEventListener('explorer-feed', hold, true)"
+        "window.addEventListener('explorer-viewer-feed', hold, true)"
     )
     slider(page, "Index").focus()
     page.keyboard.press("ArrowRight")
     expect(part(page, "status")).to_contain_text("have not come: the last picture stands", timeout=60_000)
     assert pictures(page) == before
-    page.evaluate("window.removeEventListener('explorer-feed', hold, true)")
+    page.evaluate("window.removeEventListener('explorer-viewer-feed', hold, true)")
     part(page, "status").get_by_role("button", name="Ask again").click()
     at_hand(page)
     assert pictures(page)["input"] != before["input"]

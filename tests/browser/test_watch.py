@@ -39,11 +39,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def part(page: Page, name: str) -> Locator:
-    return page.locator(f".watch [data-part={name}]")
+    return page.locator(f".player [data-part={name}]")
 
 
 def pictures(page: Page) -> list[str]:
-    return [str(c.evaluate("c => c.toDataURL()")) for c in page.locator(".watch .box canvas").all()]
+    return [str(c.evaluate("c => c.toDataURL()")) for c in page.locator(".player .box canvas").all()]
 
 
 def test_codes_are_played_paused_and_asked(visit: Visitor) -> None:
@@ -65,7 +65,7 @@ def test_codes_are_played_paused_and_asked(visit: Visitor) -> None:
     changing = [one != other for one, other in zip(start, end, strict=True)]
     assert changing == [False, False, False, True, True, True]  # resample, decode, residual
 
-    cell = page.locator(".watch .box.pick").first
+    cell = page.locator(".player .box.pick").first
     box = cell.bounding_box()
     assert box is not None
     cell.click(position={"x": box["width"] * 5.5 / 7, "y": box["height"] * 2.5 / 7})

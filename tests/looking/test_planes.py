@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import struct
-import zlib
 from typing import Any
 
 import numpy as np
@@ -19,6 +16,7 @@ from explorer.scans.placing.preparing import Prepared, prepare_picture, prepare_
 from explorer.scans.reading.loading import load_scan
 from explorer.scans.reading.scan import Scan
 from tests.security.making import npy
+from tests.support.packets import parts, plain
 from tests.support.phantoms import (
     LANDMARK,
     ORIENTATIONS,
@@ -33,16 +31,12 @@ from tests.support.phantoms import (
 
 def read(content: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Header and arrays of a packet, as its description says; values where there are codes."""
-    assert content[:4] == b"XPS1"
-    (length,) = struct.unpack_from("<I", content, 4)
-    header = json.loads(content[8 : 8 + length])
-    body = zlib.decompress(content[8 + length :])
-    arrays = {}
-    for one in header["arrays"]:
-        count = int(np.prod(one["shape"]))
-        codes = np.frombuffer(body, one["dtype"], count, one["offset"]).reshape(one["shape"])
-        arrays[one["name"]] = one["low"] + codes * one["step"] if "step" in one else codes
-    return header, arrays
+    header, body = parts(content)
+    arrays = {one["name"]: (plain(body, one), one) for one in header["arrays"]}
+    return header, {
+        name: one["low"] + codes * one["step"] if "step" in one else codes
+        for name, (codes, one) in arrays.items()
+    }
 
 
 @pytest.mark.parametrize("orientation", ORIENTATIONS[::5], ids=lambda one: str(one.tolist()))

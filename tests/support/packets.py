@@ -30,11 +30,24 @@ def handed(app: AppTest, component: str) -> list[Any]:
 
 def read(packet: bytes) -> tuple[dict[str, Any], dict[str, Picture]]:
     """The header and the arrays by name."""
-    assert packet[:4] == b"XPF2"
+    header, body = parts(packet)
+    assert header["kind"] == "frames"
+    assert all(array["shape"][1:] == header["shape"] for array in header["arrays"])
+    return header, {array["name"]: picture(body, array) for array in header["arrays"]}
+
+
+def parts(packet: bytes) -> tuple[dict[str, Any], bytes]:
+    """The header and the decompressed body of any packet."""
+    assert packet[:4] == b"XPK1"
     end = 8 + int.from_bytes(packet[4:8], "little")
-    header: dict[str, Any] = json.loads(packet[8:end].decode("utf-8"))
-    body = zlib.decompress(packet[end:])
-    return header, {array["name"]: picture(body, array, header["shape"]) for array in header["arrays"]}
+    return json.loads(packet[8:end].decode("utf-8")), zlib.decompress(packet[end:])
+
+
+def plain(body: bytes, array: Mapping[str, Any]) -> NDArray[Any]:
+    """The codes of an array that is not packed."""
+    assert array["packing"] == "plain"
+    size = int(np.prod(array["shape"]))
+    return np.frombuffer(body, array["dtype"], size, array["offset"]).reshape(array["shape"])
 
 
 def read_all(packets: Iterable[bytes]) -> tuple[dict[str, Any], dict[str, Picture]]:
@@ -94,16 +107,15 @@ def spread(picture: Picture, count: int) -> Picture:
     )
 
 
-def picture(body: bytes, array: Mapping[str, Any], shape: list[int]) -> Picture:
-    height, width = shape
-    count, offset = array["frames"], array["offset"]
-    size = count * height * width
-    if array["dtype"] == "uint8":
-        mask = np.frombuffer(body, np.uint8, size, offset).reshape(count, height, width).astype(np.int64)
+def picture(body: bytes, array: Mapping[str, Any]) -> Picture:
+    count, height, width = array["shape"]
+    if "step" not in array:
+        mask = plain(body, array).astype(np.int64)
         return Picture(mask, mask.astype(np.float64), np.zeros(count))
-    codes = unpacked(body[offset : offset + 2 * size], count, height, width)
+    assert (array["packing"], array["dtype"]) == ("differences", "uint16")
+    codes = unpacked(body[array["offset"] :][: 2 * count * height * width], count, height, width)
     low, step = (np.array(array[key])[:, None, None] for key in ("low", "step"))
-    return Picture(codes, low + (codes + 0.5) * step, np.array(array["step"]))
+    return Picture(codes, low + codes * step, np.array(array["step"]))
 
 
 def unpacked(part: bytes, count: int, height: int, width: int) -> NDArray[np.int64]:

@@ -1,13 +1,13 @@
-"""Pictures as integers: exact on their colour bar, within half a cell, and unpacked as they were."""
+"""Pictures as integers: exact on their colour bar, within half a cell; whole numbers and gaps exactly."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from explorer.wire.codes import packed, quantise
+from explorer.wire.codes import numbers, pictures, quantise, scores
 from explorer.wire.colour import levels
-from tests.support.packets import steps_of_bar, unpacked
+from tests.support.packets import steps_of_bar
 
 
 @pytest.mark.parametrize("tail", [1.0, 3.0, 6.0])
@@ -43,9 +43,31 @@ def test_without_a_bar_cells_are_spread_over_the_values(values: list[list[float]
     np.testing.assert_allclose(first + (codes + 0.5) * step, values, atol=span / 60_000 + 1e-11)
 
 
-@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 3, 5), (4, 3, 5), (3, 7, 2)])
-def test_any_codes_are_unpacked_as_they_were(shape: tuple[int, int, int]) -> None:
-    generator = np.random.default_rng(0)
-    codes = generator.integers(0, 2**16, shape).astype(np.uint16)
-    codes.flat[0] = 2**16 - 1
-    assert np.array_equal(unpacked(packed(codes), *shape), codes)
+def test_pictures_are_read_as_the_middles_of_their_cells() -> None:
+    values = np.random.default_rng(1).random((3, 8, 9), np.float32)
+    found = pictures("a", values, np.zeros(3), np.array([1.0, 0.5, 2.0]), 16)
+    assert isinstance(found.low, list) and isinstance(found.step, list)
+    low, step = (np.array(scale)[:, None, None] for scale in (found.low, found.step))
+    assert (np.abs(low + found.codes * step - values) <= 0.5001 * step).all()
+    assert found.step == [1 / 4096, 0.5 / 4096, 2 / 4096] and found.packing == "differences"
+
+
+@pytest.mark.parametrize("low", [-1024.0, 0.0])
+def test_whole_numbers_of_a_small_range_are_exact(low: float) -> None:
+    values = (low + np.arange(65536, dtype=np.float32)).reshape(64, 32, 32)
+    found = numbers("a", values)
+    assert (found.low, found.step) == (low, 1.0) and np.array_equal(low + found.codes, values)
+
+
+def test_other_numbers_stray_by_half_a_step() -> None:
+    values = np.array([[0.0, 0.3, 1.0]], np.float32)
+    found = numbers("a", values)
+    assert found.step == 1 / 65535 and np.abs(found.codes * found.step - values).max() <= 0.51 * found.step
+    assert numbers("a", np.array([0.0, 65536.0], np.float32)).step == 65536 / 65535
+
+
+def test_where_there_is_no_score_stands_code_0_alone() -> None:
+    values = np.array([[np.nan, 2.0], [2.0, 4.0]], np.float32)
+    found = scores("a", values)
+    assert found.codes.tolist() == [[0, 1], [1, 65535]]
+    assert found.low is not None and found.low + found.codes[1] * found.step == pytest.approx([2.0, 4.0])

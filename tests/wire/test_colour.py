@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from explorer.wire.colour import MAPS, css_gradient, data_uri, lookup_table, svg_uri, to_png
+from explorer.wire.colour import MAPS, css_gradient, data_uri, encoded_table, lookup_table, svg_uri, to_png
 
 
 def decoded(png: bytes) -> NDArray[np.uint8]:
@@ -54,6 +54,11 @@ def test_signed_values_are_darker_to_both_sides_of_zero() -> None:
     assert (steps[:127] > -1e-3).all() and (steps[128:] < 1e-3).all()
     red, _, blue = lookup_table(MAPS["signed"])[-1].astype(int)
     assert red > blue
+
+
+def test_the_browser_gets_256_colours_of_3_bytes() -> None:
+    for name, scale in (("grey", "gray"), ("score", "inferno"), ("cividis", "cividis")):
+        assert base64.b64decode(encoded_table(name)) == lookup_table(scale).tobytes()
 
 
 def test_addresses_hold_their_content() -> None:

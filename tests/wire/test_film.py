@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import zlib
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from explorer.ui.components.viewer import CONSTANTS
+from explorer.wire.colour import encoded_table
 from explorer.wire.film import Film, Layer, encode
-
-TABLES = CONSTANTS["tables"]
+from tests.support.packets import parts, plain
 
 
 def read(content: bytes) -> tuple[dict[str, Any], list[NDArray[np.uint8]]]:
     """The header, and the steps of the colour bars of each layer."""
-    end = 4 + int.from_bytes(content[:4], "little")
-    header: dict[str, Any] = json.loads(content[4:end])
-    body = np.frombuffer(zlib.decompress(content[end:]), np.uint8)
-    layers = []
-    for layer in header["layers"]:
-        shape = (layer["frames"], *layer["shape"])
-        layers.append(body[layer["offset"] :][: int(np.prod(shape))].reshape(shape))
-    return header, layers
+    header, body = parts(content)
+    assert header["kind"] == "film"
+    assert [array["name"] for array in header["arrays"]] == [str(i) for i in range(len(header["layers"]))]
+    return header, [plain(body, array) for array in header["arrays"]]
 
 
 def film(**changed: Any) -> Film:
@@ -40,25 +33,28 @@ def film(**changed: Any) -> Film:
 
 def test_layers_arrive_in_steps_of_their_colour_bars() -> None:
     made = film()
-    header, layers = read(encode(made, TABLES))
-    assert [layer["frames"] for layer in header["layers"]] == [1, 3]
-    for layer, steps in zip(made.layers, layers, strict=True):
+    header, layers = read(encode(made))
+    assert [len(steps) for steps in layers] == [1, 3]
+    for layer, steps, array in zip(made.layers, layers, header["arrays"], strict=True):
         exact = (layer.values - layer.low) * 256 / (layer.high - layer.low)
         assert (np.abs(steps - np.clip(exact, 0, 255)) <= 1).all() and steps.max() == np.clip(
             exact, 0, 255
         ).max() // 1
+        within = (layer.values >= layer.low) & (layer.values <= layer.high)
+        sent = array["low"] + steps * array["step"]
+        assert np.abs(sent - layer.values)[within].max() <= array["step"] * 0.5001
 
 
 def test_the_header_says_all_else() -> None:
-    header, _ = read(encode(film().picking(2, 3), TABLES))
+    header, _ = read(encode(film().picking(2, 3)))
     assert (header["key"], header["labels"], header["picked"]) == ("one", ["a", "b", "c"], [2, 3])
     assert header["curves"] == {"up": [0.0, 1.0, 2.0]}
     assert [layer["pick"] for layer in header["layers"]] == [False, True]
-    assert header["tables"] == {name: TABLES[name] for name in ("grey", "inferno")}
+    assert header["tables"] == {name: encoded_table(name) for name in ("grey", "inferno")}
 
 
 def test_what_does_not_fit_is_refused() -> None:
     with pytest.raises(ValueError, match="layer 'Moving' must have 1 or 2 frames, got 3"):
-        encode(film(labels=["a", "b"], curves={}), TABLES)
+        encode(film(labels=["a", "b"], curves={}))
     with pytest.raises(ValueError, match="curve 'up' must have 3 numbers, got 2"):
-        encode(film(curves={"up": np.arange(2.0)}), TABLES)
+        encode(film(curves={"up": np.arange(2.0)}))

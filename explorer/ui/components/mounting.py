@@ -1,8 +1,11 @@
-"""Components of the browser, made of files, and what is handed to them."""
+"""Components of the browser, made of files, and how they are told what to show."""
 
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,8 @@ from typing import Any
 import streamlit as st
 
 from explorer.ui.components.bundle import bundled
+
+BASE = Path(__file__).parent / "base"
 
 
 @cache
@@ -29,3 +34,58 @@ def as_bytes(content: object) -> bytes:
     return (
         content if isinstance(content, bytes) else json.dumps(content, allow_nan=False, default=vars).encode()
     )
+
+
+@dataclass(frozen=True)
+class Fed:
+    """A component that is seen and never changes, so that Streamlit never touches its canvases again.
+
+    What changes comes through components without a face ("feeds"), which hand it over as events. What a
+    person did comes back as messages with a number; see `base/js/talk.js`.
+
+    Attributes:
+        folder: holds `KEY.html`, `KEY.css` and `js/main.js`.
+        key: of the component on the page.
+    """
+
+    folder: Path
+    key: str
+
+    def show(self, constants: Mapping[str, Any], moved: Callable[[Mapping[str, Any]], None]) -> None:
+        """Put it on the page.
+
+        Args:
+            constants: what it needs to know once.
+            moved: told, before the page runs again, what a person did; unchecked.
+        """
+
+        def callback() -> None:
+            change = st.session_state[self.key].moved
+            if isinstance(change, Mapping):
+                st.session_state[self._heard] = whole(change.get("number"))
+                moved(change)
+
+        files = {"html": f"{self.key}.html", "css": f"{self.key}.css"}
+        component(self.folder, f"explorer-{self.key}", "main.js", **files)(
+            key=self.key, data=as_bytes(constants), on_moved_change=callback
+        )
+
+    def feed(self, place: Any, key: str, content: bytes | Mapping[str, Any]) -> None:
+        """Hand it a packet, or what the page says and which message was heard, at `place`, invisibly."""
+        if not isinstance(content, bytes):
+            content = {**content, "heard": st.session_state.get(self._heard, 0)}
+        with place:
+            component(BASE, f"explorer-{self.key}-feed", "feed.js")(
+                key=f"{self.key}-{key}", data=as_bytes(content)
+            )
+
+    @property
+    def _heard(self) -> str:
+        """Key of the session under which the number of the newest message is kept."""
+        return f"{self.key}-heard"
+
+
+def whole(number: object) -> int:
+    """A whole number from the browser, 0 where it is none."""
+    usable = isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number)
+    return int(number) if usable else 0  # type: ignore[call-overload]

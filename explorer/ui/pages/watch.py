@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
 from explorer.evidence.walk import Walk
@@ -12,12 +9,9 @@ from explorer.looking import films, runs
 from explorer.looking.prior import prior_chart, prior_sentence
 from explorer.looking.scene import Scene
 from explorer.predictors import PREDICTORS
-from explorer.ui.components import viewer
-from explorer.ui.components.mounting import component
+from explorer.ui.components import player
 from explorer.ui.messages import plain
-from explorer.wire.film import Film, encode
-
-KEY = "player"
+from explorer.wire.film import Film
 
 
 @st.fragment
@@ -50,7 +44,7 @@ def _restoration(scene: Scene, name: str) -> None:
         f"{film.labels[-1].capitalize()} is the last; a run is stopped after {runs.SECONDS:g} s. "
         "Changing any control ends it."
     )
-    _play(film)
+    player.show(film, _pick)
 
 
 def _codes(scene: Scene) -> None:
@@ -83,7 +77,7 @@ def _codes(scene: Scene) -> None:
             "the image is kept. Raise the level of latent-restoration among the options of the maps.",
             icon=":material/warning:",
         )
-    _play(films.walked(scene, walk).picking(*at))
+    player.show(films.walked(scene, walk).picking(*at), _pick)
     st.plotly_chart(prior_chart(walk, *at), config={"displayModeBar": False}, width="stretch")
     st.caption(prior_sentence(walk, *at))
 
@@ -96,16 +90,5 @@ def _walk_caption(walk: Walk, level: float) -> str:
     )
 
 
-def _play(film: Film) -> None:
-    player = component(viewer.FOLDER, "explorer-player", "watch.js", html="watch.html", css="watch.css")
-    player(key=KEY, data=encode(film, viewer.CONSTANTS["tables"]), on_picked_change=_pick)
-
-
-def _pick() -> None:
-    """Take over the cell that was clicked; it comes from the browser, so anything."""
-    picked = st.session_state[KEY].picked
-    if not isinstance(picked, Mapping):
-        return
-    place: dict[str, Any] = {key: picked.get(key) for key in ("row", "column")}
-    if all(isinstance(value, int) and 0 <= value < 4096 for value in place.values()):
-        st.session_state.update({f"watch-{key}": int(value) for key, value in place.items()})
+def _pick(row: int, column: int) -> None:
+    st.session_state.update({"watch-row": row, "watch-column": column})

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from explorer.looking.charts import Chart
-from explorer.ui.components.mounting import as_bytes, component
+from explorer.ui.components.mounting import BASE, as_bytes, component
 
 FOLDER = Path(__file__).parent
 
@@ -34,7 +34,7 @@ def feed(place: Any, name: str, charts: Sequence[Chart], turn: int = 0) -> None:
         turn: counts how often the place was fed in one run of the page.
     """
     with place:
-        component(FOLDER, "explorer-curves-feed", "feed.js")(
+        component(BASE, "explorer-curves-feed", "feed.js")(
             key=f"curves-{name}-feed-{turn}",
             data=as_bytes({"name": name, "charts": list(charts)}),
         )

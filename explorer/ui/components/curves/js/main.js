@@ -1,6 +1,6 @@
 /** The component: a place for charts, fed by events that carry them. */
 
-import { understood } from "../../viewer/js/carry.js";
+import { understood } from "../../base/js/mount.js";
 import { Figure } from "./figure.js";
 
 const places = new WeakMap();
@@ -24,11 +24,11 @@ export default function mount({ data, parentElement }) {
   const resized = new ResizeObserver(draw);
   resized.observe(box);
   places.set(parentElement, name);
-  document.addEventListener("explorer-curves", receive);
-  document.dispatchEvent(new Event("explorer-curves-hungry"));
+  document.addEventListener("explorer-curves-feed", receive);
+  document.dispatchEvent(new Event("explorer-curves-feed-hungry"));
   return () => {
     resized.disconnect();
-    document.removeEventListener("explorer-curves", receive);
+    document.removeEventListener("explorer-curves-feed", receive);
     places.delete(parentElement);
   };
 }

@@ -1,0 +1,111 @@
+/**
+ * How components are mounted and told what to show.
+ *
+ * What is seen never changes for Streamlit, which therefore never mounts it anew, but for a player of films. A
+ * component of the name N is fed by those of the name N-feed (`feed.js`): their data are told as events of that name on
+ * the document, whenever they change and whenever somebody is hungry (an event N-feed-hungry).
+ */
+
+const BRACE = "{".charCodeAt(0);
+
+/**
+ * @typedef {Object} Component as Streamlit mounts it
+ * @property {string} name
+ * @property {Uint8Array} data
+ * @property {ShadowRoot} parentElement
+ * @property {(trigger: string, value: Object) => void} setTriggerValue
+ */
+
+/** @typedef {(change: Object) => void} Post tells the page, before it runs again */
+
+/**
+ * @template T
+ * @typedef {Object} Making how a component is made and goes on
+ * @property {string} trigger name under which it tells the page what a person did
+ * @property {(component: Component, post: Post) => T} make
+ * @property {(made: T, component: Component) => void} again mounted anew: with other data, or when the theme changed
+ * @property {(made: T) => void} stop
+ */
+
+/**
+ * What a component got: bytes that begin with a brace are JSON, all others are a packet.
+ * @param {Uint8Array} data
+ */
+export function understood(data) {
+  return data[0] === BRACE ? JSON.parse(new TextDecoder().decode(data)) : data;
+}
+
+/**
+ * Name of the event that asks for what was told under a name.
+ * @param {string} event
+ */
+export function hungryFor(event) {
+  return `${event}-hungry`;
+}
+
+/**
+ * A function for Streamlit to mount a component by.
+ * @template T
+ * @param {Making<T>} making
+ * @returns {(component: Component) => ((() => void)|undefined)}
+ */
+export function mounted({ trigger, make, again, stop }) {
+  /** @type {WeakMap<ShadowRoot, {made: T, component: Component}>} */
+  const all = new WeakMap();
+  return (component) => {
+    const { parentElement } = component;
+    const known = all.get(parentElement);
+    if (known) {
+      known.component = component;
+      again(known.made, component);
+      return undefined;
+    }
+    const post = (/** @type {Object} */ change) => all.get(parentElement)?.component.setTriggerValue(trigger, change);
+    const made = make(component, post);
+    all.set(parentElement, { made, component });
+    return () => {
+      all.delete(parentElement);
+      stop(made);
+    };
+  };
+}
+
+/**
+ * @typedef {Object} Fed a component that is fed by others, see above
+ * @property {(bytes: Uint8Array) => unknown} receive takes a packet
+ * @property {(settings: any) => void} setSettings takes what the page says as JSON
+ * @property {() => void} restyle the theme changed
+ * @property {() => void} stop
+ */
+
+/**
+ * A function for Streamlit to mount a component by that is fed.
+ * @template {Fed} T
+ * @param {(root: ShadowRoot, constants: any, post: Post, hungry: () => void) => T} make `hungry` has all told again
+ */
+export function mountedAndFed(make) {
+  /** @type {WeakMap<T, () => void>} */
+  const deaf = new WeakMap();
+  return mounted({
+    trigger: "moved",
+    make: ({ name, data, parentElement }, post) => {
+      const event = `${name}-feed`;
+      const hungry = () => void document.dispatchEvent(new Event(hungryFor(event)));
+      const made = make(parentElement, understood(data), post, hungry);
+      const receive = (/** @type {Event} */ told) => {
+        const { detail } = /** @type {CustomEvent} */ (told);
+        if (detail instanceof Uint8Array) made.receive(detail);
+        else made.setSettings(detail);
+      };
+      document.addEventListener(event, receive);
+      deaf.set(made, () => document.removeEventListener(event, receive));
+      hungry();
+      return made;
+    },
+    again: (made) => made.restyle(),
+    stop: (made) => {
+      deaf.get(made)?.();
+      made.stop();
+    },
+  });
+}

@@ -1,0 +1,88 @@
+/** One layer of a film on a canvas, with its colour bar below. */
+
+import { cssGradient } from "../../base/js/colour.js";
+import { found } from "../../base/js/dom.js";
+import { Surface } from "../../base/js/surface.js";
+import { setText, short } from "../../base/js/text.js";
+import { valueAt } from "./film.js";
+
+/** @typedef {import("./film.js").FilmLayer} FilmLayer */
+/** @typedef {{row: number, column: number}} Cell */
+
+const HTML =
+  "<figcaption><b></b><em></em></figcaption><div class='box' role='img'><canvas></canvas><i hidden></i></div>" +
+  "<div class='scale'></div><div class='ends'><span></span><span></span></div>";
+
+export class Screen {
+  /** @param {FilmLayer} layer */
+  constructor(layer) {
+    const { title, caption, width, height } = layer;
+    this.layer = layer;
+    this.frame = 0;
+    this.figure = document.createElement("figure");
+    this.figure.innerHTML = HTML;
+    const part = (/** @type {string} */ selector) => found(this.figure, selector, HTMLElement);
+    this.box = part(".box");
+    this.value = part("em");
+    this.cell = part(".box i");
+    part("b").textContent = title;
+    part("b").title = caption;
+    this.box.setAttribute("aria-label", caption);
+    this.box.classList.toggle("pick", layer.pick);
+    this.box.style.aspectRatio = `${width} / ${height}`;
+    part(".scale").style.background = cssGradient(layer.table);
+    setText(part(".ends span"), short(layer.low));
+    setText(part(".ends span:last-child"), short(layer.high));
+    this.surface = new Surface(found(this.box, "canvas", HTMLCanvasElement));
+    this.surface.resize(width, height);
+    this.box.addEventListener("pointermove", (event) => this.read(this.at(event)));
+    this.box.addEventListener("pointerleave", () => this.read(null));
+  }
+
+  /** @param {number} frame */
+  paint(frame) {
+    const { levels, frames, table, width, height } = this.layer;
+    this.frame = frames === 1 ? 0 : frame;
+    const start = this.frame * width * height;
+    this.surface.draw((pixels) => {
+      for (let i = 0; i < pixels.length; i++) pixels[i] = table[levels[start + i]];
+    });
+  }
+
+  /**
+   * The cell under a point of the screen, or null.
+   * @param {{clientX: number, clientY: number}} point
+   * @returns {?Cell}
+   */
+  at({ clientX, clientY }) {
+    const { width, height } = this.layer;
+    const box = this.box.getBoundingClientRect();
+    const column = Math.floor(((clientX - box.left) / box.width) * width);
+    const row = Math.floor(((clientY - box.top) / box.height) * height);
+    return row >= 0 && column >= 0 && row < height && column < width ? { row, column } : null;
+  }
+
+  /**
+   * Show the value of a cell.
+   * @param {?Cell} cell
+   */
+  read(cell) {
+    const { width, height } = this.layer;
+    const place = cell && this.frame * width * height + cell.row * width + cell.column;
+    setText(this.value, place === null ? "" : short(valueAt(this.layer, place)));
+  }
+
+  /**
+   * Mark the picked cell, where cells can be picked.
+   * @param {?Cell} picked
+   */
+  mark(picked) {
+    const { width, height, pick } = this.layer;
+    this.cell.hidden = !pick || !picked;
+    if (!picked) return;
+    Object.assign(this.cell.style, {
+      left: `${(100 * picked.column) / width}%`, top: `${(100 * picked.row) / height}%`,
+      width: `${100 / width}%`, height: `${100 / height}%`,
+    });
+  }
+}

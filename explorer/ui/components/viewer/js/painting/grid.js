@@ -1,0 +1,117 @@
+/** The panels as one picture, with legend and notice. */
+
+import { cssColour } from "../../../base/js/colour.js";
+import { short } from "../../../base/js/text.js";
+
+/** @typedef {import("./panel.js").Panel} Panel */
+/** @typedef {import("../../../base/js/zoom.js").Zoom} Zoom */
+
+/** @typedef {{low: number, high: number, mark: number, table: Uint32Array}} Bar mark: NaN for none */
+
+/**
+ * @typedef {Object} Legend
+ * @property {string[]} lines above the panels
+ * @property {Bar[]} bars one a panel
+ * @property {boolean} truth whether to outline the true mask
+ * @property {number} overlay opacity of what was found
+ * @property {boolean} smooth
+ * @property {string} notice below the panels
+ */
+
+const SIDE = 320;
+const SPACE = 16;
+const [INK, PAPER, TRUTH] = ["#111", "#fff", "#2ee6c5"];
+
+/**
+ * @param {Panel[]} panels
+ * @param {Legend} legend
+ * @param {Zoom} zoom
+ * @returns {HTMLCanvasElement}
+ */
+export function drawGrid(panels, legend, zoom) {
+  const { lines, bars, notice } = legend;
+  const columns = Math.min(panels.length, Math.ceil(panels.length / Math.ceil(panels.length / 5)));
+  const rows = Math.ceil(panels.length / columns);
+  const height = Math.round((SIDE * panels[0].height) / panels[0].width);
+  const cell = height + 62;
+  const canvas = document.createElement("canvas");
+  canvas.width = columns * (SIDE + SPACE) + SPACE;
+  canvas.height = rows * cell + SPACE + 22 * (lines.length + 1) + 14;
+  const c = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  c.fillStyle = PAPER;
+  c.fillRect(0, 0, canvas.width, canvas.height);
+  lines.forEach((line, i) => write(c, line, SPACE, 24 + 22 * i));
+  panels.forEach((panel, i) => {
+    const left = SPACE + (i % columns) * (SIDE + SPACE);
+    const top = 36 + 22 * lines.length + Math.floor(i / columns) * cell;
+    write(c, panel.layer.title, left, top - 6, { font: "bold 15px" });
+    const figure = `${panel.figureName.textContent}${panel.figureText.textContent}`;
+    write(c, figure, left + SIDE, top - 6, { font: "14px", align: "right" });
+    drawPicture(c, panel, { left, top, height }, legend, zoom);
+    drawBar(c, bars[i], left, top + height);
+  });
+  write(c, notice, SPACE, canvas.height - 14, { font: "bold 15px" });
+  return canvas;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} c
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y
+ * @param {{font?: string, align?: CanvasTextAlign}} [style]
+ */
+function write(c, text, x, y, { font = "15px", align = "left" } = {}) {
+  c.fillStyle = INK;
+  c.font = `${font} sans-serif`;
+  c.textAlign = align;
+  c.fillText(text, x, y);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} c
+ * @param {Panel} panel
+ * @param {{left: number, top: number, height: number}} place
+ * @param {Legend} legend
+ * @param {Zoom} zoom
+ */
+function drawPicture(c, panel, { left, top, height }, { truth, overlay, smooth }, zoom) {
+  c.save();
+  c.beginPath();
+  c.rect(left, top, SIDE, height);
+  c.clip();
+  c.translate(left + SIDE / 2, top + height / 2);
+  c.scale((SIDE * zoom.scale) / panel.width, (height * zoom.scale) / panel.height);
+  c.translate(-zoom.x * panel.width, -zoom.y * panel.height);
+  c.imageSmoothingEnabled = smooth;
+  c.drawImage(panel.data.canvas, 0, 0);
+  if (panel.found) {
+    c.globalAlpha = overlay;
+    c.drawImage(panel.found.canvas, 0, 0);
+    c.globalAlpha = 1;
+  }
+  if (truth) {
+    c.lineWidth = (panel.width / (SIDE * zoom.scale)) * 1.8;
+    c.strokeStyle = TRUTH;
+    c.stroke(new Path2D(panel.paths.truth.getAttribute("d") ?? ""));
+  }
+  c.restore();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} c
+ * @param {Bar} bar
+ * @param {number} left
+ * @param {number} top
+ */
+function drawBar(c, { low, high, mark, table }, left, top) {
+  for (let x = 0; x < SIDE; x++) {
+    c.fillStyle = cssColour(table[Math.floor((x * 256) / SIDE)]);
+    c.fillRect(left + x, top + 6, 1, 9);
+  }
+  c.fillStyle = INK;
+  const place = (mark - low) / (high - low);
+  if (place >= 0) c.fillRect(left + Math.min(place, 1) * SIDE - 1, top + 3, 2, 15);
+  write(c, short(low), left, top + 29, { font: "12px" });
+  write(c, short(high), left + SIDE, top + 29, { font: "12px", align: "right" });
+}

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { Ramp } from "../../../explorer/ui/components/base/js/colour.js";
+import { scanCut } from "../../../explorer/ui/components/planes/js/model/cuts.js";
+import { scalesOf } from "../../../explorer/ui/components/planes/js/painting/layout.js";
+import {
+  foregroundOf, maskOf, writeGrey, writeScores,
+} from "../../../explorer/ui/components/planes/js/painting/pixels.js";
+import { scanOf, scoresOf, valueOf, volumeOf } from "./scene.js";
+
+const TABLE = Uint32Array.from({ length: 256 }, (_, i) => i + 1);
+const { header, image, foreground } = scanOf();
+const cut = scanCut(header, "axial", [1, 3, 2], true);
+const each = (visit) =>
+  Array.from({ length: cut.width * cut.height }, (_, i) => visit(i % cut.width, Math.floor(i / cut.width)));
+const place = (column, row) => {
+  const [origin, right, down] = cut.model;
+  return origin.map((value, axis) => value + column * right[axis] + row * down[axis]);
+};
+
+test("grey values are those of the voxels", () => {
+  const pixels = new Uint32Array(cut.width * cut.height);
+  const ramp = new Ramp(TABLE, 0, 256);
+  writeGrey(cut, image, ramp, pixels);
+  assert.deepEqual([...pixels], each((column, row) => ramp.at(valueOf(cut.pick(column, row)))));
+});
+
+test("scores are seen where they reach the threshold and the foreground is", () => {
+  const scores = scoresOf();
+  const pixels = new Uint32Array(cut.width * cut.height).fill(7);
+  const ramp = new Ramp(TABLE, 0, 500);
+  writeScores(cut, scores, foreground, 410, ramp, pixels);
+  const wanted = each((column, row) => {
+    const at = place(column, row);
+    return Math.round(at[2]) > 0 && scores.at(...at) >= 410 ? ramp.at(scores.at(...at)) : 0;
+  });
+  assert.deepEqual([...pixels], wanted);
+  assert.ok(wanted.includes(0) && new Set(wanted).size > 2);
+  writeScores(cut, null, foreground, 410, ramp, pixels);
+  assert.ok(pixels.every((pixel) => pixel === 0));
+});
+
+test("masks are cut as pictures are", () => {
+  const mask = volumeOf([3, 5, 4], (z, y, x) => Number(x === 3 && y > 2));
+  assert.deepEqual([...maskOf(cut, mask)], each((column, row) => {
+    const [x, y] = cut.pick(column, row);
+    return Number(x === 3 && y > 2);
+  }));
+  const inside = each((column, row) => Number(Math.round(place(column, row)[2]) === 1));
+  assert.deepEqual([...foregroundOf(cut, foreground)], inside);
+});
+
+test("all pictures have one scale and fit into their rows", () => {
+  const sizes = [[100, 80], [100, 60], [80, 60], [90, 90]];
+  for (const wide of [500, 899, 1400]) {
+    const [scale, ...others] = scalesOf(sizes, wide, false);
+    assert.ok(others.every((other) => other === scale));
+    const rows = wide > 900 ? [sizes] : [sizes.slice(0, 2), sizes.slice(2)];
+    const widths = rows.map((row) => row.reduce((sum, [width]) => sum + width * scale, 0) + 10 * (row.length - 1));
+    assert.ok(Math.max(...widths) <= wide && (scale * 90 === 430 || Math.max(...widths) > wide - 2));
+  }
+});
+
+test("pictures without a size are each as large as there is room", () => {
+  assert.deepEqual(scalesOf([[100, 430], [10, 1]], 1010, true), [1, 50]);
+});
