@@ -12,11 +12,17 @@ from explorer.ui.warm import start_warming
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Load libraries and models while the browser is still loading the page; clear up after visitors."""
+    """Load libraries and models while the browser is still loading the page; clear up after visitors.
+
+    A scan that is being scored would hold up the end of the program.
+    """
     start_warming()
     clearing = asyncio.create_task(close_departed())
     yield
     clearing.cancel()
+    from explorer.ui.pages.scans.session import QUEUE  # not before: what it needs is loaded by now
+
+    QUEUE.close()
 
 
 def explain(_: Exception) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from explorer.anomalies import ANOMALIES
 from explorer.datasets import dataset_names
 from explorer.predictors import PREDICTORS
+from explorer.registry import Registry
 from explorer.settings import settings_of
 from tests.support.commands import run, with_tiny_model
 from tests.support.tiny import NAME
@@ -38,13 +40,14 @@ def test_list_for_people(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("kind", ["anomalies", "predictors"])
 def test_settings_are_listed_with_default_and_rule(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
-    registry = {"anomalies": ANOMALIES, "predictors": PREDICTORS}[kind]
+    registries: dict[str, Registry[Any]] = {"anomalies": ANOMALIES, "predictors": PREDICTORS}
+    registry = registries[kind]
     assert run("list --json") == 0
     found = json.loads(capsys.readouterr().out)["settings"][kind]
     assert list(found) == list(registry.names())
     for name, settings in found.items():
-        assert list(settings) == [one.name for one in settings_of(registry[name])]  # type: ignore[index]
-    some = {
+        assert list(settings) == [one.name for one in settings_of(registry[name])]
+    some: dict[str, tuple[str, str, dict[str, Any]]] = {
         "anomalies": ("lesion", "sign", {"default": "brighter", "choices": ["brighter", "darker"]}),
         "predictors": ("reconstruction-error", "tolerance", {"default": 0, "minimum": 0, "maximum": 8}),
     }

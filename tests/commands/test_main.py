@@ -58,7 +58,7 @@ def test_help_lists_the_settings_of_plugins(command: str, capsys: pytest.Capture
     for registry in registries:
         for name in registry.names():
             assert f"\n  {name}\n" in f"{shown}\n"
-            for one in settings_of(registry[name]):  # type: ignore[index]
+            for one in settings_of(registry[name]):
                 assert f"    {one.name}=" in shown and one.help in shown
     assert "tolerance=0..8 (default 0): pixels by which an edge may be misplaced" in shown
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from openjpeg.utils import encode_array
 from PIL import Image
-from pydicom.pixels.encoders import RLELosslessEncoder
+from pydicom.pixels.encoders.base import RLELosslessEncoder
 
 JPEG = "1.2.840.10008.1.2.4."
 BASELINE, LOSSLESS, FIRST_ORDER = JPEG + "50", JPEG + "57", JPEG + "70"
@@ -39,7 +39,9 @@ def jpeg(image: Slice) -> bytes:
 
 
 def jpeg_of_ls(image: Slice) -> bytes:
-    return bytes(jpeg_ls.encode_array(bits(image)))
+    """JPEG-LS without loss."""
+    rows, columns = image.shape
+    return bytes(jpeg_ls.encode_buffer(bits(image).tobytes(), rows, columns, 1, 8 * image.itemsize))
 
 
 def jpeg_2000(image: Slice) -> bytes:
@@ -48,6 +50,7 @@ def jpeg_2000(image: Slice) -> bytes:
 
 
 def run_lengths(image: Slice) -> bytes:
+    """Run lengths by pydicom."""
     return bytes(
         RLELosslessEncoder.encode(
             np.ascontiguousarray(image).tobytes(),

@@ -55,8 +55,8 @@ def jpeg_2000_frame(content: bytes) -> Frame:
     right, bottom, left, top, width, height, tile_left, tile_top = struct.unpack(">8I", content[8:40])
     if (left, top, tile_left, tile_top) != (0, 0, 0, 0) or width < right or height < bottom:
         raise ValueError("an image of several tiles, or one that does not begin at its corner")
-    depth = content[42]
-    return Frame(0, (depth & 0x7F) + 1, bottom, right, *struct.unpack(">H", content[40:42]), depth > 0x7F)
+    components, depth = struct.unpack(">HB", content[40:43])
+    return Frame(0, (depth & 0x7F) + 1, bottom, right, components, depth > 0x7F)
 
 
 def segments(content: bytes) -> Iterator[tuple[int, bytes, int]]:

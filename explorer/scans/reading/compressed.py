@@ -1,7 +1,7 @@
 """Compressed pixels of a DICOM slice: checked against what the slice says of itself, then decoded.
 
-The encodings: DICOM PS3.5, A.4 and annexes F and G. JPEG baseline is decoded by Pillow, JPEG-LS by CharLS, JPEG
-2000 by OpenJPEG; run lengths and lossless JPEG here.
+The encodings: DICOM PS3.5, A.4 and annexes F and G. JPEG baseline is decoded by Pillow, JPEG-LS by CharLS,
+JPEG 2000 by OpenJPEG; run lengths and lossless JPEG here.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 
 import jpeg_ls
 import numpy as np
-import openjpeg
 from numpy.typing import NDArray
+from openjpeg.utils import decode_pixel_data as decode_jpeg_2000
 from PIL import Image
 from pydicom.encaps import generate_frames
 
@@ -81,7 +81,7 @@ def decode(syntax: str, pixels: bytes, layout: Layout) -> Numbers:
         raise ValueError(str(error)) from None
     if found.shape != (layout.rows, layout.columns) or found.itemsize > layout.allocated // 8:
         raise ValueError("other pixels than the slice says")
-    return found.astype(f"u{layout.allocated // 8}")  # the lowest bits of a negative number stay what they are
+    return found.astype(f"u{layout.allocated // 8}")  # of a negative number, its bits
 
 
 def _checked(frame: Frame, layout: Layout, *codings: int) -> Frame:
@@ -96,7 +96,7 @@ def _checked(frame: Frame, layout: Layout, *codings: int) -> Frame:
 def _jpeg(content: bytes, layout: Layout) -> Numbers:
     if _checked(jpeg_frame(content), layout, BASELINE, EXTENDED).precision != 8:
         raise ValueError("JPEG of 12 bits")
-    with Image.open(io.NumbersIO(content), formats=["JPEG"]) as image:
+    with Image.open(io.BytesIO(content), formats=["JPEG"]) as image:
         return np.array(image.convert("L") if image.mode != "L" else image)
 
 
@@ -113,11 +113,11 @@ def _jpeg_ls(content: bytes, layout: Layout) -> Numbers:
 
 def _jpeg_2000(content: bytes, layout: Layout) -> Numbers:
     frame = _checked(jpeg_2000_frame(content), layout, 0)
-    return _numbers(openjpeg.decode_pixel_data(content, version=2), frame)
+    return _numbers(decode_jpeg_2000(content, version=2), frame)
 
 
 def _run_lengths(content: bytes, layout: Layout) -> Numbers:
-    """Numbers of the same weight of all numbers together, the highest first, each by run lengths (annex G)."""
+    """The highest bytes of all numbers by run lengths, then the next ones (annex G)."""
     planes, size = layout.allocated // 8, layout.rows * layout.columns
     count, *starts = struct.unpack("<16I", content[:64])
     if count != planes or not 64 <= starts[0] <= len(content):

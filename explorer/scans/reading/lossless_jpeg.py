@@ -142,9 +142,7 @@ def _chain(steps: bytes, place: int, most: int) -> tuple[list[int], int]:
     return starts, place
 
 
-def _values(
-    part: NDArray[np.uint32], windows: NDArray[np.uint16], starts: Numbers, code: _Code
-) -> Numbers:
+def _values(part: NDArray[np.uint32], windows: NDArray[np.uint16], starts: Numbers, code: _Code) -> Numbers:
     """The differences whose codes begin at `starts`."""
     size = code.size[windows[starts]].astype(np.int64)
     begin = starts + code.bits[windows[starts]]
@@ -168,7 +166,8 @@ def _undo(differences: Numbers, selection: int, middle: int) -> Numbers:
 
 def _along(first: np.int64, steps: Numbers) -> Numbers:
     """A row that begins with `first` and goes on by these steps."""
-    return np.concatenate([[first], steps]).cumsum()
+    found: Numbers = np.concatenate([[first], steps]).cumsum()
+    return found
 
 
 def _from_left(above: Numbers, d: Numbers) -> Numbers:
@@ -176,11 +175,8 @@ def _from_left(above: Numbers, d: Numbers) -> Numbers:
 
 
 def _from_between(above: Numbers, d: Numbers) -> Numbers:
-    return np.concatenate([above[:1], above[:-1]]) + d
-
-
-def _plane(above: Numbers, d: Numbers) -> Numbers:
-    return above + d.cumsum()
+    between: Numbers = np.concatenate([above[:1], above[:-1]])
+    return between + d
 
 
 def _half_plane(above: Numbers, d: Numbers) -> Numbers:
@@ -204,7 +200,7 @@ _ROWS: dict[int, Callable[[Numbers, Numbers], Numbers]] = {
     1: _from_left,
     2: lambda above, d: above + d,
     3: _from_between,
-    4: _plane,
+    4: lambda above, d: above + d.cumsum(),
     5: _half_plane,
     6: _one_by_one(lambda a, b, c: b + ((a - c) >> 1)),
     7: _one_by_one(lambda a, b, c: (a + b) >> 1),
