@@ -1,6 +1,7 @@
 """Settings of plug-ins: dataclass fields that carry their range and a line of help.
 
-The pages build their controls from them and the plug-ins check them, so that a setting is described once.
+The pages build their controls from them, the command line reads and writes them, and all that has settings
+(plug-ins, recipes, parameters) is checked here, so that a setting is described once.
 """
 
 from __future__ import annotations
@@ -8,8 +9,14 @@ from __future__ import annotations
 import dataclasses
 import math
 import numbers
+import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
+
+_KINDS: dict[str, type] = {"bool": bool, "int": int, "float": float}
+_NEXT = re.compile(r",(?=\s*\w+\s*=)")
+"""The comma before another setting; any other comma belongs to a value."""
 
 
 @dataclass(frozen=True)
@@ -18,13 +25,15 @@ class Setting:
 
     Attributes:
         name: the field's name.
-        default: its value when nobody says otherwise.
+        default: its value when nobody says otherwise; `dataclasses.MISSING` where it must be given.
         help: one line for the page.
         minimum: smallest number allowed, or None.
         maximum: largest number allowed, or None.
+        below: number that it must stay below, or None.
         choices: the allowed values where they can be listed, or empty.
-        unit: what a number is measured in, or empty.
-        whole: whether only whole numbers are allowed (the field is annotated `int`).
+        control: whether the page has a control for it.
+        kind: `bool`, `int`, `float` or `str`, as the field is annotated.
+        optional: whether None is allowed, as the field is annotated.
     """
 
     name: str
@@ -32,9 +41,11 @@ class Setting:
     help: str
     minimum: float | None = None
     maximum: float | None = None
-    choices: tuple[str, ...] = ()
-    unit: str = ""
-    whole: bool = False
+    below: float | None = None
+    choices: tuple[Any, ...] = ()
+    control: bool = True
+    kind: type = str
+    optional: bool = False
 
 
 def setting(
@@ -43,18 +54,19 @@ def setting(
     *,
     minimum: float | None = None,
     maximum: float | None = None,
-    choices: tuple[str, ...] = (),
-    unit: str = "",
+    below: float | None = None,
+    choices: tuple[Any, ...] = (),
+    control: bool = True,
 ) -> Any:
     """Declare a dataclass field that is a setting; see `Setting` for the arguments."""
-    described = Setting("", default, help, minimum, maximum, choices, unit)
+    described = Setting("", default, help, minimum, maximum, below, choices, control)
     return dataclasses.field(default=default, metadata={"setting": described})
 
 
 def settings_of(plugin: Any) -> tuple[Setting, ...]:
     """The settings of a dataclass or of an instance of one, in the order of its fields."""
     return tuple(
-        dataclasses.replace(field.metadata["setting"], name=field.name, whole=field.type in (int, "int"))
+        _of_field(field.metadata["setting"], field)
         for field in dataclasses.fields(plugin)
         if "setting" in field.metadata
     )
@@ -68,27 +80,117 @@ def check_settings(plugin: Any) -> None:
 
 def check(described: Setting, value: Any) -> None:
     """Raise ValueError unless `value` keeps to the described rule."""
+    if described.optional and value is None:
+        return
     if described.choices:
         if value not in described.choices:
-            known = ", ".join(described.choices)
+            known = ", ".join(map(str, described.choices))
             raise ValueError(f"{described.name} must be one of {known}; got {value!r}")
         return
     if rule := _broken_rule(described, value):
         raise ValueError(f"{described.name} must be {rule}, got {value!r}")
 
 
+def parse_settings(plugin: Any, text: str) -> dict[str, Any]:
+    """Settings as the command line takes them, e.g. `sign=positive,smooth=true,tolerance=3`, by name.
+
+    A comma begins another setting where `name=` follows and else belongs to the value, so that lists need no
+    quotes: `members=intensity,combination,rule=product`. Flags are `true` or `false`; what may be left to
+    chance is `none`. In texts, `=` is written `%3D` and `%` is written `%25`.
+
+    Args:
+        plugin: a dataclass, or an instance of one.
+        text: empty for no settings.
+
+    Raises:
+        ValueError: with name, rule and value, for a setting that is unknown, given twice or out of its range.
+    """
+    known = {described.name: described for described in settings_of(plugin)}
+    found: dict[str, Any] = {}
+    for part in _NEXT.split(text) if text.strip() else ():
+        name, equals, value = part.partition("=")
+        name = name.strip()
+        if not equals:
+            raise ValueError(f"settings must be written name=value,name=value, got {part!r}")
+        if name not in known:
+            raise ValueError(f"unknown setting {name!r}; known: {', '.join(known) or 'none'}")
+        if name in found:
+            raise ValueError(f"{name} must be given once, got it again as {value!r}")
+        found[name] = _parsed(known[name], value)
+    return found
+
+
+def format_settings(plugin: Any) -> str:
+    """What differs from the default, as `parse_settings` reads it back exactly; empty where nothing does."""
+    pairs = ((described, getattr(plugin, described.name)) for described in settings_of(plugin))
+    return ",".join(
+        f"{described.name}={_written(described, value)}"
+        for described, value in pairs
+        if value != described.default
+    )
+
+
+def _of_field(described: Setting, field: dataclasses.Field[Any]) -> Setting:
+    """The setting with what its field's annotation says, which is a type or the text of one."""
+    words = re.findall(r"\w+", field.type.__name__ if isinstance(field.type, type) else str(field.type))
+    kind = next((_KINDS[word] for word in words if word in _KINDS), str)
+    if described.choices:
+        kind = type(described.choices[0])
+    optional = "None" in words or "Optional" in words
+    return dataclasses.replace(described, name=field.name, kind=kind, optional=optional)
+
+
 def _broken_rule(described: Setting, value: Any) -> str:
-    """The rule for flags and numbers that `value` breaks, or an empty text."""
-    if isinstance(described.default, bool):
-        return "" if isinstance(value, bool) else "True or False"
-    bounded = described.minimum is not None or described.maximum is not None
-    if not bounded and not isinstance(described.default, numbers.Real):
-        return ""
-    if value is None and described.default is None:
-        return ""
-    kind = numbers.Integral if described.whole else numbers.Real
-    if isinstance(value, bool) or not isinstance(value, kind):
-        return "a whole number" if described.whole else "a number"
-    low = -math.inf if described.minimum is None else described.minimum
-    high = math.inf if described.maximum is None else described.maximum
-    return "" if low <= float(value) <= high else f"in [{low:g}, {high:g}]"
+    """The rule that `value` breaks, or an empty text."""
+    if described.kind is bool:
+        return "" if isinstance(value, bool) else "true or false"
+    if described.kind is str:
+        return "" if isinstance(value, str) else "a text"
+    whole = described.kind is int
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral if whole else numbers.Real):
+        return "a whole number" if whole else "a number"
+    return "" if _inside(described, value) else _range(described)
+
+
+def _inside(described: Setting, value: Any) -> bool:
+    low, high, below = described.minimum, described.maximum, described.below
+    return (
+        -math.inf < value < math.inf
+        and (low is None or value >= low)
+        and (high is None or value <= high)
+        and (below is None or value < below)
+    )
+
+
+def _range(described: Setting) -> str:
+    low, high, below = described.minimum, described.maximum, described.below
+    if low is not None and high is not None:
+        return f"in [{low:g}, {high:g}]"
+    if low is not None and below is not None:
+        return f"in [{low:g}, {below:g})"
+    bounds = (("at least", low), ("at most", high), ("below", below))
+    return " and ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None) or "finite"
+
+
+def _parsed(described: Setting, text: str) -> Any:
+    plain = text.strip().lower()
+    if described.optional and plain == "none":
+        return None
+    value: Any = unquote(text)
+    if described.kind is bool:
+        value = {"true": True, "false": False}.get(plain, text)
+    elif described.kind is not str:
+        try:
+            value = described.kind(plain)
+        except ValueError:
+            value = text  # which the rule refuses by its name
+    check(described, value)
+    return value
+
+
+def _written(described: Setting, value: Any) -> str:
+    if value is None:
+        return "none"
+    if described.kind is str:
+        return str(value).replace("%", "%25").replace("=", "%3D")
+    return repr(described.kind(value)).lower()

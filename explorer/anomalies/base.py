@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
@@ -15,7 +14,7 @@ from explorer.anomalies.params import HARMONICS, SHAPES, SIZES, STRENGTHS, Param
 from explorer.anomalies.shape.painted import around, decode
 from explorer.anomalies.shape.region import Region, region_of
 from explorer.contracts import Case, Slice
-from explorer.settings import check, check_settings, setting, settings_of
+from explorer.settings import check_settings, setting
 
 CHANGE_THRESHOLD = 0.02
 """A pixel belongs to the mask when its intensity, in [0, 1], changed by more than this, five grey levels of
@@ -72,15 +71,11 @@ class Anomaly(ABC):
         None, "centre, from top (0) to bottom (1); none: drawn", minimum=0.0, maximum=1.0
     )
     shape: Shape = shape_setting("disc")
-    painted: str = field(default="", kw_only=True)
+    painted: str = setting("", "a shape painted in the viewer, as text", control=False)
 
     def __post_init__(self) -> None:
         check_settings(self)
         decode(self.painted)
-        for described in settings_of(self):
-            value = getattr(self, described.name)
-            if described.default is None and value is not None:
-                check(dataclasses.replace(described, default=0.0), value)
         if (self.x is None) != (self.y is None):
             raise ValueError(
                 f"x and y must be given together, got x={self.x}, y={self.y}; give both or neither"

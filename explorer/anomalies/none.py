@@ -27,6 +27,7 @@ class NoAnomaly(Anomaly):
     x: float | None = None
     y: float | None = None
     shape: Shape = "disc"
+    painted: str = ""
 
     def alter(self, slice: Slice, region: Region, params: Params, donor: Slice | None) -> Tensor:
         return slice.image

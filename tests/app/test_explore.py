@@ -113,7 +113,7 @@ def another(setting: Setting) -> Any:
         return not setting.default
     if isinstance(setting.default, str):
         return "kl-gradient"
-    return setting.default + (2 if setting.whole else 0.1)
+    return setting.default + (2 if setting.kind is int else 0.1)
 
 
 def dataset_address(name: str) -> dict[str, str]:

@@ -30,13 +30,13 @@ def plugin_controls(
         prefix: before each key.
         address: holds them; None where it shall not.
     """
-    settings, keys = settings_of(plugin), f"{prefix}{name}"
+    settings, keys = [s for s in settings_of(plugin) if s.control], f"{prefix}{name}"
     values = {
         s.name: control(f"{keys}-{s.name}", s, disabled=s.name in overruled, address=address)
         for s in settings
-        if s.default is not None
+        if not s.optional
     }
-    optional = [s for s in settings if s.default is None]
+    optional = [s for s in settings if s.optional]
     if optional:
         shown = " and ".join(s.name for s in optional)
         greyed = optional[0].name in overruled
