@@ -24,7 +24,7 @@ from explorer.contracts import Dataset, Model, stack
 from explorer.evaluation.calibration import Calibration
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.evaluation.sample_scores import sample_score_names, sample_scores
-from explorer.evidence.codes import observe
+from explorer.evidence import observe
 from explorer.predictors import Predictor, check_fits, score
 
 T = TypeVar("T")

@@ -17,7 +17,7 @@ from explorer.contracts import Model
 from explorer.datasets import dataset_names, load_dataset
 from explorer.evaluation.calibration import Calibration, calibrate
 from explorer.evaluation.cohort import calibration_slices
-from explorer.evidence.codes import CodeEvidence, observe
+from explorer.evidence import CodeEvidence, observe
 from explorer.predictors import predictors_for, quick_predictors_for
 from explorer.training.recipe import Recipe, described
 

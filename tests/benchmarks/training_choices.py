@@ -27,7 +27,7 @@ from explorer.datasets import load_dataset
 from explorer.datasets.brain.contrast import CONTRASTS
 from explorer.datasets.brain.pool import BrainBatches
 from explorer.evaluation.cohort import calibration_slices
-from explorer.evidence.vae import Evidence
+from explorer.evidence import VaeEvidence
 from explorer.models.beta_vae.network import BetaVae
 from explorer.models.beta_vae.objective import ElboObjective
 from explorer.training.loop import build_model, train
@@ -58,7 +58,7 @@ def losses(model: BetaVae, images: Tensor) -> list[float]:
     """Mean of rec + beta KL at each of `BETAS`, nats an image."""
     found = []
     for beta in BETAS:
-        evidence = Evidence(model, images, beta)
+        evidence = VaeEvidence(model, images, beta)
         found.append(float((evidence.rec + beta * evidence.kl).mean()))
     return found
 

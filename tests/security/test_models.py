@@ -19,7 +19,7 @@ from safetensors.torch import save as save_tensors
 
 from explorer.cards import load_bytes, load_own
 from explorer.cards.card import LARGEST_CARD
-from explorer.evidence.codes import observe
+from explorer.evidence import observe
 from tests.security.making import Trap, zeros_gz
 from tests.support.tiny import NAME, SETTINGS, save_tiny
 

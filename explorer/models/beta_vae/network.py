@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from explorer.contracts import VaeOutput
+from explorer.evidence import VaeEvidence
 from explorer.models.base import MODELS
 from explorer.models.layers.gates import BetaGate, BetaMixture
 from explorer.models.layers.local_latents import LocalLatents
@@ -41,6 +42,8 @@ class BetaVae(nn.Module):
     Attributes:
         latents: dimension D of z, those of the whole image first.
     """
+
+    evidence = VaeEvidence
 
     def __init__(
         self,

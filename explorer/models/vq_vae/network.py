@@ -16,6 +16,7 @@ from typing import Any
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from explorer.evidence import CodeEvidence
 from explorer.models.base import MODELS
 from explorer.models.beta_vae.network import at_least_float32
 from explorer.models.vq_vae.code_prior import CodePrior
@@ -41,6 +42,7 @@ class VqVae(nn.Module):
         ValueError: where sizes do not fit, or the prior knows other codes than the codebook holds.
     """
 
+    evidence = CodeEvidence
     beta_range = (1.0, 1.0)
 
     def __init__(
