@@ -15,21 +15,26 @@ from torch import Tensor
 
 @dataclass(frozen=True, eq=False)
 class Slice:
-    """A healthy image with what is known of it.
+    """An image before anything is planted, with what is known of it.
 
     Attributes:
         image: intensities, (H, W), float32 in [0, 1].
         foreground: the pixels that count in an evaluation, (H, W), bool.
         name: readable and unique within the dataset, e.g. `subject 12, slice 31`.
         spacing: size of a pixel in mm as (row, column), or None where pixels have no size.
-        anomalous: whether the image as a whole is an anomaly (a class held out from training).
+        mask: what a real anomaly covers, (H, W), bool, or None where none is known.
     """
 
     image: Tensor
     foreground: Tensor
     name: str
     spacing: tuple[float, float] | None = None
-    anomalous: bool = False
+    mask: Tensor | None = None
+
+    @property
+    def known_mask(self) -> Tensor:
+        """The mask, all False where none is known, (H, W), bool."""
+        return torch.zeros_like(self.foreground) if self.mask is None else self.mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +43,8 @@ class Case:
 
     Attributes:
         image: intensities after planting, (H, W), float32 in [0, 1].
-        mask: the pixels that the anomaly changed, (H, W), bool.
+        mask: what is anomalous: the pixels that the planted anomaly changed and the slice's own mask, (H, W),
+            bool.
         source: the slice before planting.
     """
 
@@ -75,12 +81,14 @@ class Axis:
         help: one line on what it selects.
         size: how many positions there are, counted from 0.
         labels: a readable name for each position, or empty where the number says it all.
+        start: where it stands at first.
     """
 
     name: str
     help: str
     size: int
     labels: tuple[str, ...] = ()
+    start: int = 0
 
 
 class Dataset(Protocol):
@@ -115,6 +123,14 @@ class Dataset(Protocol):
 
     def held_out_cohort(self, count: int, seed: int) -> Sequence[tuple[int, ...]]:
         """The same for test slices that are anomalous as a whole; empty where the dataset has none."""
+        ...
+
+
+class Batches(Protocol):
+    """Draws training images."""
+
+    def batch(self, count: int, generator: torch.Generator) -> Tensor:
+        """`count` images, (B, 1, H, W), float32 in [0, 1]; all randomness comes from `generator`."""
         ...
 
 

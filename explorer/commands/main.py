@@ -12,15 +12,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from tqdm import tqdm
 
 from explorer.anomalies import ANOMALIES
 from explorer.cards import load_pretrained, model_called, model_names
 from explorer.cards.catalogue import FOLDER
-from explorer.datasets import dataset_names, load_dataset
-from explorer.datasets.fashion_mnist.dataset import download_fashion_mnist
+from explorer.datasets import DATASETS, dataset_names, load_dataset
 from explorer.devices import pick_device
 from explorer.evaluation.cohort import Scoring, run_cohort
 from explorer.evaluation.report import figures, table
@@ -127,7 +126,7 @@ def build_parser() -> Parser:
     calibrate.set_defaults(run=run_calibrate)
 
     download = commands.add_parser("download", help="fetch a public dataset into the user's cache")
-    download.add_argument("dataset", choices=["fashion-mnist"])
+    download.add_argument("dataset", metavar="DATASET", help="e.g. fashion-mnist")
     download.set_defaults(run=run_download)
     return parser
 
@@ -258,15 +257,6 @@ def run_calibrate(arguments: argparse.Namespace) -> None:
 
 
 def run_download(arguments: argparse.Namespace) -> None:
-    """Fetch Fashion-MNIST."""
-    bars: dict[str, Any] = {}
-
-    def show(name: str, done: int, expected: int | None) -> None:
-        if name not in bars:
-            bars[name] = tqdm(total=expected, unit="B", unit_scale=True, desc=name, disable=None)
-        bars[name].update(done - bars[name].n)
-
-    folder = download_fashion_mnist(show)
-    for bar in bars.values():
-        bar.close()
-    print(f"Fashion-MNIST is in {folder}", file=sys.stderr)
+    """Fetch the files of a dataset."""
+    folder = DATASETS[arguments.dataset].download()
+    print(f"{arguments.dataset} is in {folder}", file=sys.stderr)

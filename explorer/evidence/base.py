@@ -23,6 +23,7 @@ import torch
 from torch import Tensor
 
 from explorer.contracts import Model
+from explorer.evidence.forward import Pass
 from explorer.randomness import stream
 
 _ROUNDING = 1e-5
@@ -139,6 +140,15 @@ class Evidence(ABC):
                 self._shared.parts[key] = make()
             return self._shared.parts[key]
 
+    def totals(self) -> dict[str, Tensor]:
+        """Sums over the images, float64, from which `means` are computed; those of batches may be added."""
+        return {"rec": self.rec.sum().double(), "kl": self.kl.sum().double()}
+
+    @staticmethod
+    def means(totals: Mapping[str, Tensor], images: int) -> dict[str, float]:
+        """Figures for a model's card from the totals of so many images, by name; see `HeldOut`."""
+        return {name: float(totals[name]) / images for name in ("rec", "kl")}
+
     def elsewhere(self, x: Tensor, rows: Tensor) -> Pass:
         """One pass of other images, (K, 1, H, W), each at the beta of one of these images.
 
@@ -199,40 +209,6 @@ class _Shared:
         self.lock = threading.RLock()
         self.parts: dict[Hashable, Tensor] = {}
         self.forward: Pass | None = None
-
-
-class Pass:
-    """One forward pass; its graph lives until the gradients of all terms were taken.
-
-    Args:
-        leaf: the images, which require a gradient, (B, 1, H, W).
-        parts: what came out, by the names of `Evidence`.
-        terms: those parts, (B,), whose gradients can be taken: `rec`, `kl`.
-
-    Attributes:
-        parts: parts and terms, detached.
-    """
-
-    def __init__(self, leaf: Tensor, parts: Mapping[str, Tensor], terms: Mapping[str, Tensor]) -> None:
-        self.parts = {name: part.detach() for name, part in {**parts, **terms}.items()}
-        self._leaf = leaf
-        self._terms = dict(terms)
-
-    def gradient(self, name: str) -> Tensor:
-        """d term / dx, (B, 1, H, W); only once for each term."""
-        others = len(self._terms) > 1
-        with torch.enable_grad():  # of the sum: for the gradient of a vector torch imports sympy, 0.6 s
-            term = self._terms[name].sum()
-        (gradient,) = torch.autograd.grad(term, self._leaf, retain_graph=others)
-        del self._terms[name]
-        return gradient
-
-    def loss_gradient(self, beta: Tensor) -> Tensor:
-        """d (rec + beta kl) / dx, (B, 1, H, W), in one backward pass; only once, instead of `gradient`."""
-        with torch.enable_grad():
-            loss = (self._terms["rec"] + beta * self._terms["kl"]).sum()
-        (gradient,) = torch.autograd.grad(loss, self._leaf)
-        return gradient
 
 
 def _check_images(x: Tensor, size: int) -> None:

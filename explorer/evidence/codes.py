@@ -12,13 +12,15 @@ Naval Marimont and Tarroni, 2020, arXiv 2012.06765.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import torch
 from torch import Tensor
 
 from explorer.contracts import CodeModel
-from explorer.evidence.base import Evidence, Pass
+from explorer.evidence.base import Evidence
+from explorer.evidence.forward import Pass
 
 
 class CodeEvidence(Evidence):
@@ -72,6 +74,16 @@ class CodeEvidence(Evidence):
             rec = rec_map.sum((1, 2, 3))
         return Pass(leaf, {"x_hat": x_hat, "rec_map": rec_map, "indices": indices}, {"rec": rec})
 
+    def totals(self) -> dict[str, Tensor]:
+        uses = torch.bincount(self.indices.flatten(), minlength=self.model.prior.codes)
+        return super().totals() | {"uses": uses.double()}
+
+    @staticmethod
+    def means(totals: Mapping[str, Tensor], images: int) -> dict[str, float]:
+        codes = float(totals["uses"].sum())
+        own = {"perplexity": perplexity(totals["uses"]), "code_nll": float(totals["kl"]) / codes}
+        return Evidence.means(totals, images) | own
+
     def decoded(self, indices: Tensor) -> Tensor:
         """Images, (K, 1, H, W), of any codes, (K, h, w)."""
         with torch.no_grad():
@@ -80,3 +92,8 @@ class CodeEvidence(Evidence):
     def _code_nll(self) -> Tensor:
         with torch.no_grad():
             return self.model.prior.nll(self.indices.flatten(1)).view_as(self.indices)
+
+
+def perplexity(uses: Tensor) -> float:
+    """exp of the entropy of how often each code is used, (K,); K where K are used alike."""
+    return float(torch.special.entr(uses / uses.sum()).sum().exp())

@@ -17,7 +17,8 @@ import torch
 from torch import Tensor
 
 from explorer.contracts import Vae
-from explorer.evidence.base import Evidence, Pass
+from explorer.evidence.base import Evidence
+from explorer.evidence.forward import Pass
 
 
 class VaeEvidence(Evidence):

@@ -44,7 +44,7 @@ def trained(recipe: Recipe, batches: BrainBatches, name: str) -> BetaVae:
     model = cast(BetaVae, build_model(recipe))
     with tempfile.TemporaryDirectory() as folder:
         steps = train(
-            ElboObjective(model), recipe, batches, device=torch.device("cpu"),
+            ElboObjective(model, recipe.training), recipe, batches, device=torch.device("cpu"),
             checkpoint=Path(folder) / "unused.safetensors", every=10**9,
         )  # fmt: skip
         for progress in steps:
@@ -76,7 +76,7 @@ def main() -> int:
     torch.set_num_threads(arguments.threads)
     recipe = dataclasses.replace(read_recipe(RECIPE), samples=arguments.samples)
     whole = BrainBatches.open(arguments.pool)
-    template = len(whole.pool) - round(len(whole.pool) * recipe.real_share)  # these come first
+    template = len(whole.pool) - round(len(whole.pool) * recipe.images.real_share)  # these come first
     choices = {
         "all contrasts, real anatomies": whole,
         "all contrasts, template alone": dataclasses.replace(whole, pool=whole.pool[:template]),

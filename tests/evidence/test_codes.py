@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from explorer.evidence import CodeEvidence, VaeEvidence, observe, parts_of
+from explorer.evidence.codes import perplexity
 from explorer.models.vq_vae.network import VqVae
 from tests.support.linear_vae import LinearVae, images
 from tests.support.tiny_codes import tiny_vq_vae
@@ -80,3 +81,19 @@ def test_a_model_gets_the_evidence_of_its_kind(model: VqVae) -> None:
     assert type(observe(LinearVae(), images(), 1.0)) is VaeEvidence
     assert parts_of(model) == {"x_hat", "grad_rec", "indices", "code_nll"}
     assert parts_of(LinearVae()) == {"x_hat", "grad_rec", "grad_kl"}
+
+
+def test_perplexity_counts_the_codes_in_use() -> None:
+    assert perplexity(torch.tensor([1.0, 1, 1, 0, 1, 1, 1])) == pytest.approx(6)
+    assert perplexity(torch.tensor([0.0, 3])) == pytest.approx(1)
+    assert perplexity(torch.tensor([1.0, 3])) == pytest.approx(4 / 27**0.25, rel=1e-6)
+
+
+def test_figures_for_the_card_come_from_totals_of_batches(evidence: CodeEvidence, model: VqVae) -> None:
+    totals = [CodeEvidence(model, part).totals() for part in torch.split(X, 2)]
+    joined = {name: totals[0][name] + totals[1][name] for name in totals[0]}
+    found = CodeEvidence.means(joined, 3)
+    assert found["rec"] == pytest.approx(float(evidence.rec.mean()))
+    assert found["kl"] == pytest.approx(float(evidence.kl.mean()))
+    assert found["code_nll"] == pytest.approx(float(evidence.code_nll.mean()))
+    assert found["perplexity"] == pytest.approx(perplexity(evidence.indices.flatten().bincount().double()))

@@ -17,14 +17,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from explorer.evidence import CodeEvidence
-from explorer.models.base import MODELS
-from explorer.models.beta_vae.network import at_least_float32
+from explorer.models.base import MODELS, Network, Stage
+from explorer.models.layers.precision import at_least_float32
 from explorer.models.vq_vae.code_prior import CodePrior
 from explorer.models.vq_vae.codebook import Codebook, straight_through
+from explorer.models.vq_vae.objective import CodesObjective, PriorObjective, VqVaeTraining
 
 
 @MODELS.register("vq-vae")
-class VqVae(nn.Module):
+class VqVae(Network):
     """Encoder to h x w codes, decoder to p(x|codes) = N(x_hat, s^2 I), and the prior p(codes).
 
     Args:
@@ -43,6 +44,7 @@ class VqVae(nn.Module):
     """
 
     evidence = CodeEvidence
+    training_settings = VqVaeTraining
     beta_range = (1.0, 1.0)
 
     def __init__(
@@ -100,6 +102,13 @@ class VqVae(nn.Module):
         z = self.encode(x)
         indices = self.codebook.nearest(z.detach())
         return self.decode(straight_through(z, self.codebook.embed(indices))), indices
+
+    def stages(self, settings: VqVaeTraining) -> Sequence[Stage]:
+        """First the network with its codebook, then the prior over its codes."""
+        return [
+            Stage(lambda: CodesObjective(self)),
+            Stage(lambda: PriorObjective(self), "prior", settings.prior),
+        ]
 
 
 class ResidualBlock(nn.Module):
