@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from explorer.evidence.codes import observe
+from explorer.evidence import observe
 from explorer.looking import server
 from explorer.looking.healthy import LOW_LEVEL, TOP_LEVEL
 from explorer.looking.panels import Panel, grid
