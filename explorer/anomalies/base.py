@@ -115,7 +115,7 @@ class Anomaly(ABC):
 
         Args:
             slice: the healthy slice; left as it is.
-            params: from `draw` or `Params.from_json`; they, not the settings, say what is planted.
+            params: from `draw`; they, not the settings, say what is planted.
             donor: another slice of the same size, for families that need one.
 
         Returns:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from explorer.commands.localize import SHOWN, figures
 from explorer.evaluation.calibration import LEVELS, Calibration
-from explorer.evaluation.curves import operating_point
+from explorer.evaluation.curves import dice_at
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.looking.healthy import LOW_LEVEL, TOP_LEVEL
 from explorer.looking.planes import map_packet
@@ -124,7 +124,7 @@ def _measured(mask: NDArray[np.bool_], result: Result) -> Measured:
     prepared, values = result.prepared, result.scored.values[result.job.predictor[0]]
     marked = prepared.mask_to_model(mask)
     histogram = ScoreHistogram.of(values, marked, prepared.foregrounds)
-    dice = operating_point(histogram, result.threshold).dice
+    dice = dice_at(histogram, result.threshold)
     found = dict(figures(values, marked, prepared)) | {"dice": None if math.isnan(dice) else dice}
     foreground = prepared.foregrounds[:, 0].numpy()
     detection = detect(result.values, foreground, mask, prepared.placement, result.threshold)
