@@ -91,6 +91,7 @@ class Network(nn.Module, ABC):
     Attributes:
         evidence: what it says of images.
         training_settings: a dataclass of settings, which a recipe gives under `[training]`.
+        example: constructor's settings of a network that is small enough to try out, and is tested.
         image_size: height and width of its images, pixels.
         s: standard deviation of p(x|.).
         beta_range: smallest and largest training beta; (1, 1) where it knows none.
@@ -98,6 +99,7 @@ class Network(nn.Module, ABC):
 
     evidence: ClassVar[type[Evidence]]
     training_settings: ClassVar[type[Any]] = NoSettings
+    example: ClassVar[Mapping[str, Any]]
     image_size: int
     s: float
     beta_range: tuple[float, float]

@@ -17,7 +17,7 @@ from explorer.randomness import stream
 from explorer.settings import settings_of
 
 NAMES = ANOMALIES.names()
-PLANTING = tuple(name for name in NAMES if name != "none")
+PLANTING = tuple(name for name in NAMES if ANOMALIES[name].plants)
 SEEDS = (0, 1, 2)
 
 
@@ -25,22 +25,11 @@ def params_of(anomaly: Anomaly, seed: int = 0) -> Params:
     return anomaly.draw(stream(seed, "test"))
 
 
-def test_the_families_are_those_of_the_design() -> None:
-    assert set(NAMES) == set(
-        [
-            "none",
-            "lesion",
-            "uniform",
-            "noise",
-            "shift",
-            "texture",
-            "blur",
-            "copy",
-            "foreign",
-            "deformation",
-            "ramp",
-        ]
-    )
+def test_the_families_of_the_design_are_there() -> None:
+    assert set(NAMES) >= {
+        *("none", "lesion", "uniform", "noise", "shift", "texture", "blur", "copy", "foreign"),
+        *("deformation", "ramp"),
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)

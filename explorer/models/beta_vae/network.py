@@ -48,6 +48,10 @@ class BetaVae(Network):
 
     evidence = VaeEvidence
     training_settings = BetaVaeTraining
+    example = {
+        "image_size": 16, "widths": [4, 8], "latents": 6, "s": 0.5, "beta_min": 0.01, "beta_max": 10.0,
+        "local_latents": 2, "experts": 2, "mean": 0.3, "scale": 2.0,
+    }  # fmt: skip
 
     def __init__(
         self,

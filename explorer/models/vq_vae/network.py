@@ -45,6 +45,10 @@ class VqVae(Network):
 
     evidence = CodeEvidence
     training_settings = VqVaeTraining
+    example = {
+        "image_size": 16, "widths": [4, 6], "codes": 12, "dimension": 5, "blocks": 1, "mean": 0.3,
+        "scale": 2.0, "prior": {"width": 16, "layers": 2, "heads": 2},
+    }  # fmt: skip
     beta_range = (1.0, 1.0)
 
     def __init__(
