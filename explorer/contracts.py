@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -15,21 +15,26 @@ from torch import Tensor
 
 @dataclass(frozen=True, eq=False)
 class Slice:
-    """A healthy image with what is known of it.
+    """An image before anything is planted, with what is known of it.
 
     Attributes:
         image: intensities, (H, W), float32 in [0, 1].
         foreground: the pixels that count in an evaluation, (H, W), bool.
         name: readable and unique within the dataset, e.g. `subject 12, slice 31`.
         spacing: size of a pixel in mm as (row, column), or None where pixels have no size.
-        anomalous: whether the image as a whole is an anomaly (a class held out from training).
+        mask: what a real anomaly covers, (H, W), bool, or None where none is known.
     """
 
     image: Tensor
     foreground: Tensor
     name: str
     spacing: tuple[float, float] | None = None
-    anomalous: bool = False
+    mask: Tensor | None = None
+
+    @property
+    def known_mask(self) -> Tensor:
+        """The mask, all False where none is known, (H, W), bool."""
+        return torch.zeros_like(self.foreground) if self.mask is None else self.mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +43,8 @@ class Case:
 
     Attributes:
         image: intensities after planting, (H, W), float32 in [0, 1].
-        mask: the pixels that the anomaly changed, (H, W), bool.
+        mask: what is anomalous: the pixels that the planted anomaly changed and the slice's own mask, (H, W),
+            bool.
         source: the slice before planting.
     """
 
@@ -75,12 +81,14 @@ class Axis:
         help: one line on what it selects.
         size: how many positions there are, counted from 0.
         labels: a readable name for each position, or empty where the number says it all.
+        start: where it stands at first.
     """
 
     name: str
     help: str
     size: int
     labels: tuple[str, ...] = ()
+    start: int = 0
 
 
 class Dataset(Protocol):
@@ -118,6 +126,14 @@ class Dataset(Protocol):
         ...
 
 
+class Batches(Protocol):
+    """Draws training images."""
+
+    def batch(self, count: int, generator: torch.Generator) -> Tensor:
+        """`count` images, (B, 1, H, W), float32 in [0, 1]; all randomness comes from `generator`."""
+        ...
+
+
 @dataclass(frozen=True, eq=False)
 class VaeOutput:
     """One pass of a VAE at z = mu.
@@ -137,9 +153,14 @@ class Model(Protocol):
     """What every model of healthy images has.
 
     Attributes:
-        s: standard deviation of p(x|z), fixed per model.
+        image_size: height and width of its images, pixels.
+        s: standard deviation of p(x|.), fixed per model.
         beta_range: smallest and largest training beta; (1, 1) where a model knows no beta.
+        evidence: what it says of images: a class of `explorer.evidence`, made with model, images and betas.
     """
+
+    @property
+    def image_size(self) -> int: ...
 
     @property
     def s(self) -> float: ...
@@ -147,12 +168,95 @@ class Model(Protocol):
     @property
     def beta_range(self) -> tuple[float, float]: ...
 
+    @property
+    def evidence(self) -> type[Any]: ...
+
 
 class Vae(Model, Protocol):
-    """A VAE conditioned on its training beta, as the evidence needs it."""
+    """A VAE conditioned on its training beta, as its evidence needs it."""
 
     def __call__(self, x: Tensor, beta: Tensor) -> VaeOutput:
         """Encode and decode `x`, (B, 1, H, W), each image at its own `beta`, (B,)."""
+        ...
+
+
+class PriorMemory(Protocol):
+    """What a prior keeps of the codes of some grids."""
+
+    def of(self, grids: Tensor) -> PriorMemory:
+        """A copy for the grids with these indices, which may repeat."""
+        ...
+
+
+class CodePrior(Protocol):
+    """A prior over grids of codes in raster order, p(c) = prod_i p(c_i | c_<i).
+
+    Attributes:
+        codes: size of the vocabulary, K.
+        rows: of the grid.
+        columns: of the grid.
+        length: codes on a grid, n.
+    """
+
+    @property
+    def codes(self) -> int: ...
+
+    @property
+    def rows(self) -> int: ...
+
+    @property
+    def columns(self) -> int: ...
+
+    @property
+    def length(self) -> int: ...
+
+    def __call__(self, codes: Tensor) -> Tensor:
+        """Logits of every position given the codes before it, (B, n, K), for codes (B, n), int64."""
+        ...
+
+    def nll(self, codes: Tensor) -> Tensor:
+        """-log p(c_i | c_<i), nats, (B, n), for codes (B, n)."""
+        ...
+
+    def memory(self, count: int) -> PriorMemory:
+        """An empty memory for `count` grids."""
+        ...
+
+    def advance(self, memory: Any, codes: Tensor, first: Tensor, count: int) -> Tensor:
+        """Logits, (R, count, K), of the `count` positions of grids (R, n) from `first`, (R,), on.
+
+        `memory` holds what comes before, and what is computed is added to it in place.
+        """
+        ...
+
+
+class CodeVectors(Protocol):
+    """The vectors that codes stand for."""
+
+    def embed(self, indices: Tensor) -> Tensor:
+        """The vectors, (B, D, h, w), of codes (B, h, w)."""
+        ...
+
+
+class CodeModel(Model, Protocol):
+    """A VQ-VAE with its prior, as its evidence needs it."""
+
+    @property
+    def codebook(self) -> CodeVectors: ...
+
+    @property
+    def prior(self) -> CodePrior: ...
+
+    def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Reconstruction, (B, 1, H, W), with gradients straight through the codes, and codes, (B, h, w)."""
+        ...
+
+    def encode(self, x: Tensor) -> Tensor:
+        """Latents before they are replaced by codes, (B, D, h, w)."""
+        ...
+
+    def decode(self, embedded: Tensor) -> Tensor:
+        """Mean of p(x|codes), (B, 1, H, W), of the codes' vectors, (B, D, h, w)."""
         ...
 
 

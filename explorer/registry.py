@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
+import sys
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
 
 class Registry(Generic[T]):
     """Maps a name to a plug-in of one kind.
 
-    A plug-in registers itself with `@REGISTRY.register("its-name")` in a module of the package; the
-    modules are imported when a name is first asked for, in alphabetical order. Threads that ask meanwhile
-    wait; where a module cannot be imported, the error surfaces each time instead of a registry with gaps.
+    A plug-in is one file or one folder of the package, in which it registers itself with
+    `@REGISTRY.register("its-name")`. The modules are imported when a name is first asked for, in alphabetical
+    order. Threads that ask meanwhile wait; where a module cannot be imported, the error surfaces each time
+    instead of a registry with gaps.
 
     Args:
         kind: what the plug-ins are, for messages, e.g. `predictor`.
@@ -32,7 +37,15 @@ class Registry(Generic[T]):
         self._lock = threading.RLock()
 
     def register(self, name: str) -> Callable[[T], T]:
-        """Return a decorator that enters a plug-in under `name`; raises ValueError if taken."""
+        """Return a decorator that enters a plug-in under `name`.
+
+        Raises:
+            ValueError: if the name is taken, or not made of small letters, digits and dashes, as it stands
+                in addresses and commands.
+        """
+        if not _NAME.fullmatch(name):
+            rule = "must be small letters and digits with dashes between them"
+            raise ValueError(f"the name of a {self.kind} {rule}, got {name!r}")
 
         def enter(plugin: T) -> T:
             if name in self._plugins:
@@ -76,7 +89,17 @@ class Registry(Generic[T]):
             try:
                 folder = importlib.import_module(self.package).__path__
                 for module in sorted(found.name for found in pkgutil.iter_modules(folder)):
-                    importlib.import_module(f"{self.package}.{module}")
+                    self._import(f"{self.package}.{module}")
                 self._discovered = True
             finally:
                 self._discovering = False
+
+    def _import(self, module: str) -> None:
+        before = set(self._plugins)
+        try:
+            importlib.import_module(module)
+        except Exception as error:
+            for name, plugin in list(self._plugins.items()):  # else its own names were taken the next time
+                if name not in before and getattr(plugin, "__module__", module) not in sys.modules:
+                    del self._plugins[name]
+            raise ImportError(f"{self.kind} module {module} cannot be imported: {error}") from error

@@ -10,13 +10,21 @@ import dataclasses
 import math
 import numbers
 import re
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Mapping
+from dataclasses import MISSING, dataclass
+from typing import Any, TypeVar, get_type_hints
 from urllib.parse import unquote
+
+T = TypeVar("T")
 
 _KINDS: dict[str, type] = {"bool": bool, "int": int, "float": float}
 _NEXT = re.compile(r",(?=\s*\w+\s*=)")
 """The comma before another setting; any other comma belongs to a value."""
+
+
+@dataclass(frozen=True)
+class NoSettings:
+    """For what has none."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +97,42 @@ def check(described: Setting, value: Any) -> None:
         return
     if rule := _broken_rule(described, value):
         raise ValueError(f"{described.name} must be {rule}, got {value!r}")
+
+
+def from_table(kind: type[T], table: Any, *, besides: Collection[str] = ()) -> T:
+    """The dataclass `kind`, which checks its settings, from a table of TOML; its fields may be tables, too.
+
+    Args:
+        kind: what is made.
+        table: its fields by name.
+        besides: further keys that the table may have.
+
+    Raises:
+        ValueError: naming the keys that are unknown or missing, or the setting, its rule and its value.
+    """
+    if not isinstance(table, Mapping):
+        raise ValueError(f"it must be a table, got {table!r}")
+    fields = dataclasses.fields(kind)  # type: ignore[arg-type]
+    needed = [f.name for f in fields if f.default is MISSING and f.default_factory is MISSING]
+    check_keys(table, [*(field.name for field in fields), *besides], needed)
+    hints, values = get_type_hints(kind), {}
+    for name, value in table.items():
+        if name in besides:
+            continue
+        try:
+            values[name] = from_table(hints[name], value) if dataclasses.is_dataclass(hints[name]) else value
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+    return kind(**values)
+
+
+def check_keys(table: Mapping[str, Any], known: Collection[str], needed: Collection[str]) -> None:
+    """Raise ValueError unless a table has all the needed keys, and known ones only."""
+    unknown = sorted(set(table) - set(known))
+    missing = sorted(set(needed) - set(table))
+    parts = (("unknown", unknown), ("missing", missing))
+    if wrong := "; ".join(f"{what}: {', '.join(keys)}" for what, keys in parts if keys):
+        raise ValueError(f"its keys are wrong ({wrong}); known: {', '.join(known) or 'none'}")
 
 
 def parse_settings(plugin: Any, text: str) -> dict[str, Any]:

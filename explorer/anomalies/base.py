@@ -115,17 +115,18 @@ class Anomaly(ABC):
 
         Args:
             slice: the healthy slice; left as it is.
-            params: from `draw` or `Params.from_json`; they, not the settings, say what is planted.
+            params: from `draw`; they, not the settings, say what is planted.
             donor: another slice of the same size, for families that need one.
 
         Returns:
-            The case; its mask holds the pixels that changed by more than `CHANGE_THRESHOLD`.
+            The case; its mask holds the pixels that changed by more than `CHANGE_THRESHOLD`, and those of the
+            slice's own mask.
 
         Raises:
             ValueError: where the foreground is empty or a needed donor is missing or of another size.
         """
         if params.strength == 0:
-            return Case(slice.image.clone(), torch.zeros_like(slice.foreground), slice)
+            return Case(slice.image.clone(), slice.known_mask, slice)
         if not slice.foreground.any():
             raise ValueError(f"{slice.name} has no foreground to hold an anomaly; choose another slice")
         region = region_of(slice.foreground, params, self.softness)
@@ -134,7 +135,8 @@ class Anomaly(ABC):
             altered = self.alter(slice, region, params, donor)
             blended = torch.lerp(slice.image, altered, region.weight).clamp(0, 1)
             image = torch.where(region.weight > 0, blended, slice.image)
-        return Case(image, (image - slice.image).abs() > CHANGE_THRESHOLD, slice)
+        changed = (image - slice.image).abs() > CHANGE_THRESHOLD
+        return Case(image, changed | slice.known_mask, slice)
 
     @abstractmethod
     def alter(self, slice: Slice, region: Region, params: Params, donor: Slice | None) -> Tensor:

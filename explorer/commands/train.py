@@ -14,12 +14,12 @@ from tqdm import tqdm
 
 from explorer.cards.catalogue import FOLDER
 from explorer.commands.arguments import add_device
+from explorer.datasets import DATASETS
 from explorer.devices import pick_device
+from explorer.models import MODELS
 from explorer.training.finish import finish
 from explorer.training.loop import build_model, train
 from explorer.training.recipe import Recipe, read_recipe
-from explorer.training.sources import batches_for
-from explorer.training.stages import stages_of
 
 
 def add(commands: Any) -> None:
@@ -86,25 +86,21 @@ def train_recipe(
     """
     recipe = read_recipe(path)
     if samples is not None:
-        prior = recipe.prior and {**recipe.prior, "samples": samples}
-        recipe = dataclasses.replace(recipe, samples=samples, prior=prior)
+        recipe = recipe.with_samples(samples)
     if beta is not None:
         recipe = at_one_beta(recipe, beta)
     if threads is not None:
         if threads < 1:
             raise ValueError(f"threads must be at least 1, got {threads}")
         torch.set_num_threads(threads)
-    stages = stages_of(recipe)
-    checkpoints = [output / f"{stage.recipe.name}.checkpoint.safetensors" for stage in stages]
+    model = build_model(recipe)
+    stages = [(stage, recipe.at(stage)) for stage in model.stages(recipe.training)]
+    checkpoints = [output / f"{part.name}.checkpoint.safetensors" for _, part in stages]
     for checkpoint in checkpoints:
         if checkpoint.exists() and not resume:
             raise ValueError(
                 f"{checkpoint} exists; pass --resume to go on from it, or choose another --output"
             )
-    try:
-        model = build_model(recipe)
-    except (IndexError, RuntimeError) as error:  # torch's answers to sizes below 0
-        raise ValueError(f"recipe {path}: [model] does not describe a network: {error}") from None
     output.mkdir(parents=True, exist_ok=True)
     with tqdm(unit="slice", desc="deforming", leave=False, disable=None) as bar:
 
@@ -112,12 +108,13 @@ def train_recipe(
             bar.total = total
             bar.update(done - bar.n)
 
-        batches = batches_for(recipe, output, anatomies, show)
-    for stage, checkpoint in zip(stages, checkpoints, strict=True):
-        objective = stage.objective(model)
-        with tqdm(total=stage.recipe.steps, unit="step", desc=stage.recipe.name) as bar:
+        batches = DATASETS[recipe.dataset].batches(
+            recipe.images, output=output, given=anatomies, progress=show
+        )
+    for (stage, part), checkpoint in zip(stages, checkpoints, strict=True):
+        with tqdm(total=part.steps, unit="step", desc=part.name) as bar:
             for progress in train(
-                objective, stage.recipe, batches, device=device, checkpoint=checkpoint, resume=resume
+                stage.objective(), part, batches, device=device, checkpoint=checkpoint, resume=resume
             ):
                 bar.update(progress.step - bar.n)
                 bar.set_postfix_str(
@@ -129,10 +126,8 @@ def train_recipe(
 
 
 def at_one_beta(recipe: Recipe, beta: float) -> Recipe:
-    """The same training for a single beta, without the mixture of maps that only conditioning needs."""
+    """The same training for a single beta; ValueError where the model knows none."""
     if not (beta > 0 and math.isfinite(beta)):
         raise ValueError(f"beta must be a finite number above 0, got {beta:g}")
-    if recipe.kind != "beta-vae":
-        raise ValueError(f"beta must be left out for kind {recipe.kind}, which knows none; got {beta:g}")
-    model = dict(recipe.model) | {"beta_min": beta, "beta_max": beta, "experts": 1}
+    model = MODELS[recipe.kind].at_one_beta(recipe.model, beta)
     return dataclasses.replace(recipe, name=f"{recipe.name}-{beta:g}", model=model)

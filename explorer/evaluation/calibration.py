@@ -16,8 +16,7 @@ from torch import Tensor
 
 from explorer.contracts import Model
 from explorer.evaluation.histogram import ScoreHistogram
-from explorer.evidence.codes import observe
-from explorer.evidence.vae import Evidence
+from explorer.evidence import Evidence, observe
 from explorer.predictors import PREDICTORS, HealthyScores, check_fits, predictors_for, score
 
 LEVELS = (

@@ -24,7 +24,7 @@ from explorer.contracts import Dataset, Model, stack
 from explorer.evaluation.calibration import Calibration
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.evaluation.sample_scores import sample_score_names, sample_scores
-from explorer.evidence.codes import observe
+from explorer.evidence import observe
 from explorer.predictors import Predictor, check_fits, score
 
 T = TypeVar("T")
@@ -141,9 +141,14 @@ def anomalous_members(
 def untouched_members(
     dataset: Dataset, places: Sequence[tuple[int, ...]], *, anomalous: bool
 ) -> list[Member]:
-    """Some slices of the test split as they are: healthy ones, or those of a held-out class."""
+    """Some slices of the test split as they are: healthy ones, or those of a held-out class.
+
+    A slice with a mask of its own counts as anomalous in any case.
+    """
     slices = (dataset.slice("test", *place) for place in places)
-    return [Member(s.image, torch.zeros_like(s.foreground), s.foreground, anomalous) for s in slices]
+    return [
+        Member(s.image, s.known_mask, s.foreground, anomalous or bool(s.known_mask.any())) for s in slices
+    ]
 
 
 def calibration_slices(dataset: Dataset, count: int) -> tuple[Tensor, Tensor]:

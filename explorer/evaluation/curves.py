@@ -73,23 +73,6 @@ class BestDice:
     threshold: float
 
 
-@dataclass(frozen=True)
-class OperatingPoint:
-    """What one threshold gives; a rate of nothing is NaN.
-
-    Attributes:
-        sensitivity: TP / (TP + FN).
-        false_positive_rate: FP / (FP + TN).
-        precision: TP / (TP + FP).
-        dice: 2 TP / (2 TP + FP + FN).
-    """
-
-    sensitivity: float
-    false_positive_rate: float
-    precision: float
-    dice: float
-
-
 def roc(h: ScoreHistogram) -> RocCurve:
     """Compute the ROC curve, one point a code that occurs."""
     false, true = _positives(h)
@@ -138,13 +121,16 @@ def best_dice(h: ScoreHistogram) -> BestDice:
     return BestDice(float(dice[best]), float(decode(h.codes[-best:][:1])) if best else math.inf)
 
 
-def operating_point(h: ScoreHistogram, threshold: float) -> OperatingPoint:
-    """Evaluate one threshold.
+def dice_at(h: ScoreHistogram, threshold: float) -> float:
+    """Compute Dice = 2 TP / (2 TP + FP + FN) at one threshold.
 
     Args:
         h: the counts.
         threshold: in units of the score, any number or infinity; rounded down to the lower edge of its code,
             so exact for the thresholds of the curves and of `best_dice`.
+
+    Returns:
+        Dice in [0, 1]; NaN without any pixel above the threshold or anomalous.
 
     Raises:
         ValueError: if the threshold is NaN.
@@ -154,14 +140,8 @@ def operating_point(h: ScoreHistogram, threshold: float) -> OperatingPoint:
     code = encode(torch.tensor(threshold, dtype=torch.float32)).item()
     counts = h.counts.numpy()
     start = int(np.searchsorted(h.codes.numpy(), code))
-    healthy, anomalous = counts.sum(axis=1, dtype=np.float64)
     false, true = counts[:, start:].sum(axis=1, dtype=np.float64)
-    return OperatingPoint(
-        sensitivity=float(_ratio(true, anomalous)),
-        false_positive_rate=float(_ratio(false, healthy)),
-        precision=float(_ratio(true, true + false)),
-        dice=float(_ratio(2 * true, true + false + anomalous)),
-    )
+    return float(_ratio(2 * true, true + false + h.anomalous))
 
 
 def _positives(h: ScoreHistogram) -> tuple[Floats, Floats]:

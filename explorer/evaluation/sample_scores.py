@@ -10,8 +10,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from explorer.contracts import Model
-from explorer.evidence.codes import parts_of
-from explorer.evidence.vae import Evidence
+from explorer.evidence import Evidence, parts_of
 from explorer.predictors import HealthyScores
 from explorer.predictors.base import codes_of
 

@@ -1,6 +1,26 @@
-"""What a model says of a batch of images, each part computed once."""
+"""What a model says of a batch of images, each part computed once; a model names its kind of evidence."""
 
-from explorer.evidence.codes import CodeEvidence, observe, parts_of
-from explorer.evidence.vae import Evidence
+from __future__ import annotations
 
-__all__ = ["CodeEvidence", "Evidence", "observe", "parts_of"]
+from torch import Tensor
+
+from explorer.contracts import Model
+from explorer.evidence.base import Evidence
+from explorer.evidence.codes import CodeEvidence
+from explorer.evidence.vae import VaeEvidence
+
+__all__ = ["CodeEvidence", "Evidence", "VaeEvidence", "observe", "parts_of"]
+
+
+def observe(
+    model: Model, x: Tensor, beta: Tensor | float, *, scoring_beta: Tensor | float | None = None
+) -> Evidence:
+    """What a model says of images; see `Evidence` for the arguments."""
+    found: Evidence = model.evidence(model, x, beta, scoring_beta=scoring_beta)
+    return found
+
+
+def parts_of(model: Model) -> frozenset[str]:
+    """What predictors can have of a model's evidence."""
+    parts: frozenset[str] = model.evidence.PARTS
+    return parts

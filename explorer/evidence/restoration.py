@@ -23,7 +23,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explorer.models.vq_vae.code_prior import CodePrior, Memory
+from explorer.contracts import CodePrior, PriorMemory
 from explorer.randomness import stream
 
 
@@ -58,7 +58,7 @@ class Branches:
     codes: Tensor
     first: Tensor
     copies: list[list[int]]
-    memory: Memory
+    memory: PriorMemory
 
 
 def uniform_noise(copies: int, length: int, seed: int) -> Tensor:
@@ -134,7 +134,7 @@ def _look_ahead(
     positions = (branches.first[:, None] + steps).clamp(max=prior.length - 1)
     current = branches.codes.gather(1, positions)
     nll = F.cross_entropy(logits.transpose(1, 2), current, reduction="none")  # (R, m)
-    over = nll > limits[:, None]
+    over = nll > limits[:, None].to(nll)
     found = over.any(1)
     step = torch.where(found, over.int().argmax(1), ahead - 1)
     rows = torch.arange(len(step), device=step.device)
@@ -184,7 +184,7 @@ def _current(branches: Branches, result: Tensor) -> Tensor:
 
 
 def _checked(prior: CodePrior, codes: Tensor, threshold: Tensor | float, noise: Tensor) -> Tensor:
-    """The thresholds, (B,), float; ValueError where an argument breaks its rule."""
+    """The thresholds, (B,); ValueError where an argument breaks its rule."""
     if codes.ndim != 2 or codes.shape[1] != prior.length or noise.shape[1:] != codes.shape[1:]:
         raise ValueError(
             f"codes must be (B, {prior.length}) and noise (S, {prior.length}) for this prior; "
@@ -195,7 +195,7 @@ def _checked(prior: CodePrior, codes: Tensor, threshold: Tensor | float, noise: 
             f"codes must be in [0, {prior.codes - 1}] for this prior, got {int(codes.min())} to "
             f"{int(codes.max())}; use the prior that was trained on this VQ-VAE"
         )
-    limits = torch.as_tensor(threshold).to(prior.head.weight).expand(len(codes))
+    limits = torch.as_tensor(threshold, device=codes.device).expand(len(codes))
     if not bool((limits > 0).all()):
         raise ValueError(
             f"threshold must be above 0 nats, got {float(limits.min()):g}: every code would be replaced and "

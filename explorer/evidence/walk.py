@@ -15,7 +15,6 @@ from torch import Tensor
 
 from explorer.evidence.codes import CodeEvidence
 from explorer.evidence.restoration import restore, uniform_noise
-from explorer.predictors.latent_restoration import decoded
 
 AT_ONCE = 8
 """Grids that go through the prior and the decoder together."""
@@ -125,4 +124,4 @@ def _looked_at(evidence: CodeEvidence, states: Tensor) -> tuple[Tensor, Tensor]:
     grids = states.view(-1, *evidence.indices.shape[1:])
     with torch.no_grad():
         surprise = evidence.model.prior.nll(states).view(grids.shape)
-    return surprise, decoded(evidence, grids)[:, 0]
+    return surprise, evidence.decoded(grids)[:, 0]

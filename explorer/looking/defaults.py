@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from explorer.anomalies import ANOMALIES
 from explorer.cards import Pretrained, models_for
-from explorer.contracts import Axis
 from explorer.looking import server
 from explorer.looking.state import State
 from explorer.predictors import PREDICTORS as REGISTERED
@@ -27,16 +26,8 @@ PREDICTORS = (
 )
 """Those of them that the model can do with are shown; where it can do with none, all that take one pass."""
 
-START = {"class": 1, "subject": 0, "slice": 32}
-"""Where axes stand."""
-
 COHORT_SIZES = (8, 16, 32, 64, 128, 200)
 COHORT_SIZE = 16
-
-
-def start_of(axis: Axis) -> int:
-    """Where an axis stands at first."""
-    return min(START.get(axis.name, 0), axis.size - 1)
 
 
 def model_of(dataset: str) -> str:
@@ -79,7 +70,7 @@ def default_state() -> State:
     names = shown_unasked(offered(server.pretrained(model), DATASET))
     return State(
         dataset=DATASET,
-        place=tuple(start_of(axis) for axis in server.dataset(DATASET).axes("test")),
+        place=tuple(axis.start for axis in server.dataset(DATASET).axes("test")),
         anomaly=ANOMALIES[ANOMALY](),
         anomaly_name=ANOMALY,
         seed=SEED,

@@ -1,5 +1,5 @@
-"""The networks, a file an architecture; `MODELS` finds them by the kind named in a card."""
+"""The networks, a file or a folder a family; `MODELS` finds them by the kind that a card names."""
 
-from explorer.models.base import MODELS
+from explorer.models.base import MODELS, Network
 
-__all__ = ["MODELS"]
+__all__ = ["MODELS", "Network"]

@@ -11,8 +11,7 @@ from typing import ClassVar, Protocol
 from torch import Tensor
 
 from explorer.contracts import Model, ScoreMap
-from explorer.evidence.codes import CodeEvidence, parts_of
-from explorer.evidence.vae import Evidence
+from explorer.evidence import CodeEvidence, Evidence, parts_of
 from explorer.registry import Registry
 from explorer.settings import check_settings
 
@@ -122,7 +121,7 @@ def missing_parts(predictor: type[Predictor] | Predictor, model: Model) -> tuple
 
 
 def codes_of(evidence: Evidence) -> CodeEvidence:
-    """The evidence as that of a VQ-VAE; raises ValueError where it is of another model."""
+    """The evidence as one of codes; raises ValueError where a model has none."""
     if not isinstance(evidence, CodeEvidence):
-        raise ValueError("this predictor needs latent codes; choose a model of kind vq-vae")
+        raise ValueError("this predictor needs latent codes, which this model does not have; choose another")
     return evidence

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from explorer.contracts import ScoreMap
-from explorer.evidence.vae import Evidence
+from explorer.evidence import Evidence
 from explorer.predictors.base import PREDICTORS, HealthyScores, Predictor, codes_of
 from explorer.settings import setting
 

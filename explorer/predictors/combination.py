@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from explorer.contracts import ScoreMap
-from explorer.evidence.vae import Evidence
+from explorer.evidence import Evidence
 from explorer.predictors.base import PREDICTORS, HealthyScores, Predictor, score
 from explorer.predictors.kl_gradient import KlGradient
 from explorer.predictors.reconstruction_error import ReconstructionError

@@ -13,7 +13,7 @@ from typing import ClassVar
 import torch
 
 from explorer.contracts import ScoreMap
-from explorer.evidence.vae import Evidence
+from explorer.evidence import Evidence
 from explorer.predictors.base import PREDICTORS, HealthyScores, Predictor
 from explorer.settings import setting
 

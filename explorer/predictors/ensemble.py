@@ -14,7 +14,7 @@ from typing import ClassVar, Literal
 import torch
 
 from explorer.contracts import ScoreMap
-from explorer.evidence.vae import Evidence
+from explorer.evidence import Evidence
 from explorer.predictors.base import PREDICTORS, HealthyScores, Predictor, score
 from explorer.settings import setting
 

@@ -13,7 +13,7 @@ from typing import ClassVar
 from torch import Tensor
 
 from explorer.contracts import ScoreMap
-from explorer.evidence.vae import Evidence
+from explorer.evidence import Evidence
 from explorer.predictors.base import PREDICTORS, HealthyScores, Predictor
 from explorer.predictors.filters.gaussian import smooth
 from explorer.settings import setting

@@ -14,9 +14,8 @@ import torch
 from torch import Tensor
 
 from explorer.contracts import ScoreMap
-from explorer.evidence.codes import CodeEvidence
+from explorer.evidence import CodeEvidence, Evidence
 from explorer.evidence.restoration import restore, uniform_noise
-from explorer.evidence.vae import Evidence
 from explorer.predictors.base import PREDICTORS, HealthyScores, Predictor, codes_of
 from explorer.predictors.filters.extremes import mean_filter, minimum_filter
 from explorer.settings import setting
@@ -64,7 +63,7 @@ class LatentRestoration(Predictor):
         residuals = []
         restored = torch.zeros_like(evidence.x)
         for j in range(self.restorations):
-            r = decoded(seen, codes[:, j])
+            r = seen.decoded(codes[:, j])
             residuals.append((evidence.x - r).abs())
             restored = restored + (r - restored) / (j + 1)
             changed = (codes[:, : j + 1] != seen.indices[:, None]).float().mean(1)
@@ -90,9 +89,3 @@ class LatentRestoration(Predictor):
         values = (weights * stacked).sum(0)
         values = minimum_filter(values) if self.minimum else values
         return mean_filter(values) if self.mean else values
-
-
-def decoded(seen: CodeEvidence, codes: Tensor) -> Tensor:
-    """Images, (B, 1, H, W), of codes (B, h, w)."""
-    with torch.no_grad():
-        return seen.model.decode(seen.model.codebook.embed(codes))

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from explorer.contracts import ScoreMap
-from explorer.evidence.vae import Evidence
+from explorer.evidence import Evidence
 from explorer.predictors.base import PREDICTORS, HealthyScores, Predictor
 from explorer.predictors.filters.extremes import maximum_filter, minimum_filter
 from explorer.predictors.filters.gaussian import smooth

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from explorer.contracts import ScoreMap
-from explorer.evidence.vae import Evidence
+from explorer.evidence import Evidence
 from explorer.predictors.base import PREDICTORS, HealthyScores, Predictor
 from explorer.predictors.filters.gaussian import smooth
 

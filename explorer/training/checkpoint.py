@@ -9,7 +9,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from explorer.models.objective import Objective
+from explorer.models.base import Objective
 
 MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 

@@ -6,10 +6,9 @@ import dataclasses
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import cast
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from explorer.cards import Card, HeldOut, load_pretrained, save_pretrained
 from explorer.cards.weights import round_weights, save_calibration
@@ -17,7 +16,8 @@ from explorer.contracts import Model
 from explorer.datasets import dataset_names, load_dataset
 from explorer.evaluation.calibration import Calibration, calibrate
 from explorer.evaluation.cohort import calibration_slices
-from explorer.evidence.codes import CodeEvidence, observe
+from explorer.evidence import observe
+from explorer.models import Network
 from explorer.predictors import predictors_for, quick_predictors_for
 from explorer.training.recipe import Recipe, described
 
@@ -35,14 +35,13 @@ def betas_between(low: float, high: float, count: int) -> list[float]:
     return [low, *inner, high]
 
 
-def finish(network: nn.Module, recipe: Recipe, output: Path, device: torch.device) -> Iterator[str]:
+def finish(model: Network, recipe: Recipe, output: Path, device: torch.device) -> Iterator[str]:
     """Measure and calibrate a trained model, then write its card, weights and calibration to `output`.
 
     Yields the name of each dataset before its turn, for a progress display.
     """
-    network.eval().requires_grad_(False).to(device)
-    round_weights(network)
-    model = cast(Model, network)
+    model.eval().requires_grad_(False).to(device)
+    round_weights(model)
     held_out: dict[str, HeldOut] = {}
     calibrations: dict[str, Calibration] = {}
     yield from look_at_healthy(model, recipe.dataset, device, held_out, calibrations)
@@ -57,7 +56,7 @@ def finish(network: nn.Module, recipe: Recipe, output: Path, device: torch.devic
         sha256="",
         held_out=held_out,
     )
-    save_pretrained(network, card, calibrations, output)
+    save_pretrained(model, card, calibrations, output)
 
 
 def calibrate_again(name: str, folder: Path, device: torch.device) -> Iterator[str]:
@@ -109,25 +108,16 @@ def measure(
     model: Model, images: Tensor, foregrounds: Tensor, betas: Sequence[float], device: torch.device
 ) -> HeldOut:
     """Means over healthy images at each training beta; see `HeldOut`."""
-    rows = []
+    rows: list[dict[str, float]] = []
     for beta in betas:
-        rec, kl, error, pixels, codes = 0.0, 0.0, 0.0, 0, []
+        error, pixels = 0.0, 0
+        totals: dict[str, Tensor] = {}
         for x, foreground in zip(torch.split(images, 50), torch.split(foregrounds, 50), strict=True):
             evidence = observe(model, x.to(device), beta)
-            rec += float(evidence.rec.sum())
-            kl += float(evidence.kl.sum())
+            for name, total in evidence.totals().items():
+                totals[name] = totals[name] + total if name in totals else total
             error += float((evidence.x - evidence.x_hat).abs()[foreground.to(device)].sum())
             pixels += int(foreground.sum())
-            codes += [evidence.indices.cpu()] if isinstance(evidence, CodeEvidence) else []
-        row = [rec / len(images), kl / len(images), error / pixels]
-        if codes:
-            found = torch.cat(codes)
-            row += [perplexity(found), kl / found.numel()]
-        rows.append(row)
-    return HeldOut(tuple(betas), *(tuple(column) for column in zip(*rows, strict=True)))
-
-
-def perplexity(codes: Tensor) -> float:
-    """exp of the entropy of how often codes of any shape are used; K where K are used alike."""
-    counts = torch.bincount(codes.flatten()).double()
-    return float(torch.special.entr(counts / counts.sum()).sum().exp())
+        rows.append(model.evidence.means(totals, len(images)) | {"error": error / pixels})
+    columns = {name: tuple(row[name] for row in rows) for name in rows[0]}
+    return HeldOut(tuple(betas), **columns)

@@ -13,12 +13,12 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from explorer.models import MODELS
-from explorer.models.objective import Objective
+from explorer.contracts import Batches
+from explorer.models import MODELS, Network
+from explorer.models.base import Objective
 from explorer.randomness import stream
 from explorer.training.checkpoint import read_checkpoint, write_checkpoint
 from explorer.training.recipe import Recipe, described
-from explorer.training.sources import Batches
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,25 @@ class Progress:
     images_per_second: float
 
 
-def build_model(recipe: Recipe) -> nn.Module:
-    """The recipe's network with fresh weights drawn from its seed."""
+def build_model(recipe: Recipe) -> Network:
+    """The recipe's network with fresh weights drawn from its seed.
+
+    Raises:
+        ValueError: where its settings describe none.
+    """
     with torch.random.fork_rng(devices=[]):  # initialisers of torch.nn know the global generator only
         torch.manual_seed(recipe.seed)
         try:
             return MODELS[recipe.kind](**recipe.model)
-        except TypeError as error:
-            raise ValueError(f"recipe {recipe.name}: [model] does not fit {recipe.kind}: {error}") from None
+        except (
+            TypeError,
+            ValueError,
+            IndexError,
+            RuntimeError,
+        ) as error:  # torch's answers to impossible sizes
+            raise ValueError(
+                f"recipe {recipe.name}: [model] does not describe a network of kind {recipe.kind}: {error}"
+            ) from None
 
 
 def train(
@@ -77,7 +88,7 @@ def train(
     )  # Adam's moments of closed latents fade into denormals, 10 times slower on a CPU
     model = objective.model
     model.to(device=device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
-    optimizer = build_optimizer(model, recipe)
+    optimizer = build_optimizer(objective, recipe)
     generator = stream(recipe.seed, "training")
     digest = fingerprint(recipe)
     start = read_checkpoint(checkpoint, digest, objective, optimizer, generator) if resume else 0
@@ -104,14 +115,14 @@ def train(
         yield Progress(done, recipe.steps, mean, rate)
 
 
-def build_optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Adam:
-    """Adam with the recipe's learning rates, one for the gates and one for the rest that is not frozen."""
-    named = [(name, value) for name, value in model.named_parameters() if value.requires_grad]
-    gates = [value for name, value in named if "gate" in name]
-    others = [value for name, value in named if "gate" not in name]
-    pairs = ((gates, recipe.gate_pace * recipe.learning_rate), (others, recipe.learning_rate))
+def build_optimizer(objective: Objective, recipe: Recipe) -> torch.optim.Adam:
+    """Adam over what is not frozen, with the recipe's learning rate times the objective's pace."""
+    groups: dict[float, list[nn.Parameter]] = {}
+    for name, value in objective.model.named_parameters():
+        if value.requires_grad:
+            groups.setdefault(objective.pace(name) * recipe.learning_rate, []).append(value)
     return torch.optim.Adam(
-        [{"params": group, "lr": rate, "initial_lr": rate} for group, rate in pairs], fused=True
+        [{"params": group, "lr": rate, "initial_lr": rate} for rate, group in groups.items()], fused=True
     )
 
 

@@ -1,96 +1,86 @@
-"""Recipes: what to train on what, as TOML."""
+"""Recipes: what to train on what, as TOML.
+
+name = "beta-vae-brain"     # and the other settings of `Recipe`
+[model]                     # settings of the network, as its constructor takes them
+[training]                  # what the model's family asks for
+[images]                    # what the dataset's family asks for
+"""
 
 from __future__ import annotations
 
 import dataclasses
-import math
+import inspect
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from explorer.datasets import DATASETS
+from explorer.models import MODELS, Network
+from explorer.models.base import Share, Stage
+from explorer.settings import NoSettings, check_keys, from_table, setting
+
 PRECISIONS = ("float32", "bfloat16")
-PRIOR_KEYS = ("samples", "batch_size", "learning_rate")
+TABLES = ("model", "training", "images")
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """All that decides a training.
+@dataclass(frozen=True, kw_only=True)
+class Common(Share):
+    """What every recipe says."""
 
-    Attributes:
-        name: name of the model that comes out.
-        kind: architecture, a name in `explorer.models.MODELS`.
-        dataset: family the model is for, `fashion-mnist` or `brain`.
-        model: the architecture's settings.
-        samples: images seen in training.
-        batch_size: images a step.
-        learning_rate: of Adam, at its peak; warmed up over 2 % of the steps, then a cosine to 1 %.
-        seed: of weights, order and noise.
-        gate_pace: how many times faster than the rest the gates on beta learn; they are few, and far from
-            their final values at the start.
-        precision: `float32`, or `bfloat16` for the matrix products alone.
-        pool: brain only: deformed slices to draw from.
-        real_share: brain only: fraction of the pool that comes from real anatomies.
-        beta_lean: `beta-vae` only: how far the training betas lean to the large end, in [0, 1).
-        prior: `vq-vae` only: `samples`, `batch_size` and `learning_rate` of the second stage, in which the
-            prior learns the codes.
-        data: what the weights were trained on, with licence and citation, for the card.
-    """
-
-    name: str
-    kind: str
-    dataset: str
-    model: Mapping[str, Any]
-    samples: int
-    batch_size: int
-    learning_rate: float
-    seed: int
-    gate_pace: float = 20.0
-    precision: str = "float32"
-    pool: int = 0
-    real_share: float = 0.0
-    beta_lean: float = 0.0
-    prior: Mapping[str, Any] = field(default_factory=dict)
-    data: str = ""
+    name: str = setting(MISSING, "name of the model that comes out")
+    kind: str = setting(MISSING, "family of models")
+    dataset: str = setting(MISSING, "family of datasets that the model is for")
+    seed: int = setting(MISSING, "of weights, order and noise", minimum=0)
+    precision: str = setting("float32", "of the matrix products alone", choices=PRECISIONS)
+    data: str = setting("", "what the weights were trained on, with licence and citation, for the card")
 
     def __post_init__(self) -> None:
-        for name in ("samples", "batch_size"):
-            _check_number(name, getattr(self, name), whole=True, least=1)
-        for name in ("learning_rate", "gate_pace"):
-            _check_number(name, getattr(self, name), whole=False, least=1e-12)
-        for name in ("seed", "pool"):
-            _check_number(name, getattr(self, name), whole=True, least=0)
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}", str(self.name)):
+        super().__post_init__()
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}", self.name):
             raise ValueError(
                 f"name must be letters, digits, dots and dashes, as it names files; got {self.name!r}"
             )
-        if self.dataset == "brain" and self.pool < 1:
-            raise ValueError("pool must be at least 1 for the brain, got 0")
-        if self.precision not in PRECISIONS:
-            raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}; got {self.precision!r}")
-        _check_number("real_share", self.real_share, whole=False, least=0)
-        if self.real_share > 1:
-            raise ValueError(f"real_share must be in [0, 1], got {self.real_share!r}")
-        _check_number("beta_lean", self.beta_lean, whole=False, least=0)
-        if self.beta_lean >= 1:
-            raise ValueError(f"beta_lean must be below 1, got {self.beta_lean!r}")
-        wanted = PRIOR_KEYS if self.kind == "vq-vae" else ()
-        if not isinstance(self.prior, Mapping) or sorted(self.prior) != sorted(wanted):
-            rule = f"a table of {', '.join(wanted)}" if wanted else "left out"
-            raise ValueError(f"prior must be {rule} for kind {self.kind}, got {self.prior!r}")
 
-    @property
-    def steps(self) -> int:
-        """Optimiser steps in all."""
-        return max(self.samples // self.batch_size, 1)
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe(Common):
+    """All that decides a training.
+
+    Attributes:
+        model: the network's settings.
+        training: of the type that the model's family names.
+        images: of the type that the dataset's family names.
+    """
+
+    model: Mapping[str, Any]
+    training: Any = field(default_factory=NoSettings)
+    images: Any = field(default_factory=NoSettings)
+
+    def at(self, stage: Stage) -> Recipe:
+        """The recipe of one stage of this training."""
+        named = dataclasses.replace(self, name=f"{self.name}.{stage.name}") if stage.name else self
+        return named if stage.share is None else dataclasses.replace(named, **vars(stage.share))
+
+    def with_samples(self, samples: int) -> Recipe:
+        """The same training with so many images seen in each stage."""
+        shares = {
+            name: dataclasses.replace(value, samples=samples)
+            for name, value in vars(self.training).items()
+            if isinstance(value, Share)
+        }
+        return dataclasses.replace(
+            self, samples=samples, training=dataclasses.replace(self.training, **shares)
+        )
 
 
 def described(recipe: Recipe) -> dict[str, Any]:
-    """A recipe as a plain dictionary, without the stages that it does not have."""
+    """A recipe as a plain dictionary, without tables that are empty."""
     content = dataclasses.asdict(recipe)
-    return {name: value for name, value in content.items() if name != "prior" or value}
+    return {name: value for name, value in content.items() if name not in TABLES or value}
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -107,27 +97,34 @@ def read_recipe(path: Path) -> Recipe:
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ValueError(f"{path} is not a readable TOML recipe: {error}") from None
-    fields = {field.name: field for field in dataclasses.fields(Recipe)}
-    unknown = sorted(set(content) - set(fields))
-    optional = {
-        name
-        for name, field in fields.items()
-        if not (field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING)
-    }
-    missing = sorted(set(fields) - optional - set(content))
-    if unknown or missing:
-        found = [f"unknown: {', '.join(unknown)}"] * bool(unknown) + [
-            f"missing: {', '.join(missing)}"
-        ] * bool(missing)
-        raise ValueError(f"recipe {path} has wrong keys ({'; '.join(found)}); known: {', '.join(fields)}")
     try:
-        return Recipe(**content)
-    except (TypeError, ValueError) as error:
+        return recipe_of(content)
+    except ValueError as error:
         raise ValueError(f"recipe {path}: {error}") from None
 
 
-def _check_number(name: str, value: object, *, whole: bool, least: float) -> None:
-    kind = int if whole else (int, float)
-    if isinstance(value, bool) or not isinstance(value, kind) or not least <= value < math.inf:
-        rule = f"a whole number of at least {least:g}" if whole else f"a finite number of at least {least:g}"
-        raise ValueError(f"{name} must be {rule}, got {value!r}")
+def recipe_of(content: Mapping[str, Any]) -> Recipe:
+    """The recipe in the content of a file; ValueError names the key that is unknown, missing or wrong."""
+    common = from_table(Common, content, besides=TABLES)
+    network, source = MODELS[common.kind], DATASETS[common.dataset]
+    made: dict[str, Callable[[Any], Any]] = {
+        "model": partial(_network_settings, network),
+        "training": partial(from_table, network.training_settings),
+        "images": partial(from_table, source.training_settings),
+    }
+    tables = {}
+    for name, make in made.items():
+        try:
+            tables[name] = make(content.get(name, {}))
+        except ValueError as error:
+            raise ValueError(f"[{name}] {error}") from None
+    return Recipe(**vars(common), **tables)
+
+
+def _network_settings(network: type[Network], table: Any) -> Mapping[str, Any]:
+    """The table, where its keys are arguments of the network's constructor."""
+    if not isinstance(table, Mapping):
+        raise ValueError(f"it must be a table, got {table!r}")
+    parameters = inspect.signature(network).parameters.values()
+    check_keys(table, [p.name for p in parameters], [p.name for p in parameters if p.default is p.empty])
+    return table

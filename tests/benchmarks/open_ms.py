@@ -30,7 +30,7 @@ from explorer.cards.catalogue import FOLDER
 from explorer.datasets.brain.anatomy import SLICES, sample, slice_coordinates, template_anatomy
 from explorer.evaluation.curves import auroc, average_precision
 from explorer.evaluation.histogram import ScoreHistogram
-from explorer.evidence.codes import observe
+from explorer.evidence import observe
 from explorer.predictors import PREDICTORS, Predictor, quick_predictors_for, score
 from explorer.predictors.reconstruction_error import ReconstructionError
 

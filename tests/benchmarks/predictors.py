@@ -17,7 +17,7 @@ from torch import Tensor
 from explorer.contracts import stack
 from explorer.datasets.brain.cohort import BrainCohort
 from explorer.evaluation.calibration import Calibration, calibrate
-from explorer.evidence.vae import Evidence
+from explorer.evidence import VaeEvidence
 from explorer.models.beta_vae.network import BetaVae
 from explorer.predictors import PREDICTORS, score
 
@@ -51,7 +51,7 @@ def plain(model: BetaVae, x: Tensor, beta: Tensor) -> tuple[Tensor, Tensor]:
 
 def all_seven(model: BetaVae, x: Tensor, beta: Tensor, calibration: Calibration) -> list[Tensor]:
     """The maps of all seven predictors."""
-    evidence = Evidence(model, x, beta)
+    evidence = VaeEvidence(model, x, beta)
     return [score(PREDICTORS[name](), evidence, calibration) for name in SEVEN]
 
 

@@ -29,9 +29,8 @@ from explorer.cards.catalogue import FOLDER
 from explorer.contracts import Vae, stack
 from explorer.datasets import load_dataset
 from explorer.evaluation.calibration import Calibration, calibrate
-from explorer.evidence.codes import CodeEvidence
+from explorer.evidence import CodeEvidence, VaeEvidence
 from explorer.evidence.restoration import Restoration, restore, uniform_noise
-from explorer.evidence.vae import Evidence
 from explorer.models.vq_vae.network import VqVae
 from explorer.predictors import HealthyScores, Predictor, score
 from explorer.predictors.code_surprise import CodeSurprise
@@ -121,7 +120,7 @@ def step_costs(model: Vae, x: Tensor, predictor: Predictor) -> dict[str, float]:
     """Seconds of a step for one image and for each of a batch, and in units of one pass to and fro."""
 
     def steps(images: Tensor) -> float:
-        evidence = Evidence(model, images, 1.0)
+        evidence = VaeEvidence(model, images, 1.0)
         return timed(lambda: score(predictor, evidence, NEVER)) / STEPS
 
     def pass_to_and_fro(images: Tensor) -> float:

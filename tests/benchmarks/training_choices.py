@@ -27,7 +27,7 @@ from explorer.datasets import load_dataset
 from explorer.datasets.brain.contrast import CONTRASTS
 from explorer.datasets.brain.pool import BrainBatches
 from explorer.evaluation.cohort import calibration_slices
-from explorer.evidence.vae import Evidence
+from explorer.evidence import VaeEvidence
 from explorer.models.beta_vae.network import BetaVae
 from explorer.models.beta_vae.objective import ElboObjective
 from explorer.training.loop import build_model, train
@@ -44,7 +44,7 @@ def trained(recipe: Recipe, batches: BrainBatches, name: str) -> BetaVae:
     model = cast(BetaVae, build_model(recipe))
     with tempfile.TemporaryDirectory() as folder:
         steps = train(
-            ElboObjective(model), recipe, batches, device=torch.device("cpu"),
+            ElboObjective(model, recipe.training), recipe, batches, device=torch.device("cpu"),
             checkpoint=Path(folder) / "unused.safetensors", every=10**9,
         )  # fmt: skip
         for progress in steps:
@@ -58,7 +58,7 @@ def losses(model: BetaVae, images: Tensor) -> list[float]:
     """Mean of rec + beta KL at each of `BETAS`, nats an image."""
     found = []
     for beta in BETAS:
-        evidence = Evidence(model, images, beta)
+        evidence = VaeEvidence(model, images, beta)
         found.append(float((evidence.rec + beta * evidence.kl).mean()))
     return found
 
@@ -76,7 +76,7 @@ def main() -> int:
     torch.set_num_threads(arguments.threads)
     recipe = dataclasses.replace(read_recipe(RECIPE), samples=arguments.samples)
     whole = BrainBatches.open(arguments.pool)
-    template = len(whole.pool) - round(len(whole.pool) * recipe.real_share)  # these come first
+    template = len(whole.pool) - round(len(whole.pool) * recipe.images.real_share)  # these come first
     choices = {
         "all contrasts, real anatomies": whole,
         "all contrasts, template alone": dataclasses.replace(whole, pool=whole.pool[:template]),

@@ -18,7 +18,7 @@ from explorer.cards import (
     models_for,
 )
 from explorer.cards.card import write_card
-from explorer.evidence.codes import observe
+from explorer.evidence import observe
 from tests.support.model_files import CPU, LOADERS, beside, edit, uploaded
 from tests.support.tiny import NAME, SETTINGS, save_tiny, tiny_card
 from tests.support.tiny_codes import NAME as CODES

@@ -28,6 +28,8 @@ samples = 8
 batch_size = 4
 learning_rate = 1e-3
 seed = 1
+
+[images]
 pool = 6
 
 [model]
@@ -46,9 +48,11 @@ samples = 8
 batch_size = 4
 learning_rate = 1e-3
 seed = 1
+
+[images]
 pool = 6
 
-[prior]
+[training.prior]
 samples = 8
 batch_size = 4
 learning_rate = 1e-3
@@ -126,7 +130,7 @@ def test_train_makes_a_vq_vae_with_its_prior(recipe: Path, tmp_path: Path) -> No
     assert figures.code_nll[0] == pytest.approx(figures.kl[0] / 256, rel=1e-3)
     assert 1 <= figures.perplexity[0] <= 8
     assert "latent-restoration" in loaded.calibration["brain/t2"].quantiles
-    assert card.recipe["prior"] == {"samples": 8, "batch_size": 4, "learning_rate": 1e-3}
+    assert card.recipe["training"]["prior"] == {"samples": 8, "batch_size": 4, "learning_rate": 1e-3}
     before = (tmp_path / "made" / "tiny.safetensors").read_bytes()
     assert run("train --device cpu --output made --resume", str(recipe)) == 0
     assert (tmp_path / "made" / "tiny.safetensors").read_bytes() == before
@@ -206,11 +210,11 @@ def test_wrong_input_to_train(
     [
         ("latents = 3", "latents = -3", "[model] does not describe a network"),
         ("widths = [2, 2, 2]", "widths = []", "[model] does not describe a network"),
-        ("latents = 3", "depth = 3", "[model] does not fit beta-vae"),
-        ('dataset = "brain"', 'dataset = "moon"', "dataset of a recipe must be fashion-mnist or brain"),
+        ("latents = 3", "depth = 3", "[model] its keys are wrong (unknown: depth; missing: latents)"),
+        ('dataset = "brain"', 'dataset = "moon"', "unknown dataset 'moon'; known: brain, fashion-mnist"),
         (
-            'dataset = "brain"',
-            'dataset = "fashion-mnist"',
+            '"brain"\nsamples = 8\nbatch_size = 4\nlearning_rate = 1e-3\nseed = 1\n\n[images]\npool = 6',
+            '"fashion-mnist"\nsamples = 8\nbatch_size = 4\nlearning_rate = 1e-3\nseed = 1',
             "training images of Fashion-MNIST are not on",
         ),
         ("pool = 6", "pool = 6\nreal_share = 0.5", "pass --anatomies FOLDER"),

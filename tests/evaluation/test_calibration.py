@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from explorer.evaluation.calibration import LEVELS, REC, Calibration, calibrate
-from explorer.evidence.vae import Evidence
+from explorer.evidence import VaeEvidence
 from explorer.predictors import PREDICTORS, predictors_for, score
 from tests.support.linear_vae import LinearVae, images
 
@@ -205,7 +205,7 @@ def test_calibrate_finds_the_quantiles_of_foreground_scores(
 ) -> None:
     model, x, foreground, calibration = healthy
     for beta, row in zip((0.1, 2.0), calibration.quantiles[name], strict=True):
-        scores = score(PREDICTORS[name](), Evidence(model, x, beta), calibration)[foreground]
+        scores = score(PREDICTORS[name](), VaeEvidence(model, x, beta), calibration)[foreground]
         expected = torch.quantile(scores, torch.tensor(LEVELS, dtype=torch.float64), interpolation="higher")
         lower = torch.quantile(scores, torch.tensor(LEVELS, dtype=torch.float64), interpolation="lower")
         assert bool((row <= expected * (1 + 1e-6)).all()) and bool((row >= lower * (1 - 1e-3)).all())
@@ -215,7 +215,7 @@ def test_calibrate_keeps_the_reconstruction_terms_of_images(
     healthy: tuple[LinearVae, Tensor, Tensor, Calibration],
 ) -> None:
     model, x, _, calibration = healthy
-    rec = Evidence(model, x, 2.0).rec
+    rec = VaeEvidence(model, x, 2.0).rec
     assert float(calibration.quantile(REC, 2.0, 0.0)) == pytest.approx(float(rec.min()), rel=1e-3)
     assert float(calibration.quantile(REC, 2.0, 1.0)) == pytest.approx(float(rec.max()), rel=1e-3)
 

@@ -24,7 +24,7 @@ from explorer.evaluation.cohort import (
 from explorer.evaluation.curves import auroc
 from explorer.evaluation.report import figures
 from explorer.evaluation.sample_scores import sample_score_names
-from explorer.evidence.codes import observe
+from explorer.evidence import observe
 from explorer.predictors import PREDICTORS
 from tests.support.tiny import tiny_calibration, tiny_vae, without_published_files
 

@@ -14,7 +14,7 @@ from explorer.evaluation.curves import (
     auroc,
     average_precision,
     best_dice,
-    operating_point,
+    dice_at,
     precision_recall,
     roc,
 )
@@ -119,25 +119,20 @@ def test_best_dice_takes_the_highest_threshold_of_several() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_operating_point_is_that_of_the_pixels(kind: str) -> None:
+def test_dice_at_a_threshold_is_that_of_the_pixels(kind: str) -> None:
     scores, mask = draw(kind, 3000)
     h = ScoreHistogram.of(scores, mask)
     threshold = float(h.thresholds[len(h.codes) // 2])
-    point, positive = operating_point(h, threshold), scores >= threshold
-    assert point.sensitivity == pytest.approx(metrics.recall_score(mask, positive))
-    assert point.false_positive_rate == pytest.approx(float(positive[~mask].double().mean()))
-    assert point.precision == pytest.approx(metrics.precision_score(mask, positive))
-    assert point.dice == pytest.approx(metrics.f1_score(mask, positive))
+    assert dice_at(h, threshold) == pytest.approx(metrics.f1_score(mask, scores >= threshold))
 
 
-def test_operating_points_at_the_ends() -> None:
+def test_dice_at_the_ends() -> None:
     h = histogram([-2.0, 1.0, 5.0], [0, 1, 0])
-    everything, nothing = operating_point(h, -math.inf), operating_point(h, 1e300)
-    assert (everything.sensitivity, everything.false_positive_rate) == (1.0, 1.0)
-    assert (nothing.sensitivity, nothing.false_positive_rate, nothing.dice) == (0.0, 0.0, 0.0)
-    assert math.isnan(nothing.precision)
+    assert dice_at(h, -math.inf) == pytest.approx(2 / 4)
+    assert dice_at(h, 1e300) == 0.0
+    assert math.isnan(dice_at(histogram([1.0], [0]), math.inf))
     with pytest.raises(ValueError, match="threshold must be a number"):
-        operating_point(h, math.nan)
+        dice_at(h, math.nan)
 
 
 @pytest.mark.filterwarnings("error")

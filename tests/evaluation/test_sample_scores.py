@@ -7,8 +7,7 @@ import torch
 
 from explorer.evaluation.calibration import Calibration, calibrate
 from explorer.evaluation.sample_scores import sample_score_names, sample_scores
-from explorer.evidence.codes import CodeEvidence
-from explorer.evidence.vae import Evidence
+from explorer.evidence import CodeEvidence, VaeEvidence
 from explorer.models.vq_vae.network import VqVae
 from tests.support.linear_vae import LinearVae, images
 from tests.support.tiny_codes import tiny_vq_vae
@@ -27,7 +26,7 @@ def calibration(model: VqVae) -> Calibration:
 
 
 def test_a_vae_has_the_terms_of_its_loss() -> None:
-    evidence = Evidence(LinearVae(), images(), 0.5, scoring_beta=2.0)
+    evidence = VaeEvidence(LinearVae(), images(), 0.5, scoring_beta=2.0)
     found = sample_scores(evidence, LinearVae(), None)
     assert tuple(found) == sample_score_names(LinearVae()) == ("rec", "kl", "elbo")
     torch.testing.assert_close(found["elbo"], found["rec"] + 2.0 * found["kl"])

@@ -7,8 +7,8 @@ from unittest.mock import Mock
 import pytest
 import torch
 
-from explorer.evidence.codes import CodeEvidence, observe, parts_of
-from explorer.evidence.vae import Evidence
+from explorer.evidence import CodeEvidence, VaeEvidence, observe, parts_of
+from explorer.evidence.codes import perplexity
 from explorer.models.vq_vae.network import VqVae
 from tests.support.linear_vae import LinearVae, images
 from tests.support.tiny_codes import tiny_vq_vae
@@ -62,9 +62,8 @@ def test_another_image_is_passed_on_its_own(evidence: CodeEvidence) -> None:
 
 
 def test_what_codes_do_not_have_is_said(evidence: CodeEvidence) -> None:
-    with pytest.raises(ValueError, match="a VQ-VAE has no mu; choose a model of kind beta-vae"):
-        _ = evidence.mu
-    with pytest.raises(ValueError, match="a VQ-VAE has no gradient of the KL term"):
+    known = "code_nll, grad_rec, indices, x_hat"
+    with pytest.raises(ValueError, match=f"this model has no grad_kl, it has {known}; choose another model"):
         _ = evidence.grad_kl
 
 
@@ -79,6 +78,22 @@ def test_wrong_images_and_betas_are_refused(model: VqVae) -> None:
 
 def test_a_model_gets_the_evidence_of_its_kind(model: VqVae) -> None:
     assert isinstance(observe(model, X, 1.0), CodeEvidence)
-    assert type(observe(LinearVae(), images(), 1.0)) is Evidence
+    assert type(observe(LinearVae(), images(), 1.0)) is VaeEvidence
     assert parts_of(model) == {"x_hat", "grad_rec", "indices", "code_nll"}
     assert parts_of(LinearVae()) == {"x_hat", "grad_rec", "grad_kl"}
+
+
+def test_perplexity_counts_the_codes_in_use() -> None:
+    assert perplexity(torch.tensor([1.0, 1, 1, 0, 1, 1, 1])) == pytest.approx(6)
+    assert perplexity(torch.tensor([0.0, 3])) == pytest.approx(1)
+    assert perplexity(torch.tensor([1.0, 3])) == pytest.approx(4 / 27**0.25, rel=1e-6)
+
+
+def test_figures_for_the_card_come_from_totals_of_batches(evidence: CodeEvidence, model: VqVae) -> None:
+    totals = [CodeEvidence(model, part).totals() for part in torch.split(X, 2)]
+    joined = {name: totals[0][name] + totals[1][name] for name in totals[0]}
+    found = CodeEvidence.means(joined, 3)
+    assert found["rec"] == pytest.approx(float(evidence.rec.mean()))
+    assert found["kl"] == pytest.approx(float(evidence.kl.mean()))
+    assert found["code_nll"] == pytest.approx(float(evidence.code_nll.mean()))
+    assert found["perplexity"] == pytest.approx(perplexity(evidence.indices.flatten().bincount().double()))

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from explorer.evidence.vae import Evidence
+from explorer.evidence import VaeEvidence
 from explorer.models.beta_vae.network import BetaVae
 from explorer.predictors import PREDICTORS, score
 from tests.support.linear_vae import BETAS, LinearVae, images
@@ -39,17 +39,17 @@ def beta_vae(monkeypatch: pytest.MonkeyPatch) -> BetaVae:
 @pytest.mark.parametrize("part", ["rec", "kl", "grad_rec", "grad_kl"])
 def test_parts_match_the_closed_form(model: LinearVae, part: str) -> None:
     x = images()
-    torch.testing.assert_close(getattr(Evidence(model, x, BETAS), part), model.closed_form(x, BETAS)[part])
+    torch.testing.assert_close(getattr(VaeEvidence(model, x, BETAS), part), model.closed_form(x, BETAS)[part])
 
 
 def test_pixel_terms_sum_to_rec(model: LinearVae) -> None:
-    evidence = Evidence(model, images(), BETAS)
+    evidence = VaeEvidence(model, images(), BETAS)
     torch.testing.assert_close(evidence.rec_map.sum((1, 2, 3)), evidence.rec)
     torch.testing.assert_close(evidence.rec_map, (evidence.x - evidence.x_hat) ** 2 / (2 * 0.5**2))
 
 
 def test_kl_is_that_of_torch_distributions(model: LinearVae) -> None:
-    evidence = Evidence(model, images(), BETAS)
+    evidence = VaeEvidence(model, images(), BETAS)
     posterior = torch.distributions.Normal(evidence.mu, (0.5 * evidence.log_var).exp())
     prior = torch.distributions.Normal(torch.zeros_like(evidence.mu), torch.ones_like(evidence.mu))
     torch.testing.assert_close(evidence.kl, torch.distributions.kl_divergence(posterior, prior).sum(1))
@@ -59,11 +59,11 @@ def test_kl_is_that_of_torch_distributions(model: LinearVae) -> None:
 def test_gradients_of_the_network_are_finite_differences(beta_vae: BetaVae, term: str) -> None:
     x, step = images(2), 1e-6
     betas = BETAS[[1, 6]]
-    gradient = getattr(Evidence(beta_vae, x, betas), f"grad_{term}")
+    gradient = getattr(VaeEvidence(beta_vae, x, betas), f"grad_{term}")
     generator = torch.Generator().manual_seed(1)
     for _ in range(5):
         direction = torch.randn(x.shape, generator=generator, dtype=torch.float64)
-        ends = [getattr(Evidence(beta_vae, x + sign * step * direction, betas), term) for sign in (1, -1)]
+        ends = [getattr(VaeEvidence(beta_vae, x + sign * step * direction, betas), term) for sign in (1, -1)]
         slope = (ends[0] - ends[1]) / (2 * step)
         torch.testing.assert_close((gradient * direction).sum((1, 2, 3)), slope, rtol=1e-6, atol=1e-7)
 
@@ -71,8 +71,10 @@ def test_gradients_of_the_network_are_finite_differences(beta_vae: BetaVae, term
 @pytest.mark.parametrize("network", ["model", "beta_vae"])
 def test_a_batch_of_eight_is_eight_singles(network: str, request: pytest.FixtureRequest) -> None:
     model, x = request.getfixturevalue(network), images()
-    batch = Evidence(model, x, BETAS, scoring_beta=BETAS.flip(0))
-    singles = [Evidence(model, x[[i]], float(BETAS[i]), scoring_beta=float(BETAS[7 - i])) for i in range(8)]
+    batch = VaeEvidence(model, x, BETAS, scoring_beta=BETAS.flip(0))
+    singles = [
+        VaeEvidence(model, x[[i]], float(BETAS[i]), scoring_beta=float(BETAS[7 - i])) for i in range(8)
+    ]
     for part in PARTS:
         torch.testing.assert_close(getattr(batch, part), torch.cat([getattr(one, part) for one in singles]))
     together = batch.smooth_grad_kl(3)
@@ -84,7 +86,7 @@ def test_one_pass_forward_and_one_backward_per_gradient(
 ) -> None:
     backward = Mock(wraps=torch.autograd.grad)
     monkeypatch.setattr(torch.autograd, "grad", backward)
-    evidence = Evidence(model, images(), BETAS)
+    evidence = VaeEvidence(model, images(), BETAS)
     assert (model.calls, backward.call_count) == (0, 0)
     for part in PARTS * 2:
         getattr(evidence, part)
@@ -92,7 +94,7 @@ def test_one_pass_forward_and_one_backward_per_gradient(
 
 
 def test_another_scoring_beta_costs_no_pass(model: LinearVae) -> None:
-    evidence = Evidence(model, images(), BETAS)
+    evidence = VaeEvidence(model, images(), BETAS)
     later = evidence.rescored(3.0)
     torch.testing.assert_close(later.grad_elbo, evidence.grad_rec + 3 * evidence.grad_kl)
     torch.testing.assert_close(later.elbo, evidence.rec + 3 * evidence.kl)
@@ -102,32 +104,32 @@ def test_another_scoring_beta_costs_no_pass(model: LinearVae) -> None:
 
 
 def test_grad_elbo_is_linear_in_the_scoring_beta(model: LinearVae) -> None:
-    evidence = Evidence(model, images(), BETAS)
+    evidence = VaeEvidence(model, images(), BETAS)
     at = [evidence.rescored(b).grad_elbo for b in (0.0, 1.0, 4.0)]
     torch.testing.assert_close(at[2] - at[0], 4 * (at[1] - at[0]))
     torch.testing.assert_close(at[0], evidence.grad_rec)
 
 
 def test_smooth_grad_without_noise_is_the_plain_gradient(model: LinearVae) -> None:
-    evidence = Evidence(model, images(), BETAS)
+    evidence = VaeEvidence(model, images(), BETAS)
     torch.testing.assert_close(evidence.smooth_grad_kl(4, eps=0.0), evidence.grad_kl)
 
 
 def test_smooth_grad_replays_its_seed_and_scales_with_the_range(model: LinearVae) -> None:
     x = images()
-    evidence = Evidence(model, x, BETAS)
+    evidence = VaeEvidence(model, x, BETAS)
     assert torch.equal(
-        evidence.smooth_grad_kl(2, seed=5), Evidence(model, x, BETAS).smooth_grad_kl(2, seed=5)
+        evidence.smooth_grad_kl(2, seed=5), VaeEvidence(model, x, BETAS).smooth_grad_kl(2, seed=5)
     )
     assert not torch.equal(evidence.smooth_grad_kl(2, seed=5), evidence.smooth_grad_kl(2, seed=6))
-    flat = Evidence(model, torch.full_like(x, 0.5), BETAS)  # no range, hence no noise
+    flat = VaeEvidence(model, torch.full_like(x, 0.5), BETAS)  # no range, hence no noise
     torch.testing.assert_close(flat.smooth_grad_kl(2, eps=1.0), flat.grad_kl)
 
 
 def test_smooth_grad_adds_normal_noise_in_proportion_to_the_range(model: LinearVae) -> None:
     x, seen = images(2) * torch.tensor([1.0, 0.1], dtype=torch.float64).view(2, 1, 1, 1), []
     model.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].detach()))
-    Evidence(model, x, 1.0).smooth_grad_kl(200, eps=0.2)
+    VaeEvidence(model, x, 1.0).smooth_grad_kl(200, eps=0.2)
     span = x.amax((1, 2, 3), keepdim=True) - x.amin((1, 2, 3), keepdim=True)
     noise = (torch.stack(seen) - x) / (0.2 * span)  # (copies, B, 1, H, W)
     torch.testing.assert_close(noise[:, 0], noise[:, 1])
@@ -139,7 +141,7 @@ def test_model_and_input_are_left_as_they_were(model: LinearVae) -> None:
     x = images()
     before, weights = x.clone(), {name: w.clone() for name, w in model.state_dict().items()}
     with torch.no_grad():
-        evidence = Evidence(model, x, BETAS)
+        evidence = VaeEvidence(model, x, BETAS)
         parts = [getattr(evidence, part) for part in PARTS]
     assert torch.equal(x, before) and not x.requires_grad and x.grad is None
     assert not any(part.requires_grad for part in parts)
@@ -159,7 +161,7 @@ def test_the_graph_is_let_go_after_both_gradients(model: LinearVae, order: tuple
         saved.append(weakref.ref(holder := Saved(tensor.detach())))  # attached, it would hold its own graph
         return holder
 
-    evidence = Evidence(model, images(), BETAS)
+    evidence = VaeEvidence(model, images(), BETAS)
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda holder: holder.tensor):
         _ = evidence.rec
     alive = []
@@ -172,7 +174,9 @@ def test_the_graph_is_let_go_after_both_gradients(model: LinearVae, order: tuple
 
 def test_a_single_beta_serves_all_images(model: LinearVae) -> None:
     x = images()
-    torch.testing.assert_close(Evidence(model, x, 0.5).rec, Evidence(model, x, torch.full((8,), 0.5)).rec)
+    torch.testing.assert_close(
+        VaeEvidence(model, x, 0.5).rec, VaeEvidence(model, x, torch.full((8,), 0.5)).rec
+    )
 
 
 def test_betas_rounded_to_just_outside_their_range_are_taken() -> None:
@@ -180,7 +184,7 @@ def test_betas_rounded_to_just_outside_their_range_are_taken() -> None:
     x = images().float()
     for end, outward in ((0.01, 0.0), (10.0, math.inf)):
         outside = torch.nextafter(torch.tensor(end), torch.tensor(outward))
-        assert torch.isfinite(Evidence(model, x, outside).elbo).all()
+        assert torch.isfinite(VaeEvidence(model, x, outside).elbo).all()
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
@@ -188,7 +192,7 @@ def test_pixels_that_are_not_finite_are_refused(model: LinearVae, bad: float) ->
     x = images()
     x[3, 0, 1, 2] = bad
     with pytest.raises(ValueError, match="x must be finite"):
-        Evidence(model, x, 1.0)
+        VaeEvidence(model, x, 1.0)
 
 
 @pytest.mark.parametrize(
@@ -203,20 +207,21 @@ def test_pixels_that_are_not_finite_are_refused(model: LinearVae, bad: float) ->
         (images()[0], 1.0, None, r"x must be floating point, \(B, 1, H, W\)"),
         (images().expand(-1, 2, -1, -1), 1.0, None, r"x must be floating point, \(B, 1, H, W\)"),
         (images().mul(255).byte(), 1.0, None, "x must be floating point"),
+        (images(2, 9), 1.0, None, "x must have 8 x 8 pixels for this model, got 9 x 9"),
     ],
 )
 def test_wrong_arguments_are_named(
     model: LinearVae, x: Tensor, beta: Tensor | float, scoring_beta: float | None, message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
-        Evidence(model, x, beta, scoring_beta=scoring_beta)
+        VaeEvidence(model, x, beta, scoring_beta=scoring_beta)
 
 
 def test_shared_maps_do_not_depend_on_the_scoring_beta(model: LinearVae) -> None:
     x = images()
     for name in ("kl-gradient", "reconstruction-gradient", "elbo-gradient", "combination"):
-        evidence = Evidence(model, x, BETAS)
+        evidence = VaeEvidence(model, x, BETAS)
         score(PREDICTORS[name](), evidence)
-        fresh = Evidence(model, x, BETAS, scoring_beta=7.0)
+        fresh = VaeEvidence(model, x, BETAS, scoring_beta=7.0)
         rescored = evidence.rescored(7.0)
         torch.testing.assert_close(score(PREDICTORS[name](), rescored), score(PREDICTORS[name](), fresh))

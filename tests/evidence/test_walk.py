@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from explorer.evidence.codes import CodeEvidence
+from explorer.evidence import CodeEvidence
 from explorer.evidence.restoration import draw, uniform_noise
 from explorer.evidence.walk import Walk, walk
 from explorer.models.vq_vae.network import VqVae

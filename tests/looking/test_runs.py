@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
 from explorer.contracts import ScoreMap
-from explorer.evidence.vae import Evidence
+from explorer.evidence import Evidence
 from explorer.looking import caches, runs, server
 from explorer.looking.cohort import cohort
 from explorer.looking.healthy import FEW_SLICES, quantiles

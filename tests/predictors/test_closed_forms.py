@@ -14,7 +14,7 @@ from torch import Tensor
 
 from explorer.contracts import VaeOutput
 from explorer.evaluation.calibration import Calibration, calibrate
-from explorer.evidence.vae import Evidence
+from explorer.evidence import Evidence, VaeEvidence
 from explorer.predictors import PREDICTORS, Predictor, score
 from explorer.predictors.ensemble import Ensemble
 from explorer.predictors.intensity import Intensity
@@ -61,7 +61,7 @@ FORMULAS: dict[str, Callable[[], Tensor]] = {
 
 @pytest.fixture
 def evidence() -> Evidence:
-    return Evidence(MODEL, X, BETAS, scoring_beta=SCORING)
+    return VaeEvidence(MODEL, X, BETAS, scoring_beta=SCORING)
 
 
 @pytest.fixture(scope="module")

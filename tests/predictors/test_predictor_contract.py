@@ -12,8 +12,7 @@ from torch import Tensor, nn
 
 from explorer.contracts import Model, VaeOutput
 from explorer.evaluation.calibration import Calibration, calibrate
-from explorer.evidence.codes import CodeEvidence, observe
-from explorer.evidence.vae import Evidence
+from explorer.evidence import CodeEvidence, VaeEvidence, observe
 from explorer.models.beta_vae.network import BetaVae
 from explorer.predictors import PREDICTORS, score
 from explorer.settings import settings_of
@@ -28,7 +27,7 @@ BETA = BETAS.float()
 X = images(8, 16).float()
 PAIRS = [
     (kind, name)
-    for kind, parts in (("beta-vae", Evidence.PARTS), ("vq-vae", CodeEvidence.PARTS))
+    for kind, parts in (("beta-vae", VaeEvidence.PARTS), ("vq-vae", CodeEvidence.PARTS))
     for name in PREDICTORS.names()
     if set(PREDICTORS[name].needs) <= parts
 ]
@@ -111,8 +110,8 @@ def test_an_image_does_not_depend_on_its_neighbours(kind: str, name: str, known:
 
 def test_noisy_copies_do_not_depend_on_neighbours(model: Counted) -> None:
     predictor = PREDICTORS["kl-gradient"](copies=3)  # type: ignore[call-arg]
-    batch = score(predictor, Evidence(model, X, BETA))
-    singles = [score(predictor, Evidence(model, X[[i]], BETA[[i]])) for i in reversed(range(len(X)))]
+    batch = score(predictor, VaeEvidence(model, X, BETA))
+    singles = [score(predictor, VaeEvidence(model, X[[i]], BETA[[i]])) for i in reversed(range(len(X)))]
     torch.testing.assert_close(batch, torch.cat(singles[::-1]), rtol=1e-4, atol=1e-6)
 
 
@@ -122,14 +121,14 @@ def test_all_seven_share_one_forward_and_two_backward_passes(
     backward = Mock(wraps=torch.autograd.grad)
     monkeypatch.setattr(torch.autograd, "grad", backward)
     model.calls = 0
-    evidence = Evidence(model, X, BETA)
+    evidence = VaeEvidence(model, X, BETA)
     for name in SEVEN:
         score(PREDICTORS[name](), evidence, calibration)
     assert (model.calls, backward.call_count) == (1, 2)
 
 
 def test_only_the_elbo_gradient_follows_the_scoring_beta(model: Counted, calibration: Calibration) -> None:
-    evidence = Evidence(model, X, BETA)
+    evidence = VaeEvidence(model, X, BETA)
     later = evidence.rescored(20.0)
     changed = {
         name

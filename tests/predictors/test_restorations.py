@@ -10,10 +10,8 @@ import torch
 from torch import Tensor
 
 from explorer.contracts import ScoreMap
-from explorer.evidence.codes import CodeEvidence
+from explorer.evidence import CodeEvidence, Evidence, VaeEvidence
 from explorer.evidence.restoration import uniform_noise
-from explorer.evidence.vae import Evidence
-from explorer.models.vq_vae.network import VqVae
 from explorer.predictors import PREDICTORS, Predictor, score, within
 from explorer.predictors.code_surprise import CodeSurprise
 from explorer.predictors.energy_projection import EnergyProjection
@@ -42,7 +40,7 @@ MODEL, X = LinearVae(), 0.4 + 0.2 * images()
 
 @pytest.fixture
 def evidence() -> Evidence:
-    return Evidence(MODEL, X, BETAS)
+    return VaeEvidence(MODEL, X, BETAS)
 
 
 @pytest.fixture(scope="module")
@@ -107,13 +105,13 @@ def test_each_image_rests_at_the_goal(evidence: Evidence) -> None:
     assert found[-1].step < 200
     restored = found[-1].restored
     assert restored is not None
-    assert bool((Evidence(MODEL, restored, BETAS).rec <= goal).all())
+    assert bool((VaeEvidence(MODEL, restored, BETAS).rec <= goal).all())
 
 
 def test_a_batch_of_projections_is_its_singles(evidence: Evidence) -> None:
     predictor, known = EnergyProjection(steps=30, rate=0.3), Known(rec=float(evidence.rec.median()) * 0.8)
     batch = score(predictor, evidence, known)
-    singles = [score(predictor, Evidence(MODEL, X[[i]], BETAS[[i]]), known) for i in range(8)]
+    singles = [score(predictor, VaeEvidence(MODEL, X[[i]], BETAS[[i]]), known) for i in range(8)]
     torch.testing.assert_close(batch, torch.cat(singles))
 
 
@@ -149,7 +147,7 @@ def test_map_restoration_takes_the_steps_of_its_formula(evidence: Evidence) -> N
 
 def test_a_steep_gradient_counts_as_fifty() -> None:
     steep = LinearVae(s=1e-3)
-    first, *_ = steps_of(MapRestoration(steps=1, rate=1e-3), Evidence(steep, X, BETAS))
+    first, *_ = steps_of(MapRestoration(steps=1, rate=1e-3), VaeEvidence(steep, X, BETAS))
     gradient = steep.closed_form(X, BETAS)["grad_rec"]
     assert float(gradient.abs().quantile(0.01)) > 200
     assert float(first.values.quantile(0.99)) == pytest.approx(50 * 1e-3)
@@ -186,7 +184,7 @@ def test_surprise_stands_at_the_pixels_of_its_code(codes: CodeEvidence) -> None:
 
 def restorations(codes: CodeEvidence, threshold: float, count: int) -> Tensor:
     """Restored images by the plain walk, (S, B, 1, H, W)."""
-    model: VqVae = codes.model
+    model = codes.model
     limits = torch.full((3,), threshold, dtype=torch.float64)
     walked = plain_walk(model.prior, codes.indices.flatten(1), limits, uniform_noise(count, 16, 0))
     return torch.stack([model.decode(model.codebook.embed(walked[:, j].view(3, 4, 4))) for j in range(count)])
@@ -236,7 +234,7 @@ def test_missing_calibration_is_explained(name: str, codes: CodeEvidence) -> Non
 
 @pytest.mark.parametrize("name", ["code-surprise", "latent-restoration"])
 def test_codes_are_asked_for(name: str, evidence: Evidence) -> None:
-    with pytest.raises(ValueError, match="this predictor needs latent codes; choose a model of kind vq-vae"):
+    with pytest.raises(ValueError, match="this predictor needs latent codes, which this model does not"):
         score(PREDICTORS[name](), evidence, Known(code_surprise=1.0))
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from explorer.cards import load_own
 from explorer.cards.weights import CALIBRATION, WEIGHTS
-from explorer.evidence.codes import observe
+from explorer.evidence import observe
 from explorer.scans.reading.files import ScanFile
 from explorer.scans.reading.loading import load_scan
 from tests.security.making import EYE, SMALL, npy, png, small

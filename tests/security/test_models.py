@@ -15,7 +15,7 @@ import torch
 from explorer.cards import load_bytes, load_own
 from explorer.cards.card import LARGEST_CARD
 from explorer.cards.weights import CALIBRATION, LARGEST_BYTES, LARGEST_CALIBRATION, WEIGHTS
-from explorer.evidence.codes import observe
+from explorer.evidence import observe
 from tests.security.making import Trap, zeros_gz
 from tests.support.model_files import CPU, LOADERS, altered, beside, edit, refused, uploaded, vouched
 from tests.support.tiny import NAME, SETTINGS, save_tiny

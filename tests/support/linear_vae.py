@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.contracts import VaeOutput
+from explorer.evidence import VaeEvidence
 
 
 class LinearVae(nn.Module):
@@ -14,6 +15,8 @@ class LinearVae(nn.Module):
     Weights require gradients, so that tests can see that none arrive. `calls` counts forward passes.
     """
 
+    evidence = VaeEvidence
+
     def __init__(self, size: int = 8, latents: int = 3, s: float = 0.5) -> None:
         super().__init__()
         generator = torch.Generator().manual_seed(0)
@@ -21,7 +24,7 @@ class LinearVae(nn.Module):
         def weights(*shape: int) -> nn.Parameter:
             return nn.Parameter(0.2 * torch.randn(*shape, generator=generator, dtype=torch.float64))
 
-        self.size, self.s, self.beta_range, self.calls = size, s, (0.01, 10.0), 0
+        self.image_size, self.s, self.beta_range, self.calls = size, s, (0.01, 10.0), 0
         self.W, self.V = weights(latents, size**2), weights(latents, size**2)
         self.D, self.d = weights(size**2, latents), weights(size**2)
 

@@ -14,7 +14,7 @@ from torch import nn
 from explorer.cards import Card, HeldOut, save_pretrained
 from explorer.cards.weights import round_weights
 from explorer.datasets import load_dataset
-from explorer.datasets.fashion_mnist import dataset
+from explorer.datasets.fashion_mnist import files
 from explorer.evaluation.calibration import Calibration, calibrate
 from explorer.models.beta_vae.network import BetaVae
 from explorer.predictors import quick_predictors_for
@@ -82,7 +82,7 @@ def save_tiny(folder: Path, name: str = NAME, *, seed: int = 0, calibrated: bool
 
 def without_published_files(patch: pytest.MonkeyPatch, folder: Path) -> None:
     """Leave the carried sample as the only Fashion-MNIST there is; `folder` is empty."""
-    patch.setattr(dataset, "DEBIAN", folder)
+    patch.setattr(files, "DEBIAN", folder)
     patch.setenv("XDG_CACHE_HOME", str(folder))
     patch.delenv("EXPLORER_DATA", raising=False)
     load_dataset.cache_clear()

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from explorer import contracts
 from explorer.cards import Card, HeldOut, save_pretrained
 from explorer.cards.weights import round_weights
 from explorer.evaluation.calibration import calibrate
@@ -82,7 +83,7 @@ def sharpen(prior: CodePrior) -> None:
                 weight.mul_(3)
 
 
-def plain_walk(prior: CodePrior, codes: Tensor, threshold: Tensor, noise: Tensor) -> Tensor:
+def plain_walk(prior: contracts.CodePrior, codes: Tensor, threshold: Tensor, noise: Tensor) -> Tensor:
     """Restorations, (B, S, n), with one full pass of the prior over all copies for each position."""
     walked = codes.repeat_interleave(len(noise), 0)
     limits, uniform = threshold.repeat_interleave(len(noise)), noise.repeat(len(codes), 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from explorer.evidence.vae import Evidence
+from explorer.evidence import VaeEvidence
 from explorer.predictors import PREDICTORS, predictors_for, score
 from explorer.training import finish
 from explorer.training.finish import betas_between, calibrate_all, measure
@@ -28,7 +28,7 @@ def test_every_predictor_is_calibrated_the_iterative_ones_on_less(monkeypatch: p
     made = calibrate_all(model, x, torch.ones_like(x, dtype=torch.bool), CPU)
     assert set(made.quantiles) == {"rec", *predictors_for(model)}
     assert all(len(rows) == 3 for rows in made.quantiles.values())
-    scores = score(PREDICTORS["map-restoration"](), Evidence(model, x[:4], 10.0))
+    scores = score(PREDICTORS["map-restoration"](), VaeEvidence(model, x[:4], 10.0))
     highest = float(made.quantile("map-restoration", 10.0, 1.0))
     assert highest == pytest.approx(float(scores.max()), rel=1e-3)
 

@@ -13,10 +13,13 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from explorer.datasets.batches import ImageBatches
+from explorer.models import Network
+from explorer.models.base import Share
+from explorer.models.beta_vae.objective import BetaVaeTraining
+from explorer.models.vq_vae.objective import VqVaeTraining
 from explorer.training.loop import Progress, build_model, build_optimizer, fingerprint, schedule, train
 from explorer.training.recipe import Recipe
-from explorer.training.sources import ImageBatches
-from explorer.training.stages import Stage, stages_of
 from tests.support.linear_vae import images
 
 MODEL = {"image_size": 16, "widths": [4, 8], "latents": 6, "s": 0.5, "beta_min": 0.01, "beta_max": 10.0}
@@ -25,6 +28,7 @@ RECIPE = Recipe(
     kind="beta-vae",
     dataset="fashion-mnist",
     model=MODEL,
+    training=BetaVaeTraining(),
     samples=56,
     batch_size=8,
     learning_rate=2e-3,
@@ -40,9 +44,9 @@ CODES_RECIPE = dataclasses.replace(
         "dimension": 4,
         "prior": {"width": 8, "layers": 1},
     },
-    prior={"samples": 56, "batch_size": 8, "learning_rate": 2e-3},
+    training=VqVaeTraining(prior=Share(56, 8, 2e-3)),
 )
-STAGES = [*stages_of(RECIPE), *stages_of(CODES_RECIPE)]
+STAGES = [(RECIPE, 0), (CODES_RECIPE, 0), (CODES_RECIPE, 1)]
 CPU = torch.device("cpu")
 
 
@@ -57,29 +61,30 @@ def weights(model: nn.Module) -> Mapping[str, Tensor]:
 
 def run(recipe: Recipe, batches: ImageBatches, path: Path, steps: int | None = None) -> list[Progress]:
     """All steps, or the first few of an interrupted training; with a checkpoint every third."""
-    return list(islice(descend(stages_of(recipe)[0], build_model(recipe), batches, path), steps))
+    return list(islice(descend(recipe, build_model(recipe), batches, path), steps))
 
 
 def descend(
-    stage: Stage, model: nn.Module, batches: ImageBatches, path: Path, **options: Any
+    recipe: Recipe, model: Network, batches: ImageBatches, path: Path, stage: int = 0, **options: Any
 ) -> Iterator[Progress]:
     """One stage of a training of `model`."""
-    objective = stage.objective(model)
-    return train(objective, stage.recipe, batches, device=CPU, checkpoint=path, **({"every": 3} | options))
+    made = model.stages(recipe.training)[stage]
+    options = {"every": 3} | options
+    return train(made.objective(), recipe.at(made), batches, device=CPU, checkpoint=path, **options)
 
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("interrupted", [3, 5])
-@pytest.mark.parametrize("stage", STAGES, ids=["elbo", "codes", "prior"])
+@pytest.mark.parametrize(("recipe", "stage"), STAGES, ids=["elbo", "codes", "prior"])
 def test_a_resumed_training_is_bit_exact(
-    stage: Stage, precision: str, interrupted: int, batches: ImageBatches, tmp_path: Path
+    recipe: Recipe, stage: int, precision: str, interrupted: int, batches: ImageBatches, tmp_path: Path
 ) -> None:
-    stage = dataclasses.replace(stage, recipe=dataclasses.replace(stage.recipe, precision=precision))
-    whole, part, resumed = (build_model(stage.recipe) for _ in range(3))
-    list(descend(stage, whole, batches, tmp_path / "whole"))
+    recipe = dataclasses.replace(recipe, precision=precision)
+    whole, part, resumed = (build_model(recipe) for _ in range(3))
+    list(descend(recipe, whole, batches, tmp_path / "whole", stage))
     path = tmp_path / "part"
-    list(islice(descend(stage, part, batches, path), interrupted))
-    again = descend(stage, resumed, batches, path, resume=True)
+    list(islice(descend(recipe, part, batches, path, stage), interrupted))
+    again = descend(recipe, resumed, batches, path, stage, resume=True)
     assert [progress.step for progress in again] == [4, 5, 6, 7]
     expected = weights(whole)
     assert all(torch.equal(value, expected[name]) for name, value in weights(resumed).items())
@@ -90,9 +95,9 @@ def test_a_resumed_training_is_bit_exact(
 
 def test_a_finished_training_has_nothing_left_to_do(batches: ImageBatches, tmp_path: Path) -> None:
     path, model = tmp_path / "state", build_model(RECIPE)
-    list(descend(STAGES[0], model, batches, path))
+    list(descend(RECIPE, model, batches, path))
     again = build_model(RECIPE)
-    assert list(descend(STAGES[0], again, batches, path, resume=True)) == []
+    assert list(descend(RECIPE, again, batches, path, resume=True)) == []
     expected = weights(model)
     assert all(torch.equal(value, expected[name]) for name, value in weights(again).items())
 
@@ -109,7 +114,7 @@ def test_the_checkpoint_of_another_recipe_is_refused(
     other: Recipe, batches: ImageBatches, tmp_path: Path
 ) -> None:
     run(RECIPE, batches, tmp_path / "state", 3)
-    resumed = descend(stages_of(other)[0], build_model(other), batches, tmp_path / "state", resume=True)
+    resumed = descend(other, build_model(other), batches, tmp_path / "state", resume=True)
     with pytest.raises(ValueError, match="belongs to another recipe; delete it or choose another --output"):
         next(resumed)
 
@@ -119,7 +124,7 @@ def test_a_truncated_checkpoint_is_refused(batches: ImageBatches, tmp_path: Path
     run(RECIPE, batches, path, 3)
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(ValueError, match="is damaged .*; delete it to start anew"):
-        next(descend(STAGES[0], build_model(RECIPE), batches, path, resume=True))
+        next(descend(RECIPE, build_model(RECIPE), batches, path, resume=True))
 
 
 def test_without_resume_a_checkpoint_is_written_anew(batches: ImageBatches, tmp_path: Path) -> None:
@@ -151,7 +156,9 @@ def test_fresh_weights_come_from_the_seed_and_leave_the_global_generator_alone()
 
 def test_settings_that_fit_no_network_are_named() -> None:
     wrong = dataclasses.replace(RECIPE, model={"image_size": 16, "depth": 3})
-    with pytest.raises(ValueError, match=r"recipe tiny: \[model\] does not fit beta-vae: .*depth"):
+    with pytest.raises(
+        ValueError, match=r"recipe tiny: \[model\] does not describe a network of kind beta-vae: .*depth"
+    ):
         build_model(wrong)
 
 
@@ -166,8 +173,11 @@ def test_the_schedule_warms_up_and_ends_low() -> None:
 
 def test_gates_learn_at_their_own_pace() -> None:
     model = build_model(RECIPE)
-    gates, others = build_optimizer(model, RECIPE).param_groups
+    objective = model.stages(RECIPE.training)[0].objective()
+    others, gates = build_optimizer(objective, RECIPE).param_groups
     assert gates["lr"] == pytest.approx(20 * others["lr"]) == pytest.approx(20 * RECIPE.learning_rate)
+    gate = {id(value) for name, value in model.named_parameters() if "gate" in name}
+    assert {id(value) for value in gates["params"]} == gate
     assert len(gates["params"]) + len(others["params"]) == len(list(model.parameters()))
 
 

@@ -9,16 +9,16 @@ import pytest
 from torch import nn
 
 import explorer.training
+from explorer.datasets.brain.pool import BrainTraining
+from explorer.models.beta_vae.objective import BetaVaeTraining
 from explorer.training.loop import build_model
-from explorer.training.recipe import read_recipe
-from explorer.training.stages import stages_of
+from explorer.training.recipe import described, read_recipe
 
 SHIPPED = sorted(Path(explorer.training.__file__).parent.glob("recipes/*.toml"))
 GOOD = """\
 name = "tiny"
 kind = "beta-vae"
 dataset = "brain"
-pool = 12
 samples = 100
 batch_size = 8
 learning_rate = 1e-3
@@ -26,6 +26,14 @@ seed = 1
 
 [model]
 image_size = 128
+widths = [4, 4]
+latents = 3
+s = 0.5
+beta_min = 0.01
+beta_max = 10.0
+
+[images]
+pool = 12
 """
 
 
@@ -40,9 +48,10 @@ def path(tmp_path: Path) -> Path:
 def test_shipped_recipes_describe_a_network_and_their_data(shipped: Path) -> None:
     recipe = read_recipe(shipped)
     assert recipe.name == shipped.stem == f"{recipe.kind}-{recipe.dataset}"
-    assert sum(stored_bytes(build_model(recipe))) < 25e6
+    model = build_model(recipe)
+    assert sum(stored_bytes(model)) < 25e6
     assert "arXiv" in recipe.data
-    assert stages_of(recipe)[-1].recipe.steps > 1000
+    assert all(recipe.at(stage).steps > 1000 for stage in model.stages(recipe.training))
 
 
 def stored_bytes(model: nn.Module) -> Iterator[int]:
@@ -58,33 +67,39 @@ def test_a_recipe_is_read_and_its_steps_counted(path: Path) -> None:
         12,
         "float32",
     )
-    assert recipe.model == {"image_size": 128}
+    assert recipe.model["image_size"] == 128
+    assert recipe.images == BrainTraining(pool=12)
+    assert recipe.training == BetaVaeTraining(beta_lean=0.0, gate_pace=20.0)
+    assert described(recipe)["images"] == {"pool": 12, "real_share": 0.0}
 
 
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("samples = 100", "samples = 0", "samples must be a whole number of at least 1, got 0"),
-        ("samples = 100", "samples = true", "samples must be a whole number of at least 1, got True"),
-        ("batch_size = 8", 'batch_size = "8"', "batch_size must be a whole number of at least 1, got '8'"),
-        ("1e-3", "nan", "learning_rate must be a finite number of at least 1e-12, got nan"),
-        ("samples = 100", "samples = 1e3", "samples must be a whole number of at least 1, got 1000.0"),
-        ("seed = 1", 'seed = "x"', "seed must be a whole number of at least 0, got 'x'"),
-        ("pool = 12", "pool = 0", "pool must be at least 1"),
+        ("samples = 100", "samples = 0", "samples must be at least 1, got 0"),
+        ("samples = 100", "samples = true", "samples must be a whole number, got True"),
+        ("batch_size = 8", 'batch_size = "8"', "batch_size must be a whole number, got '8'"),
+        ("1e-3", "nan", "learning_rate must be at least 1e-12, got nan"),
+        ("1e-3", "inf", "learning_rate must be at least 1e-12, got inf"),
+        ("samples = 100", "samples = 1e3", "samples must be a whole number, got 1000.0"),
+        ("seed = 1", 'seed = "x"', "seed must be a whole number, got 'x'"),
         ('"tiny"', '"../tiny"', "name must be letters"),
+        ('"tiny"', "3", "name must be a text, got 3"),
         ("seed = 1", "", "missing: seed"),
         ("seed = 1", "seed = 1\nsede = 2", "unknown: sede"),
-        (
-            "seed = 1",
-            'seed = 1\nprecision = "int8"',
-            "precision must be one of .*; got 'int8'",
-        ),
-        ("seed = 1", "seed = 1\nreal_share = 1.5", r"real_share must be in \[0, 1\], got 1.5"),
-        ("seed = 1", 'seed = 1\nreal_share = "all"', "recipe"),
-        ("seed = 1", "seed = 1\nbeta_lean = 1.0", "beta_lean must be below 1, got 1.0"),
-        ("seed = 1", "seed = 1\nbeta_lean = -0.1", "beta_lean must be a finite number of at least 0"),
-        ("[model]", "[prior]\nsamples = 1\n[model]", "prior must be left out for kind beta-vae"),
-        ('"beta-vae"', '"vq-vae"', "prior must be a table of samples, batch_size, learning_rate"),
+        ("seed = 1", "seed = 1\npool = 2", "unknown: pool.*; known: .*, model, training, images"),
+        ("seed = 1", 'seed = 1\nprecision = "int8"', "precision must be one of .*; got 'int8'"),
+        ('"beta-vae"', '"gan"', "unknown model kind 'gan'; known: beta-vae, vq-vae"),
+        ('"brain"', '"moon"', "unknown dataset 'moon'; known: brain, fashion-mnist"),
+        ("latents = 3", "", r"\[model\] its keys are wrong \(missing: latents\); known: image_size, widths"),
+        ("latents = 3", "latents = 3\ndepth = 1", r"\[model\] .* \(unknown: depth\)"),
+        ("[model]", "model = 3\n[other]", r"unknown: other"),
+        ("pool = 12", "pool = 0", r"\[images\] pool must be at least 1, got 0"),
+        ("pool = 12", "", r"\[images\] its keys are wrong \(missing: pool\); known: pool, real_share"),
+        ("pool = 12", "pool = 12\nreal_share = 1.5", r"\[images\] real_share must be in \[0, 1\], got 1.5"),
+        ("pool = 12", 'pool = 12\nreal_share = "all"', "real_share must be a number, got 'all'"),
+        ("[images]", "[training]\nbeta_lean = 1.0\n[images]", r"\[training\] beta_lean must be in \[0, 1\)"),
+        ("[images]", "[training]\nprior = 1\n[images]", r"\[training\] .*unknown: prior.*; known: beta_lean"),
         ("seed = 1", "seed = ", "is not a readable TOML recipe"),
     ],
 )
@@ -97,7 +112,7 @@ def test_what_is_wrong_is_named(path: Path, old: str, new: str, message: str) ->
 
 def test_unknown_and_missing_keys_are_named_together_with_the_known(path: Path) -> None:
     path.write_text('name = "tiny"\nepochs = 3\n', encoding="utf-8")
-    with pytest.raises(ValueError, match="unknown: epochs; missing: .*seed.*; known: name, kind, dataset"):
+    with pytest.raises(ValueError, match="unknown: epochs; missing: .*seed.*; known: samples, batch_size"):
         read_recipe(path)
 
 
@@ -110,3 +125,55 @@ def test_a_recipe_that_is_no_text(path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ValueError, match="is not a readable TOML recipe"):
         read_recipe(path)
+
+
+CODES = """\
+name = "tiny"
+kind = "vq-vae"
+dataset = "fashion-mnist"
+samples = 100
+batch_size = 8
+learning_rate = 1e-3
+seed = 1
+[model]
+image_size = 28
+widths = [4, 4]
+codes = 8
+dimension = 2
+prior = {width = 4, layers = 1, heads = 1}
+[training]
+prior = {samples = 200, batch_size = 4, learning_rate = 1e-2}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("prior = {samples = 200, batch_size = 4, learning_rate = 1e-2}", "", "missing: prior"),
+        ("{samples = 200, batch_size = 4, learning_rate = 1e-2}", "3", "prior: it must be a table, got 3"),
+        ("samples = 200", "samples = 0", "prior: samples must be at least 1, got 0"),
+        ("samples = 200, ", "", r"prior: its keys are wrong \(missing: samples\)"),
+        ("learning_rate = 1e-2}", "learning_rate = 1e-2}\n[images]\npool = 3", r"\[images\] .*known: none"),
+    ],
+)
+def test_what_is_wrong_in_a_table_of_a_family_is_named(path: Path, old: str, new: str, message: str) -> None:
+    path.write_text(CODES.replace(old, new), encoding="utf-8")
+    with pytest.raises(ValueError, match=message) as caught:
+        read_recipe(path)
+    assert str(path) in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_stages_have_shares_of_their_own(path: Path) -> None:
+    path.write_text(CODES, encoding="utf-8")
+    recipe = read_recipe(path)
+    first, second = (recipe.at(stage) for stage in build_model(recipe).stages(recipe.training))
+    assert first == recipe
+    assert (second.name, second.samples, second.batch_size, second.learning_rate) == (
+        "tiny.prior",
+        200,
+        4,
+        0.01,
+    )
+    shorter = recipe.with_samples(40)
+    steps = [shorter.at(stage).steps for stage in build_model(shorter).stages(shorter.training)]
+    assert steps == [5, 10]

@@ -1,5 +1,5 @@
 """The synthetic brain cohort: anatomies, their deformation, contrasts, and batches for training."""
 
-from explorer.datasets.brain.cohort import BrainCohort, BrainFamily
+from explorer.datasets.brain.cohort import BrainCohort
 
-__all__ = ["BrainCohort", "BrainFamily"]
+__all__ = ["BrainCohort"]

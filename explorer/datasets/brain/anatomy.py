@@ -34,7 +34,8 @@ TEMPLATE = Path(__file__).with_name("icbm152.npz")
 """Grey and white matter in 255ths, (X, Y, Z), uint8; the brain, packed bits; the widening, see `Anatomy`,
 float16; MNI coordinates of the first voxel, (3,), mm. Licence: icbm152.txt."""
 
-TISSUES = ("grey matter", "white matter", "cerebrospinal fluid")
+SUBJECTS = {"train": (1_000_000, 100_000), "calibration": (2_000_000, 200), "test": (3_000_000, 200)}
+"""First seed and number of subjects of each split."""
 
 
 @dataclass(frozen=True, eq=False)

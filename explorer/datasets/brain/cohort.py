@@ -13,40 +13,41 @@ Imaging Centre, Montreal Neurological Institute, McGill University).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
-from explorer.contracts import Axis, Dataset, Slice
-from explorer.datasets.base import DATASETS
+from explorer.contracts import Axis, Batches, Slice
+from explorer.datasets.base import DATASETS, Progress, Source, check_count, check_place, check_split
 from explorer.datasets.brain.anatomy import (
     SIZE,
     SLICES,
     SPACING,
+    SUBJECTS,
     deform_slice,
     draw_deformation,
     template_anatomy,
 )
 from explorer.datasets.brain.contrast import CONTRASTS, draw_acquisition, render
+from explorer.datasets.brain.pool import BrainTraining, open_pool
 from explorer.randomness import stream
 
-SUBJECTS = {"train": (1_000_000, 100_000), "calibration": (2_000_000, 200), "test": (3_000_000, 200)}
-"""First seed and number of subjects of each split."""
+MIDDLE = 32
+"""A slice with ventricles, cortex and basal ganglia in it."""
 
 
-@dataclass(frozen=True)
-class BrainCohort:
-    """Synthetic healthy brains in one contrast; satisfies `Dataset`.
+@DATASETS.register("brain")
+class BrainCohort(Source):
+    """Synthetic healthy brains in one contrast: `flair`, `t1` or `t2`."""
 
-    Attributes:
-        contrast: `flair`, `t1` or `t2`.
-    """
-
-    contrast: str
+    options = CONTRASTS
+    option_title = "Contrast"
+    option_help = "The MR sequence: FLAIR suppresses fluid, T1 shows it dark, T2 bright."
+    training_settings = BrainTraining
 
     @property
     def name(self) -> str:
-        return f"brain/{self.contrast}"
+        return f"brain/{self.option}"
 
     @property
     def image_size(self) -> tuple[int, int]:
@@ -60,51 +61,34 @@ class BrainCohort:
         )
 
     def axes(self, split: str) -> tuple[Axis, ...]:
-        if split not in SUBJECTS:
-            raise ValueError(f"unknown split {split!r}; known: {', '.join(SUBJECTS)}")
+        check_split(split)
         return (
             Axis("subject", "A subject is a seed: its anatomy, contrast and noise.", SUBJECTS[split][1]),
-            Axis("slice", f"Axial slice, from below to above, {SPACING} mm apart.", SLICES),
+            Axis("slice", f"Axial slice, from below to above, {SPACING} mm apart.", SLICES, start=MIDDLE),
         )
 
     def slice(self, split: str, *coordinates: int) -> Slice:
         """The slice at (subject, slice); ValueError where one is outside its axis."""
-        axes = self.axes(split)
-        if len(coordinates) != len(axes):
-            raise ValueError(f"{self.name} takes subject and slice, got {len(coordinates)} coordinates")
-        for axis, value in zip(axes, coordinates, strict=True):
-            if not 0 <= value < axis.size:
-                raise ValueError(f"{axis.name} must be in [0, {axis.size - 1}], got {value}")
+        check_place(split, self.axes(split), coordinates)
         subject, index = coordinates
         seed = SUBJECTS[split][0] + subject
         tissues = deform_slice(template_anatomy(), draw_deformation(stream(seed, "anatomy")), index)
-        acquisition = draw_acquisition(self.contrast, stream(seed, self.contrast))
-        image, foreground = render(tissues, acquisition, index, stream(seed, self.contrast, "noise", index))
+        acquisition = draw_acquisition(self.option, stream(seed, self.option))
+        image, foreground = render(tissues, acquisition, index, stream(seed, self.option, "noise", index))
         return Slice(image, foreground, f"{split} subject {subject}, slice {index}", (SPACING, SPACING))
 
     def cohort(self, split: str, count: int, seed: int) -> Sequence[tuple[int, ...]]:
         """`count` subjects without repetition, each with one slice drawn from all."""
         subjects = self.axes(split)[0].size
-        if not 1 <= count <= subjects:
-            raise ValueError(f"slices of a cohort must be in [1, {subjects}] for {self.name}, got {count}")
+        check_count(count, subjects, self.name)
         generator = stream(seed, "cohort", self.name, split)
         order = torch.randperm(subjects, generator=generator)
         slices = torch.randint(SLICES, (subjects,), generator=generator)
         return [(int(subject), int(slices[subject])) for subject in order[:count]]
 
-    def held_out_cohort(self, count: int, seed: int) -> Sequence[tuple[int, ...]]:
-        """Empty: every synthetic brain is healthy."""
-        return ()
-
-
-@dataclass(frozen=True)
-class BrainFamily:
-    """Builds the synthetic cohort in a contrast."""
-
-    options: tuple[str, ...] = CONTRASTS
-
-    def __call__(self, option: str) -> Dataset:
-        return BrainCohort(option)
-
-
-DATASETS.register("brain")(BrainFamily())
+    @classmethod
+    def batches(
+        cls, settings: BrainTraining, *, output: Path, given: Path | None, progress: Progress
+    ) -> Batches:
+        """Batches of all contrasts, rendered from a pool that is built in `output` if it is not there yet."""
+        return open_pool(settings, output, given, progress)

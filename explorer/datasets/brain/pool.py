@@ -6,9 +6,9 @@ and contrast, bias field, texture, resolution and noise are drawn anew each time
 
 from __future__ import annotations
 
-import math
+import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from torch import Tensor
 from explorer.datasets.brain.anatomy import (
     SIZE,
     SLICES,
+    SUBJECTS,
     Anatomy,
     deform_slice,
     draw_deformation,
@@ -25,12 +26,34 @@ from explorer.datasets.brain.anatomy import (
     slice_coordinates,
     template_anatomy,
 )
-from explorer.datasets.brain.cohort import SUBJECTS
 from explorer.datasets.brain.contrast import CONTRASTS, INTENSITIES, blur
-from explorer.datasets.brain.real_anatomies import label_files, real_anatomies
 from explorer.randomness import stream
+from explorer.settings import check_settings, setting
 
 SLICES_PER_SUBJECT = 6
+
+
+@dataclass(frozen=True)
+class BrainTraining:
+    """What a recipe says under `[images]`."""
+
+    pool: int = setting(MISSING, "deformed slices to draw from", minimum=1)
+    real_share: float = setting(
+        0.0, "fraction of the pool that comes from real anatomies", minimum=0, maximum=1
+    )
+
+    def __post_init__(self) -> None:
+        check_settings(self)
+
+
+def open_pool(
+    settings: BrainTraining, folder: Path, real_folder: Path | None, progress: Callable[[int, int], None]
+) -> BrainBatches:
+    """The pool in `folder`, built first if it is not there yet; see `build_pool`."""
+    key = hashlib.sha256(f"{settings.pool}:{settings.real_share}:2".encode()).hexdigest()[:8]
+    path = folder / f"brain-pool-{key}.npy"
+    build_pool(path, settings.pool, settings.real_share, real_folder, progress)
+    return BrainBatches.open(path)
 
 
 def build_pool(
@@ -72,6 +95,8 @@ def _shares(slices: int, real_share: float, real_folder: Path | None) -> Iterato
     from_real = round(slices * real_share)
     yield template_anatomy(), slices - from_real
     if from_real and real_folder is not None:
+        from explorer.datasets.brain.real_anatomies import label_files, real_anatomies  # takes 0.5 s
+
         files = len(label_files(real_folder))
         for i, anatomy in enumerate(real_anatomies(real_folder)):
             yield anatomy, from_real * (i + 1) // files - from_real * i // files
@@ -133,9 +158,3 @@ class BrainBatches:
         windows = self.texture.repeat(2, 2).unfold(0, SIZE, 1).unfold(1, SIZE, 1)
         rows, columns = torch.randint(len(self.texture), (2, count), generator=generator)
         return windows[rows, columns]
-
-
-def log_uniform(count: int, low: float, high: float, generator: torch.Generator) -> Tensor:
-    """`count` log-uniform draws from [low, high], one in each of `count` equal strata, shuffled."""
-    strata = (torch.randperm(count, generator=generator) + torch.rand(count, generator=generator)) / count
-    return torch.exp(math.log(low) + (math.log(high) - math.log(low)) * strata)

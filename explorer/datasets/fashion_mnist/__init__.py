@@ -1,5 +1,5 @@
 """Fashion-MNIST as slices."""
 
-from explorer.datasets.fashion_mnist.dataset import FashionMnist, FashionMnistFamily
+from explorer.datasets.fashion_mnist.dataset import FashionMnist
 
-__all__ = ["FashionMnist", "FashionMnistFamily"]
+__all__ = ["FashionMnist"]

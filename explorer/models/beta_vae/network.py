@@ -9,20 +9,24 @@ Anomaly Localization using Variational Auto-Encoders, 2019, arXiv 1907.02796. Co
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from explorer.contracts import VaeOutput
-from explorer.models.base import MODELS
+from explorer.evidence import VaeEvidence
+from explorer.models.base import MODELS, Network, Stage
+from explorer.models.beta_vae.objective import BetaVaeTraining, ElboObjective
 from explorer.models.layers.gates import BetaGate, BetaMixture
 from explorer.models.layers.local_latents import LocalLatents
+from explorer.models.layers.precision import at_least_float32
 
 
 @MODELS.register("beta-vae")
-class BetaVae(nn.Module):
+class BetaVae(Network):
     """VAE with Gaussian q(z|x) = N(mu, diag exp(log_var)) and p(x|z) = N(x_hat, s^2 I).
 
     Args:
@@ -41,6 +45,13 @@ class BetaVae(nn.Module):
     Attributes:
         latents: dimension D of z, those of the whole image first.
     """
+
+    evidence = VaeEvidence
+    training_settings = BetaVaeTraining
+    example = {
+        "image_size": 16, "widths": [4, 8], "latents": 6, "s": 0.5, "beta_min": 0.01, "beta_max": 10.0,
+        "local_latents": 2, "experts": 2, "mean": 0.3, "scale": 2.0,
+    }  # fmt: skip
 
     def __init__(
         self,
@@ -138,7 +149,10 @@ class BetaVae(nn.Module):
             h = F.leaky_relu(gate(h, t), 0.1)
         return at_least_float32(self.up[-1](h)) / self.scale + self.mean
 
+    def stages(self, settings: BetaVaeTraining) -> Sequence[Stage]:
+        return [Stage(lambda: ElboObjective(self, settings))]
 
-def at_least_float32(values: Tensor) -> Tensor:
-    """The half-precision results of autocast as float32; all else unchanged."""
-    return values.float() if values.element_size() < 4 else values
+    @classmethod
+    def at_one_beta(cls, settings: Mapping[str, Any], beta: float) -> dict[str, Any]:
+        """Without the mixture of maps, which only conditioning needs."""
+        return {**settings, "beta_min": beta, "beta_max": beta, "experts": 1}

@@ -8,13 +8,34 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from explorer.datasets.brain.pool import log_uniform
-from explorer.models.beta_vae.network import BetaVae
-from explorer.models.objective import Loss
+from explorer.models.base import Loss, Objective
+from explorer.settings import check_settings, setting
+
+if TYPE_CHECKING:  # the network names this objective
+    from explorer.models.beta_vae.network import BetaVae
+
+
+@dataclass(frozen=True)
+class BetaVaeTraining:
+    """What a recipe may say under `[training]`."""
+
+    beta_lean: float = setting(
+        0.0, "how far the training betas lean to the large end, see `draw_betas`", minimum=0, below=1
+    )
+    gate_pace: float = setting(
+        20.0,
+        "how many times faster than the rest the gates on beta learn; they are few, and far from their final "
+        "values at the start",
+        minimum=1e-12,
+    )
+
+    def __post_init__(self) -> None:
+        check_settings(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +85,12 @@ def draw_betas(
     return (low * torch.exp(place * span)).clamp(low, high)
 
 
+def log_uniform(count: int, low: float, high: float, generator: torch.Generator) -> Tensor:
+    """`count` log-uniform draws from [low, high], one in each of `count` equal strata, shuffled."""
+    strata = (torch.randperm(count, generator=generator) + torch.rand(count, generator=generator)) / count
+    return torch.exp(math.log(low) + (math.log(high) - math.log(low)) * strata)
+
+
 class LossBalance:
     """Divides each image's loss by the running mean of the loss at its beta.
 
@@ -96,27 +123,23 @@ class LossBalance:
         return loss / self.means[which].to(loss.device)
 
 
-class ElboObjective:
-    """Descends rec + beta kl, relative to its mean at each beta; shows it as it is, in nats.
+class ElboObjective(Objective):
+    """Descends rec + beta kl, relative to its mean at each beta; shows it as it is, in nats."""
 
-    Satisfies `Objective`.
-
-    Args:
-        model: what is trained.
-        beta_lean: of the betas drawn, see `draw_betas`.
-    """
-
-    def __init__(self, model: BetaVae, beta_lean: float = 0.0) -> None:
-        self.model = model
-        self.beta_lean = beta_lean
+    def __init__(self, model: BetaVae, settings: BetaVaeTraining) -> None:
+        self.model: BetaVae = model
+        self.settings = settings
         self.balance = LossBalance(model.beta_range)
 
     def loss(self, x: Tensor, generator: torch.Generator) -> Loss:
-        beta = draw_betas(len(x), self.model.beta_range, self.beta_lean, generator).to(x.device)
+        beta = draw_betas(len(x), self.model.beta_range, self.settings.beta_lean, generator).to(x.device)
         noise = torch.randn(len(x), self.model.latents, generator=generator).to(x.device)
         terms = elbo_terms(self.model, x, beta, noise)
         loss = terms.rec + beta * terms.kl
         return Loss(self.balance(loss, beta).mean(), loss.detach().mean())
+
+    def pace(self, name: str) -> float:
+        return self.settings.gate_pace if "gate" in name else 1.0
 
     def state(self) -> dict[str, Tensor]:
         return {"balance": self.balance.means}

@@ -15,6 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from explorer.models.layers.precision import at_least_float32
+
 MOST_LAYERS = 64
 """Of the transformer; a bound on the time that building takes."""
 
@@ -108,8 +110,7 @@ class CodePrior(nn.Module):
         return embedded
 
     def _logits(self, h: Tensor) -> Tensor:
-        logits: Tensor = self.head(self.norm(h))
-        return logits.float() if logits.element_size() < 4 else logits
+        return at_least_float32(self.head(self.norm(h)))
 
 
 @dataclass(frozen=True, eq=False)

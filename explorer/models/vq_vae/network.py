@@ -16,17 +16,19 @@ from typing import Any
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from explorer.models.base import MODELS
-from explorer.models.beta_vae.network import at_least_float32
+from explorer.evidence import CodeEvidence
+from explorer.models.base import MODELS, Network, Stage
+from explorer.models.layers.precision import at_least_float32
 from explorer.models.vq_vae.code_prior import CodePrior
 from explorer.models.vq_vae.codebook import Codebook, straight_through
+from explorer.models.vq_vae.objective import CodesObjective, PriorObjective, VqVaeTraining
 
 MOST_BLOCKS = 64
 """Residual blocks on either side; a bound on the time that building takes."""
 
 
 @MODELS.register("vq-vae")
-class VqVae(nn.Module):
+class VqVae(Network):
     """Encoder to h x w codes, decoder to p(x|codes) = N(x_hat, s^2 I), and the prior p(codes).
 
     Args:
@@ -44,6 +46,12 @@ class VqVae(nn.Module):
         ValueError: where sizes do not fit, or the prior knows other codes than the codebook holds.
     """
 
+    evidence = CodeEvidence
+    training_settings = VqVaeTraining
+    example = {
+        "image_size": 16, "widths": [4, 6], "codes": 12, "dimension": 5, "blocks": 1, "mean": 0.3,
+        "scale": 2.0, "prior": {"width": 16, "layers": 2, "heads": 2},
+    }  # fmt: skip
     beta_range = (1.0, 1.0)
 
     def __init__(
@@ -107,6 +115,13 @@ class VqVae(nn.Module):
         z = self.encode(x)
         indices = self.codebook.nearest(z.detach())
         return self.decode(straight_through(z, self.codebook.embed(indices))), indices
+
+    def stages(self, settings: VqVaeTraining) -> Sequence[Stage]:
+        """First the network with its codebook, then the prior over its codes."""
+        return [
+            Stage(lambda: CodesObjective(self)),
+            Stage(lambda: PriorObjective(self), "prior", settings.prior),
+        ]
 
 
 class ResidualBlock(nn.Module):

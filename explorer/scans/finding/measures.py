@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from explorer.evaluation.curves import auroc, average_precision, best_dice, operating_point
+from explorer.evaluation.curves import auroc, average_precision, best_dice, dice_at
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.evaluation.report import number
 from explorer.scans.finding.lesions import Detection, detect
@@ -45,7 +45,7 @@ def measure(values: Tensor, mask: NDArray[np.bool_], prepared: Prepared, thresho
         "auroc": number(auroc(histogram)),
         "average_precision": number(average_precision(histogram)),
         "best_dice": number(best_dice(histogram).dice),
-        "dice": number(operating_point(histogram, threshold).dice),
+        "dice": number(dice_at(histogram, threshold)),
     }
     foreground = prepared.foregrounds[:, 0].numpy()
     detection = detect(values[:, 0].numpy(), foreground, mask, prepared.placement, threshold)

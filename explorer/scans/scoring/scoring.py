@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from explorer.evaluation.cohort import Scoring, image_scores
-from explorer.evidence.codes import observe
+from explorer.evidence import observe
 from explorer.predictors import check_fits, score
 from explorer.scans.placing.preparing import Prepared
 

@@ -20,7 +20,7 @@ def choose_image(address: Address) -> tuple[str, tuple[int, ...], Guest | None]:
     st.caption(plain(dataset.note))
     guest = _guest(dataset)
     axes = dataset.axes("test")
-    place = tuple(defaults.start_of(axis) if guest else _coordinate(axis, address) for axis in axes)
+    place = tuple(axis.start if guest else _coordinate(axis, address) for axis in axes)
     return name, place, guest
 
 
@@ -35,16 +35,17 @@ def _dataset_name(address: Address) -> str:
         help="Where the image comes from; each dataset has models of its own.",
     )
     assert family is not None
-    options = DATASETS[family].options
+    source = DATASETS[family]
+    options = source.options
     if not options:
         return family
     option = widgets.segments(
-        "Contrast",
+        source.option_title,
         options,
         usual_option if usual_option in options else options[0],
         key="contrast",
         address=address,
-        help="The MR sequence: FLAIR suppresses fluid, T1 shows it dark, T2 bright.",
+        help=source.option_help,
     )
     return f"{family}/{option}"
 
@@ -63,7 +64,7 @@ def _guest(dataset: Dataset) -> Guest | None:
 
 
 def _coordinate(axis: Axis, address: Address) -> int:
-    label, start = axis.name.capitalize(), defaults.start_of(axis)
+    label, start = axis.name.capitalize(), axis.start
     if not axis.labels:
         return widgets.whole(label, 0, axis.size - 1, start, key=axis.name, address=address, help=axis.help)
     chosen = widgets.select(

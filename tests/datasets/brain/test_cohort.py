@@ -16,6 +16,7 @@ from explorer.datasets.brain.anatomy import (
     SIZE,
     SLICES,
     SPACING,
+    SUBJECTS,
     Anatomy,
     deform_slice,
     draw_deformation,
@@ -25,7 +26,7 @@ from explorer.datasets.brain.anatomy import (
     spline,
     template_anatomy,
 )
-from explorer.datasets.brain.cohort import SUBJECTS, BrainCohort
+from explorer.datasets.brain.cohort import BrainCohort
 from explorer.datasets.brain.contrast import CONTRASTS, blur, draw_acquisition, render
 from explorer.datasets.brain.template import make_anatomy
 from explorer.randomness import stream
@@ -214,7 +215,8 @@ def test_cohorts_are_nested_and_each_subject_once() -> None:
 
 def test_the_three_contrasts_are_listed() -> None:
     assert {f"brain/{contrast}" for contrast in CONTRASTS} <= set(dataset_names())
-    assert load_dataset("brain/t1") == BrainCohort("t1")
+    found = load_dataset("brain/t1")
+    assert isinstance(found, BrainCohort) and (found.name, found.option) == ("brain/t1", "t1")
 
 
 @pytest.mark.parametrize(
@@ -222,7 +224,7 @@ def test_the_three_contrasts_are_listed() -> None:
     [
         ((0, SLICES), r"slice must be in \[0, 59\], got 60"),
         ((-1, 0), r"subject must be in \[0, 199\], got -1"),
-        ((0,), "takes subject and slice, got 1 coordinates"),
+        ((0,), r"coordinates of split 'test' must be \\(subject, slice\\), got \\(0,\\)"),
     ],
 )
 def test_places_outside_are_refused(coordinates: tuple[int, ...], message: str) -> None:
@@ -239,7 +241,7 @@ def test_cohorts_of_impossible_size_are_refused(count: int) -> None:
 
 
 def test_unknown_splits_and_contrasts_are_answered_with_the_known() -> None:
-    with pytest.raises(ValueError, match="unknown split 'all'; known: train, calibration, test"):
+    with pytest.raises(ValueError, match="split must be one of train, calibration, test; got 'all'"):
         FLAIR.slice("all", 0, 0)
     with pytest.raises(ValueError, match="unknown dataset 'brain/pd'; known: .*brain/flair"):
         load_dataset("brain/pd")

@@ -10,7 +10,7 @@ import torch
 
 from explorer.datasets.brain import pool as brain_pool
 from explorer.datasets.brain.anatomy import deform_slice, draw_deformation, template_anatomy
-from explorer.datasets.brain.pool import BrainBatches, build_pool, log_uniform
+from explorer.datasets.brain.pool import BrainBatches, build_pool
 from explorer.randomness import stream
 
 
@@ -23,25 +23,6 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("pool") / "pool.npy"
     build_pool(path, 12, 0.0, None, ignore)
     return path
-
-
-@pytest.mark.parametrize("count", [1, 7, 64])
-def test_betas_fill_every_stratum_once(count: int) -> None:
-    drawn = log_uniform(count, 0.01, 10.0, torch.Generator().manual_seed(0)).double()
-    place = (drawn.log() - np.log(0.01)) / np.log(1000)
-    assert sorted((place * count).floor().int().tolist()) == list(range(count))
-    assert 0.01 * (1 - 1e-6) <= float(drawn.min()) <= float(drawn.max()) <= 10 * (1 + 1e-6)
-
-
-def test_the_order_of_betas_is_drawn() -> None:
-    generator = torch.Generator().manual_seed(0)
-    first, second = (log_uniform(16, 0.01, 10.0, generator).argsort() for _ in range(2))
-    assert not torch.equal(first, second)
-
-
-def test_one_beta_stays_one() -> None:
-    drawn = log_uniform(5, 0.7, 0.7, torch.Generator().manual_seed(0))
-    torch.testing.assert_close(drawn, torch.full((5,), 0.7))
 
 
 def test_the_pool_holds_the_subjects_of_the_training_split(pool: Path) -> None:

@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from explorer.models import MODELS
-from explorer.models.beta_vae.network import BetaVae, at_least_float32
+from explorer.models.beta_vae.network import BetaVae
 from explorer.models.layers.gates import BetaGate, BetaMixture
+from explorer.models.layers.precision import at_least_float32
 from tests.support.linear_vae import BETAS, images
 from tests.support.tiny import SETTINGS, tiny_vae
 

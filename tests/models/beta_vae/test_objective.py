@@ -8,9 +8,8 @@ import pytest
 import torch
 from torch.distributions import Normal, kl_divergence
 
-from explorer.datasets.brain.pool import log_uniform
 from explorer.models.beta_vae.network import BetaVae
-from explorer.models.beta_vae.objective import LossBalance, draw_betas, elbo_terms
+from explorer.models.beta_vae.objective import LossBalance, draw_betas, elbo_terms, log_uniform
 from tests.support.linear_vae import BETAS, images
 from tests.support.tiny import tiny_vae
 
@@ -102,3 +101,22 @@ def test_the_density_is_as_stated_at_both_ends(lean: float) -> None:
 def test_one_beta_is_drawn_alone() -> None:
     drawn = draw_betas(5, (2.0, 2.0), 0.5, torch.Generator().manual_seed(0))
     torch.testing.assert_close(drawn, torch.full((5,), 2.0))
+
+
+@pytest.mark.parametrize("count", [1, 7, 64])
+def test_betas_fill_every_stratum_once(count: int) -> None:
+    drawn = log_uniform(count, 0.01, 10.0, torch.Generator().manual_seed(0)).double()
+    place = (drawn.log() - math.log(0.01)) / math.log(1000)
+    assert sorted((place * count).floor().int().tolist()) == list(range(count))
+    assert 0.01 * (1 - 1e-6) <= float(drawn.min()) <= float(drawn.max()) <= 10 * (1 + 1e-6)
+
+
+def test_the_order_of_betas_is_drawn() -> None:
+    generator = torch.Generator().manual_seed(0)
+    first, second = (log_uniform(16, 0.01, 10.0, generator).argsort() for _ in range(2))
+    assert not torch.equal(first, second)
+
+
+def test_one_beta_stays_one() -> None:
+    drawn = log_uniform(5, 0.7, 0.7, torch.Generator().manual_seed(0))
+    torch.testing.assert_close(drawn, torch.full((5,), 0.7))

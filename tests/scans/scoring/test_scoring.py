@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from explorer.evaluation.cohort import Scoring, image_scores
-from explorer.evidence.vae import Evidence
+from explorer.evidence import VaeEvidence
 from explorer.predictors import PREDICTORS, score
 from explorer.scans.placing.preparing import Prepared, prepare_volume
 from explorer.scans.reading.loading import load_scan
@@ -40,7 +40,7 @@ def test_a_scan_is_its_slices() -> None:
     *_, last = score_scan(prepared(), scoring(7, "kl-gradient", "elbo-gradient"))
     for name in ("kl-gradient", "elbo-gradient"):
         for index in (prepared().slices[0], prepared().slices[-1]):
-            alone = score(PREDICTORS[name](), Evidence(NETWORK, prepared().images[[index]], 0.5))
+            alone = score(PREDICTORS[name](), VaeEvidence(NETWORK, prepared().images[[index]], 0.5))
             torch.testing.assert_close(last.values[name][[index]], alone, rtol=1e-4, atol=1e-5)
             expected = image_scores(alone, prepared().foregrounds[[index]])
             torch.testing.assert_close(last.profile[name][[index]], expected, rtol=1e-4, atol=1e-5)

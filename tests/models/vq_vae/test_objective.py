@@ -6,13 +6,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from explorer.models.objective import Objective
+from explorer.models.base import Objective
 from explorer.models.vq_vae.codebook import Codebook
 from explorer.models.vq_vae.codebook_averages import DEAD_SHARE, NEW_SHARE, CodebookAverages
 from explorer.models.vq_vae.network import VqVae
-from explorer.models.vq_vae.objectives import CodesObjective, PriorObjective
+from explorer.models.vq_vae.objective import CodesObjective, PriorObjective
 from explorer.randomness import stream
-from explorer.training.finish import perplexity
 from tests.support.linear_vae import images
 from tests.support.tiny_codes import tiny_vq_vae
 
@@ -106,9 +105,3 @@ def test_losses_are_those_of_their_formulas() -> None:
     found = objective.loss(X, stream(0, "loss"))
     torch.testing.assert_close(found.shown, error.detach())
     torch.testing.assert_close(found.descended, 2.0 * error + 0.25 * commitment)
-
-
-def test_perplexity_counts_the_codes_in_use() -> None:
-    assert perplexity(torch.arange(6).view(2, 3)) == pytest.approx(6)
-    assert perplexity(torch.tensor([4, 4, 4])) == pytest.approx(1)
-    assert perplexity(torch.tensor([0, 7, 7, 7])) == pytest.approx(4 / 27**0.25 * 1.0, rel=1e-6)

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import numpy as np
 import pytest
@@ -15,16 +11,9 @@ import torch
 
 from explorer.contracts import Dataset
 from explorer.datasets import DATASETS, load_dataset
-from explorer.datasets.fashion_mnist import dataset as module
-from explorer.datasets.fashion_mnist.dataset import (
-    CLASSES,
-    DEBIAN,
-    SAMPLE,
-    TEST_FILES,
-    TRAIN_FILES,
-    FashionMnist,
-    silhouette,
-)
+from explorer.datasets.fashion_mnist.dataset import CLASSES, FashionMnist, silhouette
+from explorer.datasets.fashion_mnist.files import DEBIAN, SAMPLE, TEST_FILES, TRAIN_FILES
+from tests.support.fashion_mnist import forge
 
 needs_debian = pytest.mark.skipif(
     not all((DEBIAN / name).is_file() for name in TRAIN_FILES + TEST_FILES),
@@ -41,35 +30,6 @@ def published() -> FashionMnist:
         dataset.axes("test")
         dataset.axes("train")
     return dataset
-
-
-@pytest.fixture
-def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine without any of the files; returns the folder that $EXPLORER_DATA would be searched for."""
-    monkeypatch.setattr(module, "DEBIAN", tmp_path / "debian")
-    monkeypatch.setenv("EXPLORER_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    folder = tmp_path / "data" / "fashion-mnist"
-    folder.mkdir(parents=True)
-    return folder
-
-
-def idx(values: np.ndarray) -> bytes:
-    """The idx file of an array of bytes."""
-    sizes = b"".join(size.to_bytes(4, "big") for size in values.shape)
-    return bytes([0, 0, 8, values.ndim]) + sizes + values.tobytes()
-
-
-def forge(folder: Path, monkeypatch: pytest.MonkeyPatch, repeats: int = 3) -> None:
-    """Write four small files to `folder` that count as the published ones; image k is grey k."""
-    labels = np.tile(np.arange(10, dtype=np.uint8), repeats)
-    images = np.arange(labels.size, dtype=np.uint8)[:, None, None].repeat(28, 1).repeat(28, 2)
-    monkeypatch.setattr(module, "CALIBRATION", 5)
-    for names in (TRAIN_FILES, TEST_FILES):
-        for name, values in zip(names, (images, labels), strict=True):
-            content = idx(values)
-            (folder / name).write_bytes(gzip.compress(content))
-            monkeypatch.setitem(module.SHA256, name, hashlib.sha256(content).hexdigest())
 
 
 def check_contract(dataset: Dataset, split: str) -> None:
@@ -89,7 +49,7 @@ def check_contract(dataset: Dataset, split: str) -> None:
         assert 0 <= found.image.min() < found.image.max() <= 1
         assert found.foreground.dtype == torch.bool
         assert found.foreground.sum() > 40
-        assert not found.anomalous
+        assert found.mask is None
         assert torch.equal(found.image, dataset.slice(split, *coordinates).image)
     assert len(names) == 12
     outside = (*(0 for _ in axes[1:]), axes[-1].size)
@@ -155,11 +115,6 @@ def test_without_files_training_says_how_to_get_them(bare: Path) -> None:
 def test_class_axis_names_the_held_out_class(bare: Path) -> None:
     labels = FashionMnist().axes("test")[0].labels
     assert labels == ("T-shirt/top (held out)", *CLASSES[1:])
-
-
-def test_only_the_held_out_class_is_anomalous(bare: Path) -> None:
-    dataset = FashionMnist()
-    assert [dataset.slice("test", k, 0).anomalous for k in range(10)] == [True] + [False] * 9
 
 
 def test_held_out_cohort_is_nested_and_of_class_zero(bare: Path) -> None:
@@ -294,22 +249,3 @@ def test_the_family_takes_no_option(bare: Path) -> None:
 
 def test_it_is_loaded_by_name() -> None:
     assert load_dataset("fashion-mnist") is load_dataset("fashion-mnist")
-
-
-def test_download_fills_the_cache_once(bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    (tmp_path / "server").mkdir()
-    forge(tmp_path / "server", monkeypatch)
-    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "server"))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    Thread(target=server.serve_forever, daemon=True).start()
-    told: list[str] = []
-    for _ in range(2):
-        folder = module.download_fashion_mnist(
-            lambda name, done, expected: told.append(name), base=f"http://127.0.0.1:{server.server_port}/"
-        )
-    server.shutdown()
-    server.server_close()
-    assert sorted(told) == sorted(module.SHA256)
-    assert folder == tmp_path / "cache" / "explorer" / "fashion-mnist"
-    assert FashionMnist().axes("train")[0].size == 22

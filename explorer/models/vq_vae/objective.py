@@ -8,29 +8,44 @@ negative log-likelihood of the codes.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explorer.models.objective import Loss
+from explorer.models.base import Loss, Objective, Share
 from explorer.models.vq_vae.codebook import straight_through
 from explorer.models.vq_vae.codebook_averages import CodebookAverages
-from explorer.models.vq_vae.network import VqVae
+
+if TYPE_CHECKING:  # the network names these objectives
+    from explorer.models.vq_vae.network import VqVae
 
 COMMITMENT = 0.25
 
 
-class CodesObjective:
+@dataclass(frozen=True)
+class VqVaeTraining:
+    """What a recipe says under `[training]`.
+
+    Attributes:
+        prior: of the second stage, in which the prior learns the codes.
+    """
+
+    prior: Share
+
+
+class CodesObjective(Objective):
     """mean |x - x_hat| + 0.25 mean |z - e|^2, intensities as the network scales them; shows mean |x - x_hat|.
 
-    Trains all but the prior; satisfies `Objective`.
+    Trains all but the prior.
     """
 
     def __init__(self, model: VqVae) -> None:
         model.requires_grad_(True)
         model.prior.requires_grad_(False)
-        self.model = model
+        self.model: VqVae = model
         self.averages = CodebookAverages(model.codebook)
 
     def loss(self, x: Tensor, generator: torch.Generator) -> Loss:
@@ -52,25 +67,16 @@ class CodesObjective:
         self.averages.counts, self.averages.sums = state["counts"].to(like), state["sums"].to(like)
 
 
-class PriorObjective:
-    """Mean -log p(c_i | c_<i), nats a code, over the codes of images; trains the prior alone.
-
-    Satisfies `Objective`.
-    """
+class PriorObjective(Objective):
+    """Mean -log p(c_i | c_<i), nats a code, over the codes of images; trains the prior alone."""
 
     def __init__(self, model: VqVae) -> None:
         model.requires_grad_(False)
         model.prior.requires_grad_(True)
-        self.model = model
+        self.model: VqVae = model
 
     def loss(self, x: Tensor, generator: torch.Generator) -> Loss:
         with torch.no_grad():
             codes = self.model.indices(x).flatten(1)
         nll = F.cross_entropy(self.model.prior(codes).transpose(1, 2), codes)
         return Loss(nll, nll.detach())
-
-    def state(self) -> dict[str, Tensor]:
-        return {}
-
-    def load(self, state: Mapping[str, Tensor]) -> None:
-        pass
