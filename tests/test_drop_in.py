@@ -148,8 +148,9 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_they_are_offered_by_the_command_line(extended: Path) -> None:
     before, after = listed(ROOT), listed(extended)
     new = {"datasets": [f"{NAME}/coarse", DATASET], "pretrained": ["thrown"]}
-    for kind, names in before.items():
-        assert sorted(after[kind]) == sorted([*names, *new.get(kind, [NAME])]), kind
+    new |= {kind: [NAME] for kind in ("anomalies", "models", "predictors")}
+    for kind, names in new.items():
+        assert sorted(after[kind]) == sorted([*before[kind], *names]), kind
 
 
 def test_they_work_together_from_the_command_line(extended: Path) -> None:

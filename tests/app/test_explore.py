@@ -17,8 +17,8 @@ from explorer.anomalies.shape.painted import encode
 from explorer.cards import catalogue
 from explorer.cards.card import REMEDY
 from explorer.datasets import dataset_names
-from explorer.evidence import Evidence
-from explorer.looking import server
+from explorer.evidence import VaeEvidence
+from explorer.looking import defaults, server
 from explorer.predictors import PREDICTORS
 from explorer.settings import Setting, settings_of
 from tests.support.packets import handed, read_all
@@ -29,11 +29,7 @@ KINDS = (
     *("selectbox", "multiselect", "slider", "select_slider", "toggle", "number_input", "text_input"),
     "button_group",
 )
-SHOWN = [
-    name
-    for name in PREDICTORS.names()
-    if set(PREDICTORS[name].needs) <= Evidence.PARTS and not PREDICTORS[name].iterative
-]
+SHOWN = [name for name in defaults.PREDICTORS if set(PREDICTORS[name].needs) <= VaeEvidence.PARTS]
 """The predictors that a VAE is shown with unasked."""
 FASHION = {"dataset": "fashion-mnist", "cohort": "8"}
 """The smallest images and the smallest cohort: soonest drawn."""

@@ -19,6 +19,7 @@ from explorer.cards import (
 )
 from explorer.cards.weights import CALIBRATION, WEIGHTS
 from explorer.contracts import Vae
+from explorer.models import MODELS
 from explorer.models.beta_vae.network import BetaVae
 from explorer.models.vq_vae.network import VqVae
 from tests.support import tiny_codes
@@ -171,7 +172,7 @@ def test_a_card_that_describes_no_network_is_refused(card: Path, changed: dict[s
 
 def test_a_card_of_an_unknown_architecture_is_refused(card: Path) -> None:
     edit(card, kind="gan")
-    refused(card, "unknown model kind 'gan'; known: beta-vae, vq-vae")
+    refused(card, f"unknown model kind 'gan'; known: {', '.join(MODELS.names())}")
 
 
 def save_codes(folder: Path, **changed: object) -> None:
