@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Hashable
+from typing import Any, cast
 
 import pytest
 import torch
 from torch import Tensor
 
 from explorer.anomalies import ANOMALIES, plant
-from explorer.contracts import Dataset
+from explorer.contracts import Dataset, Slice
 from explorer.datasets import load_dataset
 from explorer.evaluation.cohort import (
     CohortResult,
@@ -218,3 +219,40 @@ def test_slices_on_which_nothing_took_hold_do_not_stop_the_others(dataset: Datas
     assert parts.done == 12
     assert 0 < whole.predictors["intensity"].scored < 24
     assert parts.predictors["intensity"].scored == whole.predictors["intensity"].scored
+
+
+class Marked:
+    """A dataset whose slices carry a mask of their own, four pixels in the middle."""
+
+    def __init__(self, source: Dataset) -> None:
+        self.source = source
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.source, name)
+
+    def slice(self, split: str, *coordinates: int) -> Slice:
+        found = self.source.slice(split, *coordinates)
+        mask = torch.zeros_like(found.foreground)
+        mask[13:15, 13:15] = True
+        return dataclasses.replace(found, mask=mask)
+
+
+def test_masks_of_the_slices_own_count(dataset: Dataset, scoring: Scoring) -> None:
+    marked = cast(Dataset, Marked(dataset))
+    places = marked.cohort("test", 6, 0)
+    shown = [marked.slice("test", *place) for place in (*places, *marked.held_out_cohort(6, 0))]
+    own = sum(int((s.known_mask & s.foreground).sum()) for s in shown)
+    assert own > 24
+    as_they_are = last(marked, "none", scoring, 6).predictors["intensity"]
+    assert as_they_are.pixels.anomalous == own
+    planted = anomalous_members(marked, ANOMALIES["lesion"](), places, 0)
+    lesions = anomalous_members(dataset, ANOMALIES["lesion"](), places, 0)
+    for with_own, alone in zip(planted, lesions, strict=True):
+        assert torch.equal(with_own.mask, alone.mask | marked.slice("test", *places[0]).known_mask)
+
+
+def test_a_slice_with_a_mask_of_its_own_is_no_healthy_image(dataset: Dataset) -> None:
+    marked, places = cast(Dataset, Marked(dataset)), dataset.cohort("test", 3, 0)
+    for member in untouched_members(marked, places, anomalous=False):
+        assert member.anomalous and int(member.mask.sum()) == 4
+    assert not any(member.anomalous for member in untouched_members(dataset, places, anomalous=False))

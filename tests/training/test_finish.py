@@ -41,3 +41,18 @@ def test_codes_are_measured_too() -> None:
     assert found.kl == pytest.approx((float(nll.sum(1).mean()),), rel=1e-5)
     assert found.error == pytest.approx((float((x - model(x)[0]).abs().mean()),), rel=1e-5)
     assert 1 < found.perplexity[0] <= 12
+
+
+def test_the_error_is_that_of_the_foreground_alone() -> None:
+    model, x = LinearVae(), images(60)  # more than go through the model at once
+    inside = images(60, seed=3) > 0.7
+    betas = [0.01, 2.0]
+    found = measure(model, x, inside, betas, CPU)
+    evidence = [VaeEvidence(model, x, beta) for beta in betas]
+    for k, seen in enumerate(evidence):
+        distance = (x - seen.x_hat).abs()
+        assert found.error[k] == pytest.approx(float(distance[inside].mean()))
+        assert found.error[k] != pytest.approx(float(distance.mean()), rel=1e-3)
+        assert found.rec[k] == pytest.approx(float(seen.rec.mean()))
+        assert found.kl[k] == pytest.approx(float(seen.kl.mean()))
+    assert found.betas == (0.01, 2.0) and found.perplexity == found.code_nll == ()

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from explorer.datasets.batches import ImageBatches
 from explorer.models import Network
-from explorer.models.base import Share
+from explorer.models.base import Loss, Objective, Share
 from explorer.models.beta_vae.objective import BetaVaeTraining
 from explorer.models.vq_vae.objective import VqVaeTraining
 from explorer.training.loop import Progress, build_model, build_optimizer, fingerprint, schedule, train
@@ -187,3 +187,34 @@ def test_the_fingerprint_heeds_what_the_result_depends_on() -> None:
     changed = {"samples": 57, "batch_size": 9, "learning_rate": 1e-3, "seed": 2, "precision": "bfloat16"}
     others = {fingerprint(dataclasses.replace(RECIPE, **{key: value})) for key, value in changed.items()}  # type: ignore[arg-type]
     assert len(others | {fingerprint(RECIPE)}) == 6
+
+
+class Steep(Objective):
+    """A sum of weights, times a slope: the gradient is the slope everywhere."""
+
+    def __init__(self, slope: float) -> None:
+        self.model: nn.Linear = nn.Linear(4, 1, bias=False)
+        self.slope = slope
+
+    def loss(self, x: Tensor, generator: torch.Generator) -> Loss:
+        loss = self.slope * self.model.weight.sum()
+        return Loss(loss, loss.detach())
+
+
+@pytest.mark.parametrize(("slope", "expected"), [(1000.0, 5.0), (-1000.0, 5.0), (2.0, 4.0)])
+def test_gradients_are_clipped_to_a_norm_of_five(
+    slope: float, expected: float, batches: ImageBatches, tmp_path: Path
+) -> None:
+    once = dataclasses.replace(RECIPE, samples=8)
+    list(train(Steep(slope), once, batches, device=CPU, checkpoint=tmp_path / "state"))
+    moment = load_file(tmp_path / "state")["adam.0.exp_avg"]  # a tenth of the first gradient
+    assert float(moment.norm()) == pytest.approx(0.1 * expected, rel=1e-4)
+
+
+def test_the_first_step_is_the_learning_rate_at_its_schedule(batches: ImageBatches, tmp_path: Path) -> None:
+    objective = Steep(1.0)
+    before = objective.model.weight.detach().clone()
+    long = dataclasses.replace(RECIPE, samples=8000)
+    next(train(objective, long, batches, device=CPU, checkpoint=tmp_path / "state"))
+    moved = before - objective.model.weight.detach()
+    torch.testing.assert_close(moved, torch.full_like(moved, RECIPE.learning_rate * schedule(0, 1000)))

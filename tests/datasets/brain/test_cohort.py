@@ -224,7 +224,7 @@ def test_the_three_contrasts_are_listed() -> None:
     [
         ((0, SLICES), r"slice must be in \[0, 59\], got 60"),
         ((-1, 0), r"subject must be in \[0, 199\], got -1"),
-        ((0,), r"coordinates of split 'test' must be \\(subject, slice\\), got \\(0,\\)"),
+        ((0,), r"coordinates of split 'test' must be \(subject, slice\), got \(0,\)"),
     ],
 )
 def test_places_outside_are_refused(coordinates: tuple[int, ...], message: str) -> None:

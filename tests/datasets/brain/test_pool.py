@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,16 @@ def test_batches_are_images_of_brains(pool: Path) -> None:
     inside = (x > 0.05).float().mean((1, 2, 3))
     assert 0.05 < float(inside.min()) <= float(inside.max()) < 0.5
     assert float(x[:, :, 0].max()) == 0
+
+
+def test_half_of_the_images_are_mirrored(pool: Path) -> None:
+    slices = np.zeros((1, 3, 128, 128), np.uint8)
+    slices[:, 1, 40:80, 10:50] = 255  # white matter on one side only
+    x = dataclasses.replace(BrainBatches.open(pool), pool=slices).batch(200, stream(0, "sides"))
+    sides = x[..., :64].sum((1, 2, 3)) > x[..., 64:].sum((1, 2, 3))
+    assert 0.35 < float(sides.float().mean()) < 0.65
+    as_stored, mirrored = (x[which] > 0 for which in (sides, ~sides))
+    assert torch.equal(as_stored.any(0), mirrored.any(0).flip(-1))
 
 
 def test_the_texture_has_unit_variance_and_no_seam(pool: Path) -> None:

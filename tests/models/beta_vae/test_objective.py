@@ -9,7 +9,15 @@ import torch
 from torch.distributions import Normal, kl_divergence
 
 from explorer.models.beta_vae.network import BetaVae
-from explorer.models.beta_vae.objective import LossBalance, draw_betas, elbo_terms, log_uniform
+from explorer.models.beta_vae.objective import (
+    BetaVaeTraining,
+    ElboObjective,
+    LossBalance,
+    draw_betas,
+    elbo_terms,
+    log_uniform,
+)
+from explorer.randomness import stream
 from tests.support.linear_vae import BETAS, images
 from tests.support.tiny import tiny_vae
 
@@ -120,3 +128,43 @@ def test_the_order_of_betas_is_drawn() -> None:
 def test_one_beta_stays_one() -> None:
     drawn = log_uniform(5, 0.7, 0.7, torch.Generator().manual_seed(0))
     torch.testing.assert_close(drawn, torch.full((5,), 0.7))
+
+
+def test_the_objective_descends_rec_plus_beta_kl_relative_to_its_mean_at_each_beta() -> None:
+    x, model, settings = images(8, 28).float(), tiny_vae(), BetaVaeTraining(beta_lean=0.4)
+    objective, balance = ElboObjective(model, settings), LossBalance(model.beta_range)
+    for step in range(3):  # the means move
+        found = objective.loss(x, stream(step, "loss"))
+        generator = stream(step, "loss")
+        beta = draw_betas(8, model.beta_range, 0.4, generator)
+        terms = elbo_terms(model, x, beta, torch.randn(8, 6, generator=generator))
+        losses = terms.rec + beta * terms.kl
+        assert float(terms.kl.mean()) > 1 and float(beta.max()) > 5 * float(beta.min())
+        torch.testing.assert_close(found.shown, losses.mean())
+        torch.testing.assert_close(found.descended, balance(losses, beta).mean())
+    torch.testing.assert_close(objective.state()["balance"], balance.means)
+
+
+def test_the_gradient_descended_is_that_of_the_relative_loss() -> None:
+    network = tiny_vae().requires_grad_(True)
+    x = images(8, 28).float()
+    objective = ElboObjective(network, BetaVaeTraining())
+    objective.loss(x, stream(0, "loss"))
+    means = objective.balance.means.clone()
+    weight = network.to_latents.weight
+    (found,) = torch.autograd.grad(objective.loss(x, stream(1, "loss")).descended, weight)
+    generator = stream(1, "loss")
+    beta = draw_betas(8, network.beta_range, 0.0, generator)
+    terms = elbo_terms(network, x, beta, torch.randn(8, 6, generator=generator))
+    balance = LossBalance(network.beta_range)
+    balance.means = means
+    losses = terms.rec + beta * terms.kl
+    (expected,) = torch.autograd.grad((losses / (losses / balance(losses, beta)).detach()).mean(), weight)
+    torch.testing.assert_close(found, expected)
+
+
+def test_only_gates_learn_at_another_pace(model: BetaVae) -> None:
+    objective = ElboObjective(model, BetaVaeTraining(gate_pace=7.0))
+    paces = {name: objective.pace(name) for name, _ in model.named_parameters()}
+    assert {name for name, pace in paces.items() if pace == 7.0} == {name for name in paces if "gate" in name}
+    assert set(paces.values()) == {1.0, 7.0}
