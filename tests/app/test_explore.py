@@ -220,7 +220,9 @@ def test_an_unknown_member_is_named_and_no_control_is_lost(fashion: AppTest) -> 
     keys = controls(fashion)
     fashion.text_input(key="ensemble-members").set_value("kl-gradient,nonsense").run()
     assert not fashion.exception
-    assert "unknown predictor 'nonsense'; known: code-surprise" in unescaped(fashion.error[0].value)
+    assert f"unknown predictor 'nonsense'; known: {PREDICTORS.names()[0]}" in unescaped(
+        fashion.error[0].value
+    )
     assert controls(fashion) == keys
     assert_fine(fashion.text_input(key="ensemble-members").set_value("kl-gradient").run())
 

@@ -19,7 +19,7 @@ from explorer.cards.weights import save_calibration
 from explorer.commands.arguments import plugin_from, told_apart
 from explorer.commands.evaluate import evaluate_command
 from explorer.commands.main import build_parser, main
-from explorer.datasets import load_dataset
+from explorer.datasets import dataset_names, load_dataset
 from explorer.evaluation.cohort import Scoring, run_cohort
 from explorer.evaluation.report import figures
 from explorer.predictors import PREDICTORS, predictors_for
@@ -125,15 +125,23 @@ def test_a_dataset_without_calibration_is_scored_where_none_is_needed(
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("--dataset fashion-mnist", "--dataset mnist", "unknown dataset 'mnist'; known: brain"),
+        (
+            "--dataset fashion-mnist",
+            "--dataset mnist",
+            f"unknown dataset 'mnist'; known: {dataset_names()[0]}",
+        ),
         ("--dataset fashion-mnist", "--dataset brain/pd", "unknown dataset 'brain/pd'; known: "),
         (
             "--dataset fashion-mnist",
             "--dataset brain/t1",
             "as beta-vae-brain would be, for brain/t1; known: none",
         ),
-        ("--anomaly lesion", "--anomaly tumor", "unknown anomaly 'tumor'; known: blur"),
-        ("--predictor intensity", "--predictor klgrad", "unknown predictor 'klgrad'; known: code-surprise"),
+        ("--anomaly lesion", "--anomaly tumor", f"unknown anomaly 'tumor'; known: {ANOMALIES.names()[0]}"),
+        (
+            "--predictor intensity",
+            "--predictor klgrad",
+            f"unknown predictor 'klgrad'; known: {PREDICTORS.names()[0]}",
+        ),
         ("--slices 4", "--slices 4 --model gan", f"unknown model 'gan' for fashion-mnist; known: {NAME}"),
         ("--slices 4", "--slices 0", "slices of a cohort must be in [1, 900] for split 'test', got 0"),
         (

@@ -13,7 +13,7 @@ from explorer.cards import load_pretrained, read_card
 from explorer.cards.card import add_benchmark
 from explorer.cards.weights import save_calibration
 from explorer.contracts import Vae
-from explorer.datasets import load_dataset
+from explorer.datasets import DATASETS, dataset_names, load_dataset
 from explorer.predictors import predictors_for
 from explorer.training import finish
 from tests.support.commands import refusal, run, with_tiny_model
@@ -171,7 +171,7 @@ def test_calibrate_leaves_a_model_of_an_unknown_dataset_as_it_is(
     edit(shipped / f"{NAME}.toml", dataset=dataset)
     before = {path: path.read_bytes() for path in shipped.iterdir()}
     message = refusal(capsys, f"calibrate {NAME} --device cpu --folder", str(shipped))
-    assert f"no healthy images of dataset '{dataset}'; known: brain/flair" in message
+    assert f"no healthy images of dataset '{dataset}'; known: {dataset_names()[0]}" in message
     assert {path: path.read_bytes() for path in shipped.iterdir()} == before
 
 
@@ -211,7 +211,11 @@ def test_wrong_input_to_train(
         ("latents = 3", "latents = -3", "[model] does not describe a network"),
         ("widths = [2, 2, 2]", "widths = []", "[model] does not describe a network"),
         ("latents = 3", "depth = 3", "[model] its keys are wrong (unknown: depth; missing: latents)"),
-        ('dataset = "brain"', 'dataset = "moon"', "unknown dataset 'moon'; known: brain, fashion-mnist"),
+        (
+            'dataset = "brain"',
+            'dataset = "moon"',
+            f"unknown dataset 'moon'; known: {', '.join(DATASETS.names())}",
+        ),
         (
             '"brain"\nsamples = 8\nbatch_size = 4\nlearning_rate = 1e-3\nseed = 1\n\n[images]\npool = 6',
             '"fashion-mnist"\nsamples = 8\nbatch_size = 4\nlearning_rate = 1e-3\nseed = 1',

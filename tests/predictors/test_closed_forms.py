@@ -146,7 +146,7 @@ def test_missing_calibration_is_explained(evidence: Evidence) -> None:
 @pytest.mark.parametrize(
     ("members", "message"),
     [
-        ("klgrad", "unknown predictor 'klgrad'; known: code-surprise"),
+        ("klgrad", f"unknown predictor 'klgrad'; known: {PREDICTORS.names()[0]}"),
         ("", "unknown predictor ''"),
         ("intensity,ensemble", "members must be predictors that need no calibration, got 'ensemble'"),
     ],

@@ -9,7 +9,9 @@ import pytest
 from torch import nn
 
 import explorer.training
+from explorer.datasets import DATASETS
 from explorer.datasets.brain.pool import BrainTraining
+from explorer.models import MODELS
 from explorer.models.beta_vae.objective import BetaVaeTraining
 from explorer.training.loop import build_model
 from explorer.training.recipe import described, read_recipe
@@ -89,8 +91,8 @@ def test_a_recipe_is_read_and_its_steps_counted(path: Path) -> None:
         ("seed = 1", "seed = 1\nsede = 2", "unknown: sede"),
         ("seed = 1", "seed = 1\npool = 2", "unknown: pool.*; known: .*, model, training, images"),
         ("seed = 1", 'seed = 1\nprecision = "int8"', "precision must be one of .*; got 'int8'"),
-        ('"beta-vae"', '"gan"', "unknown model kind 'gan'; known: beta-vae, vq-vae"),
-        ('"brain"', '"moon"', "unknown dataset 'moon'; known: brain, fashion-mnist"),
+        ('"beta-vae"', '"gan"', f"unknown model kind 'gan'; known: {', '.join(MODELS.names())}"),
+        ('"brain"', '"moon"', f"unknown dataset 'moon'; known: {', '.join(DATASETS.names())}"),
         ("latents = 3", "", r"\[model\] its keys are wrong \(missing: latents\); known: image_size, widths"),
         ("latents = 3", "latents = 3\ndepth = 1", r"\[model\] .* \(unknown: depth\)"),
         ("[model]", "model = 3\n[other]", r"unknown: other"),
