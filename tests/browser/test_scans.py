@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.viewing import READ, part
+from tests.browser.viewing import READ, finger, part
 from tests.support.browsing import WATCH, rerun, settle
 from tests.support.phantoms import (
     LANDMARK,
@@ -205,6 +205,29 @@ def test_zooming_keeps_the_crosshair_in_place_and_the_bar_true(page: Page) -> No
     page.keyboard.press("0")
     expect(part(page, "zoomText")).to_have_text("100 %")
     page.get_by_role("radio", name="Look").click()
+
+
+def test_when_one_of_two_fingers_is_lifted_the_other_goes_on_moving(page: Page) -> None:
+    choose(page, "radiological")
+    part(page, "reset").click()
+    axial = page.locator("figure[data-key=axial] .box")
+    x, y = crossing(page, "axial")
+    said = part(page, "readout").inner_text()
+    for number, right in ((1, -20), (2, 20)):
+        finger(axial, "down", number, x + right, y)
+    page.wait_for_timeout(100)
+    expect(part(page, "readout")).not_to_have_text(said)  # the first one looked
+    finger(axial, "move", 2, x + 60, y)
+    expect(part(page, "zoomText")).to_have_text("200 %")
+    before, said = crossing(page, "axial"), part(page, "readout").inner_text()
+    finger(axial, "up", 1, x - 20, y)
+    for right in (55, 50, 45):
+        finger(axial, "move", 2, x + right, y + 5)
+    page.wait_for_timeout(100)
+    assert crossing(page, "axial") == pytest.approx((before[0] - 15, before[1] + 5), abs=1.5)
+    expect(part(page, "readout")).to_have_text(said)
+    finger(axial, "up", 2, x + 45, y + 5)
+    part(page, "reset").click()
 
 
 def test_a_broken_file_is_named_and_the_scan_stays(page: Page) -> None:

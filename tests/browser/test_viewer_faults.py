@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visitor
 from tests.browser.test_viewer import asked, assert_shows
-from tests.browser.viewing import SMALL, at_hand, box, drag, part, pictures, point, thumb
+from tests.browser.viewing import SMALL, at_hand, box, drag, finger, part, pictures, point, thumb
 from tests.support.browsing import rerun, slider
 
 
@@ -62,6 +62,13 @@ def test_the_canvas_is_never_mounted_again(page: Page) -> None:
     assert box(page).locator("canvas.data").evaluate("canvas => canvas.marked")
 
 
+def view(page: Page) -> tuple[float, ...]:
+    """Left, top, width and height of what is seen of the image, pixels."""
+    found = page.locator(".box svg").first.get_attribute("viewBox")
+    assert found is not None
+    return tuple(float(number) for number in found.split())
+
+
 def test_touch_zooms_with_two_fingers(visit: Visitor) -> None:
     page = visit(SMALL, has_touch=True).page
     at_hand(page)
@@ -78,8 +85,29 @@ def test_touch_zooms_with_two_fingers(visit: Visitor) -> None:
         touch("touchMove", -spread, spread)
     touch("touchEnd")
     page.wait_for_timeout(200)
-    view = page.locator(".box svg").first.get_attribute("viewBox")
-    assert view is not None and float(view.split()[2]) < 15
+    assert view(page)[2] < 15
+
+
+def test_when_one_of_two_fingers_is_lifted_the_other_goes_on_moving(still: Page) -> None:
+    at, size = point(still, 14, 14), box(still).bounding_box()
+    assert size is not None
+
+    def touch(kind: str, number: int, right: float) -> None:
+        finger(box(still), kind, number, at["x"] + right, at["y"])
+
+    for number, right in ((1, -20), (2, 20)):
+        touch("down", number, right)
+    touch("move", 1, -60)
+    still.wait_for_timeout(100)
+    left, top, width, _ = view(still)
+    assert width == pytest.approx(28 * 40 / 80)
+    touch("up", 2, 20)
+    for right in (-50, -40, -30):
+        touch("move", 1, right)
+    still.wait_for_timeout(100)
+    assert view(still) == pytest.approx((left - 30 * width / size["width"], top, width, width))
+    touch("up", 1, -30)
+    expect(part(still, "pixelTitle")).to_have_text("Pixel")  # nothing was pinned
 
 
 def test_frames_that_never_arrive_are_told_and_can_be_asked_for_again(page: Page) -> None:

@@ -68,6 +68,20 @@ def drag(
         page.mouse.up()
 
 
+FINGER = """
+(box, [type, id, x, y]) => {
+  box.setPointerCapture = () => {};  // no browser gives a finger that is not there
+  const finger = {pointerId: id, pointerType: "touch", clientX: x, clientY: y};
+  box.dispatchEvent(new PointerEvent(`pointer${type}`, {...finger, bubbles: true, composed: true}));
+}
+"""
+
+
+def finger(picture: Locator, kind: str, number: int, x: float, y: float) -> None:
+    """Let one of several fingers go "down", "move" or go "up" on a picture, at a point of the screen."""
+    picture.evaluate(FINGER, [kind, number, x, y])
+
+
 def thumb(page: Page, name: str, share: float) -> dict[str, float]:
     """The point of a slider at a share of its way, where its thumb would stand."""
     place: Any = part(page, name).bounding_box()
