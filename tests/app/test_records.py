@@ -10,7 +10,7 @@ import pytest
 from explorer.commands.main import main
 from explorer.scans.writing.export import record_text
 from explorer.scans.writing.report import report_html
-from tests.app.test_scans import MASK, SCAN, fine, loaded, own, text
+from tests.support.own_scans import MASK, SCAN, fine, loaded, own, text
 
 NAME = "sub-1_FLAIR.nii"
 

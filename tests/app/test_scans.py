@@ -9,12 +9,10 @@ import time
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import nibabel
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from explorer.cards import read_card
 from explorer.cards.weights import CALIBRATION, WEIGHTS
@@ -30,62 +28,23 @@ from explorer.ui.pages.scans.exports import map_file, stem_of
 from explorer.ui.pages.scans.page import _follow, _progress_text
 from tests.security.making import npy, png
 from tests.support.model_files import uploaded
+from tests.support.own_scans import (
+    DATA,
+    MASK,
+    SCAN,
+    error,
+    fine,
+    loaded,
+    opened,
+    own,
+    scored,
+    settings,
+    text,
+    uploader,
+)
 from tests.support.packets import handed
-from tests.support.phantoms import head, nifti_bytes, ras_affine
+from tests.support.phantoms import nifti_bytes, ras_affine
 from tests.support.tiny import NAME, save_tiny
-
-SCRIPT = "from explorer.ui.pages.scans.page import page\npage(lambda address: None)"
-DATA = head(ras_affine())
-SCAN = nifti_bytes(DATA, ras_affine())
-MASK = nifti_bytes((DATA > 150).astype(np.uint8), ras_affine())
-
-
-def opened() -> AppTest:
-    return AppTest.from_string(SCRIPT, default_timeout=120).run()
-
-
-def uploader(app: AppTest, name: str) -> Any:
-    return next(one for one in app.get("file_uploader") if str(one.key).startswith(f"own-{name}-"))
-
-
-def loaded(content: bytes = SCAN, name: str = "scan.nii", *, mask: bytes | None = None) -> AppTest:
-    """The page with an uploaded scan, not yet scored."""
-    app = opened()
-    app.button_group(key="own-source").set_value("Upload").run()
-    uploader(app, "scan").upload(name, content)
-    if mask is not None:
-        uploader(app, "mask").upload("mask.nii", mask)
-    return app.button(key="own-load").click().run()
-
-
-def scored(app: AppTest, predictor: str = "intensity") -> AppTest:
-    app.selectbox(key="own-predictor").set_value(predictor).run()
-    return app.button(key="own-start").click().run()
-
-
-def fine(app: AppTest) -> AppTest:
-    assert [one.value for one in app.error] == [] and [one.message for one in app.exception] == []
-    return app
-
-
-def error(app: AppTest) -> str:
-    assert not app.exception
-    (found,) = [one.value for one in app.error]
-    return found.replace("\\", "")
-
-
-def text(app: AppTest) -> str:
-    return "\n".join(one.value for one in [*app.markdown, *app.caption, *app.info])
-
-
-def own(app: AppTest) -> session.Own:
-    found: session.Own = app.session_state[session.SCAN]
-    return found
-
-
-def settings(app: AppTest) -> dict[str, Any]:
-    """The last settings that the planes were handed."""
-    return [one for one in handed(app, "explorer-planes-feed") if isinstance(one, dict)][-1]
 
 
 def test_an_uploaded_scan_is_shown_and_says_where_its_brain_comes_from() -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import nibabel
 import numpy as np
@@ -13,60 +11,18 @@ import pytest
 import torch
 
 from explorer import NOTICE
-from explorer.cards import Card, HeldOut, catalogue, load_pretrained, save_pretrained
-from explorer.commands.main import main
-from explorer.evidence import observe
-from explorer.scans.scoring import scoring
+from explorer.cards import load_pretrained
 from tests.security.making import npy, png
+from tests.support.commands import refusal, run
 from tests.support.dicoms import series, zipped
-from tests.support.phantoms import head, nifti_bytes, ras_affine
-from tests.support.tiny import SETTINGS, save_tiny, tiny_calibration, tiny_vae
+from tests.support.heads import AFFINE, BALL, LOCALIZE, NAME, with_head
+from tests.support.phantoms import head
 from tests.support.tiny_codes import save_tiny_codes
-
-NAME = "beta-vae-brain"
-AFFINE = ras_affine()
-BALL = (head(AFFINE) > 150).astype(np.uint8)
-CHANGED: dict[str, Any] = {"image_size": 128, "widths": [2, 2, 2]}
-LOCALIZE = "localize head.nii --predictor kl-gradient --output map.nii.gz --device cpu"
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with a head, its mask, and a tiny model of the brain among the shipped ones."""
-    network = tiny_vae(**CHANGED)
-    made = tiny_calibration(network)
-    quieter = {name: 0.2 * rows for name, rows in made.quantiles.items()}  # the head exceeds some of it
-    figures = HeldOut((1.0,), (1.0,), (1.0,), (0.1,))
-    card = Card(
-        name=NAME,
-        kind="beta-vae",
-        dataset="brain",
-        data="random weights",
-        model=SETTINGS | CHANGED,
-        recipe={},
-        sha256="",
-        held_out={"brain/flair": figures},
-    )
-    healthy = {"brain/flair": replace(made, quantiles=quieter)}
-    save_pretrained(network, card, healthy, tmp_path / "pretrained")
-    save_tiny(tmp_path / "pretrained")
-    monkeypatch.setattr(catalogue, "FOLDER", tmp_path / "pretrained")
-    monkeypatch.chdir(tmp_path)
-    Path("head.nii").write_bytes(nifti_bytes(head(AFFINE), AFFINE))
-    Path("ball.nii").write_bytes(nifti_bytes(BALL, AFFINE))
-    Path("empty").mkdir()
-    return tmp_path
-
-
-def run(line: str, *more: str) -> int:
-    return main([*line.split(), *more])
-
-
-def refusal(capsys: pytest.CaptureFixture[str], line: str) -> str:
-    assert run(line) == 2
-    printed = capsys.readouterr()
-    assert printed.err.count("\n") == 1 and printed.err.startswith("explorer: ")
-    return printed.err
+    return with_head(tmp_path, monkeypatch)
 
 
 def test_a_map_and_its_record(capsys: pytest.CaptureFixture[str]) -> None:
@@ -246,106 +202,3 @@ def test_a_picture_by_its_codes(folder: Path, capsys: pytest.CaptureFixture[str]
     assert "beta must be in [1, 1], got 0.5" in refusal(
         capsys, f"{line} --predictor code-surprise --beta 0.5"
     )
-
-
-TWO = "--predictor intensity --predictor reconstruction-error --predictor reconstruction-error:tolerance=2"
-SEVERAL = LOCALIZE.replace("--predictor kl-gradient", TWO)
-KEYS = ("intensity", "reconstruction-error", "reconstruction-error-2")
-
-
-def test_each_of_several_predictors_gives_a_map_a_record_and_a_page(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert run(SEVERAL, "--report", "--mask", "ball.nii") == 0
-    printed = capsys.readouterr().out.splitlines()
-    assert [line.partition(":")[0] for line in printed] == [f"map-{key}.nii.gz" for key in KEYS]
-    expected = {f"map-{key}{ending}" for key in KEYS for ending in (".nii.gz", ".json", ".html")}
-    assert {path.name for path in Path().glob("map*")} == expected
-    for key, text in zip(KEYS, TWO.split()[1::2], strict=True):
-        record = json.loads(Path(f"map-{key}.json").read_text(encoding="utf-8"))
-        assert record["predictor"]["name"] == text.partition(":")[0]
-        alone = LOCALIZE.replace("kl-gradient", text).replace("map.nii.gz", "alone.nii.gz")
-        assert run(alone, "--mask", "ball.nii", "--overwrite") == 0
-        assert json.loads(Path("alone.json").read_text(encoding="utf-8")) == record
-        assert Path("alone.nii.gz").read_bytes() == Path(f"map-{key}.nii.gz").read_bytes()
-    tolerances = [
-        json.loads(Path(f"map-{key}.json").read_text())["predictor"]["settings"]["tolerance"]
-        for key in KEYS[1:]
-    ]
-    assert tolerances == [0, 2]
-    assert "reconstruction-error (tolerance=2)" in Path("map-reconstruction-error-2.html").read_text()
-
-
-def test_several_predictors_share_the_passes_of_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[int] = []
-
-    def counted(model: Any, x: torch.Tensor, *arguments: Any, **options: Any) -> Any:
-        seen.append(len(x))
-        return observe(model, x, *arguments, **options)
-
-    monkeypatch.setattr(scoring, "observe", counted)
-    assert run(LOCALIZE) == 0
-    once = list(seen)
-    seen.clear()
-    assert run(SEVERAL) == 0
-    assert seen == once and sum(seen) == 60
-
-
-def test_maps_of_a_folder_by_several_predictors() -> None:
-    Path("scans").mkdir()
-    Path("scans/a.nii").write_bytes(Path("head.nii").read_bytes())
-    Path("scans/b.png").write_bytes(png())
-    assert run(f"localize scans {TWO} --output maps --device cpu") == 0
-    expected = {
-        f"{stem}-{key}{ending}"
-        for stem, endings in (("a", (".nii", ".json")), ("b", (".npy", ".json")))
-        for key in KEYS
-        for ending in endings
-    }
-    assert {path.name for path in Path("maps").iterdir()} == expected
-
-
-def test_none_of_several_maps_overwrites_anything(capsys: pytest.CaptureFixture[str]) -> None:
-    Path("map-reconstruction-error.json").write_text("precious")
-    assert "map-reconstruction-error.json: is there already" in refusal(capsys, SEVERAL)
-    assert sorted(path.name for path in Path().glob("map*")) == ["map-reconstruction-error.json"]
-
-
-def test_a_report_that_fails_leaves_the_maps_as_they_are(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(_: object) -> str:
-        raise OSError("no space left on device")
-
-    monkeypatch.setattr("explorer.commands.localize.report_html", full)
-    assert run(SEVERAL, "--report") == 0
-    errors = capsys.readouterr().err.splitlines()
-    assert errors == [
-        f"explorer: the map is written, but not its report map-{key}.html: no space left on device"
-        for key in KEYS
-    ]
-    assert len(list(Path().glob("map-*.nii.gz"))) == len(list(Path().glob("map-*.json"))) == 3
-
-
-def test_scores_that_fit_no_healthy_ones_are_told(capsys: pytest.CaptureFixture[str]) -> None:
-    line = LOCALIZE.replace("kl-gradient", "elbo-gradient") + " --contrast flair --report"
-    assert run(line, "--scoring-beta", "10") == 0
-    told = "Scores are not compared with healthy ones: the healthy scores of elbo-gradient at training beta 1"
-    assert f"explorer: {told} are those of scoring beta 1, not 10." in capsys.readouterr().err
-    record = json.loads(Path("map.json").read_text())
-    assert record["calibration"]["score_of_99_percent_of_healthy_pixels"] is None
-    assert told in Path("map.html").read_text() and told in record["notes"][-1]
-    assert run(line, "--overwrite") == 0
-    assert capsys.readouterr().err == ""
-    assert json.loads(Path("map.json").read_text())["calibration"]["fits"] is True
-
-
-def test_the_seed_is_that_of_predictors_that_do_not_set_their_own() -> None:
-    line = LOCALIZE.replace("kl-gradient", "kl-gradient:copies=2")
-    maps = []
-    for more in ("--seed 3", "--seed 4"):
-        assert run(f"{line} --overwrite {more}") == 0
-        maps.append(Path("map.nii.gz").read_bytes())
-    assert run(line.replace("copies=2", "copies=2,seed=3"), "--overwrite", "--seed", "4") == 0
-    assert json.loads(Path("map.json").read_text())["seed"] == 3
-    assert maps[0] == Path("map.nii.gz").read_bytes() != maps[1]

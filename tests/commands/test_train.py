@@ -69,6 +69,8 @@ layers = 1
 heads = 1
 """
 
+MOON = f"unknown dataset 'moon'; known: {', '.join(DATASETS.names())}"
+
 
 @pytest.fixture(autouse=True)
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -214,7 +216,7 @@ def test_wrong_input_to_train(
         (
             'dataset = "brain"',
             'dataset = "moon"',
-            f"unknown dataset 'moon'; known: {', '.join(DATASETS.names())}",
+            MOON,
         ),
         (
             '"brain"\nsamples = 8\nbatch_size = 4\nlearning_rate = 1e-3\nseed = 1\n\n[images]\npool = 6',
