@@ -54,6 +54,14 @@ def test_likely_codes_cost_one_pass() -> None:
     assert (found.calls, found.computed, found.share) == (1, 2 * prior.length, 1.0)
 
 
+@pytest.mark.parametrize("code", [0, 6])
+def test_a_grid_may_hold_one_code_alone(code: int) -> None:
+    prior = tiny_prior()
+    codes, noise = torch.full((1, prior.length), code), uniform_noise(COPIES, prior.length, 0)
+    limit = torch.tensor([1.5]).double()
+    assert torch.equal(last(prior, codes, limit, noise).codes, plain_walk(prior, codes, limit, noise))
+
+
 def test_copies_that_draw_alike_are_computed_once() -> None:
     prior = tiny_prior()
     codes, same = codes_for(prior, 1, 0), uniform_noise(1, prior.length, 0)
