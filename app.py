@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
-from explorer.ui.streamlit.departed import close_departed
+from explorer.ui.streamlit.sessions import close_departed
 from explorer.ui.warm import start_warming
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
+
+from explorer.ui.streamlit.collector import out_of_its_sight
 
 _started: list[threading.Thread] = []
 
@@ -28,18 +29,10 @@ def wait_until_warm(seconds: float = 30.0) -> None:
 
 
 def _warm() -> None:
-    """Load with the garbage collector at rest, and take what stays for good out of its sight.
-
-    Streamlit collects after each run of the page, before the last messages are sent: looking through all of
-    torch would delay them by 0.2 s.
-    """
-    gc.disable()
     try:
-        from explorer.ui.pages.explore import warm
+        with out_of_its_sight():
+            from explorer.ui.pages.explore import warm
 
-        warm()
+            warm()
     except ValueError as error:  # the page says the same, with the remedy, to whoever opens it
         logging.getLogger(__name__).warning("%s", error)
-    finally:
-        gc.enable()
-        gc.freeze()

@@ -158,6 +158,19 @@ def test_a_hostile_address_is_answered_with_a_warning(visit: Visitor) -> None:
     assert seen.errors == []
 
 
+def test_the_table_is_never_gone_while_it_is_computed_anew(visit: Visitor) -> None:
+    page = visit("/?dataset=fashion-mnist&cohort=64").page
+    page.evaluate(
+        "() => { window.gone = 0; const look = () => { "
+        "if (!document.querySelector('.xp-table')) window.gone++; requestAnimationFrame(look); }; look(); }"
+    )
+    for _ in range(4):
+        press(page, "Strength", "ArrowLeft")
+    assert page.evaluate("window.gone") == 0
+    page.evaluate("document.querySelector('.xp-table').remove()")
+    page.wait_for_function("window.gone > 0")  # so it would have been noted
+
+
 def test_a_quick_series_of_changes_ends_with_the_last(visit: Visitor) -> None:
     page = visit("/?cohort=64&beta=0.1&seed=3").page
     slider(page, "Training β").focus()

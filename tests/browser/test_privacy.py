@@ -35,9 +35,9 @@ from starlette.routing import Route
 from streamlit import runtime
 
 import app as real
-from explorer.ui.scans import departed
+from explorer.ui.streamlit import sessions
 
-departed.GRACE_S, departed.EVERY_S = 5.0, 1.0
+sessions.GRACE_S, sessions.EVERY_S = 5.0, 1.0
 KINDS = ("Own", "Result", "Scan", "Prepared", "ScoredScan", "Task", "UploadedFile")
 
 
@@ -135,7 +135,7 @@ class Visitor:
 
     def given(self) -> dict[str, bytes]:
         """The addresses under which the server gives files of the session now."""
-        icon = (ROOT / "explorer" / "ui" / "icon.png").read_bytes()
+        icon = (ROOT / "explorer" / "ui" / "pages" / "icon.png").read_bytes()
         asked = {one: content(one) for one in self.asked if urlsplit(one).path.startswith("/media/")}
         return {one: found for one, found in asked.items() if found is not None and found != icon}
 

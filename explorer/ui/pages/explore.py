@@ -36,6 +36,7 @@ from explorer.ui.pages.captions import (
     rate_distortion_caption,
 )
 from explorer.ui.pages.watch import watch
+from explorer.ui.streamlit.element import Place
 
 SLICE, COHORT, TRADE = "slice", "cohort", "trade"
 """Places of charts."""
@@ -227,16 +228,16 @@ def _download(scene: Scene, shown: SliceView) -> None:
 
 def _cohort(scene: Scene, shown: SliceView, page: _Places) -> None:
     """Draw the cohort's curves and figures after the first batch, and again as batches come in."""
-    with page.figures:
-        table, progress = st.empty(), st.empty()
+    table, progress = Place(page.figures), Place(page.figures)
     for turn, result in enumerate(cohort(scene)):
         charts, found = caches.DRAWN.get_or_make(result, partial(_drawn, result))
         curves.feed(page.curves[COHORT], COHORT, charts, turn)
-        table.html(figures_table(shown.histograms, found))
+        table.draw("html", figures_table(shown.histograms, found))
         if result.done < result.total:
-            progress.progress(result.done / result.total, f"Cohort: {result.done} of {result.total} slices")
+            told = f"Cohort: {result.done} of {result.total} slices"
+            progress.draw("progress", result.done / result.total, told)
         else:
-            progress.caption(cohort_caption(found))
+            progress.draw("caption", cohort_caption(found))
 
 
 def _drawn(result: CohortResult) -> tuple[list[Chart], dict[str, Any]]:

@@ -1,26 +1,48 @@
 """The style sheet of all pages; colours come from Streamlit's theme, so light and dark both work.
 
 Streamlit lets what is not yet new fade, for which a browser paints the whole page again and again; here it
-stays as it is.
+stays as it is. A rule whose element Streamlit has renamed does nothing; `selectors` says what is then seen.
 """
 
-STYLE = """
-<style>
-.stMainBlockContainer {padding: 1.4rem 2rem 2rem;}
-[data-testid="stHeader"] {background: transparent; height: 2.4rem; min-height: 2.4rem; pointer-events: none;}
-[data-testid="stHeader"] button {pointer-events: auto;}
-.st-key-charts > * {flex: 1 1 408px !important; min-width: 0;}
-.st-key-figures > :first-child {flex: 2 1 460px !important; min-width: 0;}
-.st-key-figures > :last-child {flex: 1 1 300px !important; min-width: 280px;}
-.stElementContainer {opacity: 1 !important; transition: none !important;}
-.stExpander :is(details, summary) {opacity: 1 !important; transition: none !important;}
-:is([data-testid="stSliderTickBar"], [data-testid="stStatusWidget"]) {transition: none !important;}
-[data-testid="stSkeleton"] {animation: none !important;}
-[data-testid="stSidebar"] .stElementContainer {margin-bottom: -.35rem;}
+from __future__ import annotations
 
-.st-key-viewer-feeds, [data-testid="stLayoutWrapper"]:has(> .st-key-viewer-feeds),
-.st-key-planes-feeds, [data-testid="stLayoutWrapper"]:has(> .st-key-planes-feeds) {display: none;}
+from explorer.ui.streamlit.selectors import (
+    CHARTS,
+    CONTENT,
+    ELEMENT,
+    EXPANDER,
+    FIGURES,
+    HEADER,
+    RUNNING,
+    SIDEBAR,
+    SKELETON,
+    TICKS,
+    TRADE,
+    WRAPPER,
+)
 
+AT_ONCE = "transition: none !important;"
+OPAQUE = f"opacity: 1 !important; {AT_ONCE}"
+FEEDS = (".st-key-viewer-feeds", ".st-key-planes-feeds")
+"""Containers of components without a face, which take no space."""
+
+RULES = (
+    (f"{CONTENT}", "padding: 1.4rem 2rem 2rem;"),
+    (f"{HEADER}", "background: transparent; height: 2.4rem; min-height: 2.4rem; pointer-events: none;"),
+    (f"{HEADER} button", "pointer-events: auto;"),
+    (f"{CHARTS}", "flex: 1 1 408px !important; min-width: 0;"),
+    (f"{FIGURES}", "flex: 2 1 460px !important; min-width: 0;"),
+    (f"{TRADE}", "flex: 1 1 300px !important; min-width: 280px;"),
+    (f"{ELEMENT}", OPAQUE),
+    (f"{EXPANDER} :is(details, summary)", OPAQUE),
+    (f":is({TICKS}, {RUNNING})", AT_ONCE),
+    (f"{SKELETON}", "animation: none !important;"),
+    (f"{SIDEBAR} {ELEMENT}", "margin-bottom: -.35rem;"),
+    *((f"{feeds}, {WRAPPER}:has(> {feeds})", "display: none;") for feeds in FEEDS),
+)
+"""Where Streamlit's own page is changed."""
+
+OWN = """
 .xp-table {border-collapse:collapse; width:100%; font-size:.84rem; font-variant-numeric:tabular-nums;}
 .xp-table th {font-weight:600; text-align:right; padding:.2rem .5rem; border-bottom:1px solid currentColor;
   vertical-align:bottom;}
@@ -29,5 +51,7 @@ STYLE = """
 .xp-table .best {font-weight:700;}
 .xp-key {display:inline-block; width:.7rem; height:.7rem; border-radius:2px; margin-right:.45rem;}
 .xp-scroll {overflow-x:auto;}
-</style>
 """
+"""Of what the page writes itself."""
+
+STYLE = "\n".join(["<style>", *(f"{where} {{{rule}}}" for where, rule in RULES), OWN, "</style>"])

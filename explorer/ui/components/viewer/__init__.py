@@ -11,12 +11,14 @@ from explorer.anomalies.params import SIZES
 from explorer.looking.charts import COLOURS
 from explorer.predictors import PREDICTORS
 from explorer.ui.components.mounting import Fed
+from explorer.ui.streamlit.selectors import BROWSER
 from explorer.wire.colour import SCORE_MAPS, encoded_table
 
 CONSTANTS = {
     "tables": {name: encoded_table(name) for name in ("grey", "signed", *SCORE_MAPS)},
     "lines": {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(PREDICTORS.names())},
     "notice": NOTICE,
+    "streamlit": BROWSER,
 }
 _VIEWER = Fed(Path(__file__).parent, "viewer")
 

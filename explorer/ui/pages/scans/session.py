@@ -7,14 +7,11 @@ or is scored.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from streamlit import runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer.cards import Card, Pretrained
 from explorer.looking.planes import scan_packet
@@ -24,6 +21,7 @@ from explorer.scans.reading.scan import Scan
 from explorer.scans.scoring.jobs import Job
 from explorer.scans.scoring.queue import Queue, Task
 from explorer.ui.controls import guests
+from explorer.ui.streamlit.uploads import forget_files
 
 SCAN, MODELS, ROUND = "own-scan", "own-models", "own-round"
 QUEUE = Queue()
@@ -131,19 +129,9 @@ def delete() -> None:
     st.session_state.pop(MODELS, None)
     guests.close()
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
-    for forget in _held_by_streamlit():
-        forget()
-
-
-def _held_by_streamlit() -> list[Callable[[], None]]:
-    """What makes Streamlit forget the files that came from, and went to, this session's browser."""
-    context = get_script_run_ctx()
-    if context is None:
-        return []
-    session = context.session_id
-    uploads = context.uploaded_file_mgr
-    found: list[Callable[[], None]] = [lambda: uploads.remove_session_files(session)]
-    if runtime.exists():
-        media = runtime.get_instance().media_file_mgr
-        found += [lambda: media.clear_session_refs(session), media.remove_orphaned_files]
-    return found
+    if not forget_files():
+        st.warning(
+            "Scan, scores and models are deleted. The server keeps the files themselves until you close "
+            "this page.",
+            icon=":material/warning:",
+        )

@@ -22,7 +22,7 @@ from explorer.scans.reading.folders import Entry, scans_in
 from explorer.scans.reading.loading import load_mask, load_scan
 from explorer.ui.pages.scans import session
 from explorer.ui.pages.scans.session import Own, upload_key
-from explorer.ui.streamlit.departed import watch_this_session
+from explorer.ui.streamlit.sessions import watch_this_session
 
 FOLDERS, MASKS = "EXPLORER_SCANS", "EXPLORER_SCAN_MASKS"
 EXAMPLE, UPLOAD, SERVER = "Example", "Upload", "Server"
