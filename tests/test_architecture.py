@@ -15,6 +15,7 @@ LAYERS = (
     ("explorer.concurrency",),
     ("explorer.settings",),
     ("explorer.randomness",),
+    ("explorer.templates",),
     ("explorer.devices",),
     ("explorer.datasets",),
     ("explorer.anomalies",),
