@@ -91,8 +91,8 @@ def _colours(job: Job, inside: NDArray[np.float32]) -> tuple[float, float]:
     if healthy is None:
         low, high = (float(end) for end in np.quantile(inside, (LOW_LEVEL, TOP_LEVEL)))
         return low, max(high, low + 1e-12)
-    if name == "intensity":
-        return 0.0, 1.0
+    if (scale := PREDICTORS[name].scale) is not None:
+        return scale
     levels = torch.tensor([LOW_LEVEL, TOP_LEVEL], dtype=torch.float64)
     low, high = healthy.quantile(name, job.scoring.beta, levels).tolist()
     return low, high

@@ -87,7 +87,7 @@ def _bar(job: Job, values: torch.Tensor, foreground: NDArray[np.bool_]) -> tuple
     if healthy is not None:
         levels = torch.tensor([LOW_LEVEL, TOP_LEVEL], dtype=torch.float64)
         low, high = healthy.quantile(name, job.scoring.beta, levels).tolist()
-        return (0.0, 1.0) if name == "intensity" else (low, high)
+        return PREDICTORS[name].scale or (low, high)
     inside = values[0, 0].numpy()[foreground] if foreground.any() else values[0, 0].numpy()
     low, high = (float(end) for end in np.quantile(inside, (LOW_LEVEL, TOP_LEVEL)))
     return low, max(high, low + 1e-12)

@@ -16,8 +16,8 @@ import streamlit as st
 
 from explorer import NOTICE
 from explorer.anomalies.params import SIZES
-from explorer.looking.charts import COLOURS
 from explorer.predictors import PREDICTORS
+from explorer.predictors.appearance import appearance
 from explorer.ui.components.mounting import as_bytes, component
 from explorer.wire.colour import MAPS, lookup_table
 
@@ -108,7 +108,7 @@ def _constants() -> dict[str, Any]:
         "tables": {
             key: base64.b64encode(lookup_table(scale).tobytes()).decode() for key, scale in scales.items()
         },
-        "lines": {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(PREDICTORS.names())},
+        "lines": {name: appearance(name).colour for name in PREDICTORS.names()},
         "notice": NOTICE,
     }
 
