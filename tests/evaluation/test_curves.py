@@ -17,6 +17,7 @@ from explorer.evaluation.curves import (
     operating_point,
     precision_recall,
     roc,
+    sensitivity_at,
 )
 from explorer.evaluation.histogram import ScoreHistogram
 
@@ -163,6 +164,40 @@ def test_a_thinned_curve_keeps_its_shape(kind: str) -> None:
     full_x, full_y = full.false_positive_rate, full.true_positive_rate
     vertical, horizontal = np.abs(np.interp(full_x, x, y) - full_y), np.abs(np.interp(full_y, y, x) - full_x)
     assert np.minimum(vertical, horizontal).max() < 2 / 399  # a part of the length, which is at most 2
+
+
+@pytest.mark.parametrize("kind", ["normal", "gamma", "rectified"])
+def test_a_curve_thinned_for_low_rates_keeps_its_shape_on_both_axes(kind: str) -> None:
+    h = ScoreHistogram.of(*draw(kind, 200_000))
+    full, thin = roc(h), roc(h).thinned(400, lowest=1e-4)
+    assert len(thin.thresholds) <= 400
+    y, full_y = thin.true_positive_rate, full.true_positive_rate
+    for scaled in (lambda rate: rate, lambda rate: 1 + np.log10(np.maximum(rate, 1e-4)) / 4):
+        x, full_x = scaled(thin.false_positive_rate), scaled(full.false_positive_rate)
+        across, along = np.abs(np.interp(full_x, x, y) - full_y), np.abs(np.interp(full_y, y, x) - full_x)
+        assert np.minimum(across, along).max() < 2 / 199
+
+
+def test_a_precision_recall_curve_as_reached_begins_at_the_highest_score() -> None:
+    curve = precision_recall(histogram([0.1, 0.2, 0.3, 0.4], [0, 1, 0, 1])).reached()
+    assert list(zip(curve.recall, curve.precision, strict=True))[0] == (0.5, 1)
+    curve = precision_recall(histogram([0.1, 0.4], [1, 0])).reached()
+    assert list(zip(curve.recall, curve.precision, strict=True)) == [(0, 0), (1, 0.5)]
+    assert len(precision_recall(histogram([], [])).reached().recall) == 0
+
+
+@pytest.mark.parametrize(("rate", "wanted"), [(0.0, 0.5), (0.49, 0.5), (0.5, 1.0), (1.0, 1.0)])
+def test_sensitivity_is_the_largest_that_few_false_positives_allow(rate: float, wanted: float) -> None:
+    assert sensitivity_at(histogram([0.1, 0.2, 0.3, 0.4], [0, 1, 0, 1]), rate) == wanted
+
+
+def test_sensitivity_of_the_highest_score_alone_is_none() -> None:
+    assert sensitivity_at(histogram([0.1, 0.4], [1, 0]), 0.5) == 0
+
+
+@pytest.mark.parametrize("mask", [[0, 0], [1, 1], []])
+def test_sensitivity_without_one_of_the_classes_is_nan(mask: list[int]) -> None:
+    assert math.isnan(sensitivity_at(histogram([0.1, 0.2][: len(mask)], mask), 0.05))
 
 
 @pytest.mark.parametrize("max_points", [2, 3, 50])

@@ -25,7 +25,6 @@ STYLE = """<style>
 .xp-box img {display:block; width:100%; image-rendering:pixelated;}
 .xp-box .xp-over {position:absolute; inset:0; height:100%;}
 .xp-bar {position:relative; height:6px; margin-top:3px;}
-.xp-bar i {position:absolute; top:-2px; height:10px; border-left:2px solid currentColor;}
 .xp-ends {display:flex; justify-content:space-between; font-size:.7rem; opacity:.8;}
 </style>"""
 

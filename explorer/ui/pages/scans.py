@@ -17,7 +17,7 @@ from explorer.scans.reading.files import label
 from explorer.scans.scoring.jobs import Job
 from explorer.scans.scoring.queue import OPEN, Progress, State
 from explorer.scans.scoring.scoring import score_scan
-from explorer.ui.components import curves, planes
+from explorer.ui.components import chart, planes
 from explorer.ui.controls import guests, scan_choices, scan_sources
 from explorer.ui.messages import plain
 from explorer.ui.pages import scan_exports, scan_guests, scan_session
@@ -235,8 +235,9 @@ def _figures(result: Result, found: Measured, feeds: Any) -> None:
     ):
         row.metric(name, value, help=meaning, width="content")
     name = result.job.predictor[0]
-    curves.show(st.container(key="charts"), "scan")
-    curves.feed(feeds, "scan", curve_charts("This scan", {name: found.histogram}))
+    chart.show(st.container(key="charts"), "scan")
+    basis = f"{len(result.prepared.images)} slices of 1 subject"
+    chart.feed(feeds, "scan", curve_charts("This scan", {name: found.histogram}, basis))
 
 
 def _wait(own: Own, place: Any) -> None:

@@ -9,15 +9,15 @@ import streamlit as st
 
 from explorer.evidence.walk import Walk
 from explorer.looking import films, runs
-from explorer.looking.prior import prior_chart, prior_sentence
+from explorer.looking.charts import prior_chart, prior_sentence
 from explorer.looking.scene import Scene
 from explorer.predictors import PREDICTORS
-from explorer.ui.components import viewer
+from explorer.ui.components import chart, viewer
 from explorer.ui.components.mounting import component
 from explorer.ui.messages import plain
 from explorer.wire.film import Film, encode
 
-KEY = "player"
+KEY, PRIOR = "player", "prior"
 
 
 @st.fragment
@@ -84,7 +84,8 @@ def _codes(scene: Scene) -> None:
             icon=":material/warning:",
         )
     _play(films.walked(scene, walk).picking(*at))
-    st.plotly_chart(prior_chart(walk, *at), config={"displayModeBar": False}, width="stretch")
+    chart.show(st.container(), PRIOR)
+    chart.feed(st.container(), PRIOR, [prior_chart(walk, *at)])
     st.caption(prior_sentence(walk, *at))
 
 

@@ -3,5 +3,5 @@
 import { carry } from "../../viewer/js/carry.js";
 
 export default function feed(component) {
-  return carry(component, "explorer-curves", "explorer-curves-hungry");
+  return carry(component, "explorer-charts", "explorer-charts-hungry");
 }

@@ -1,0 +1,34 @@
+/** A place with charts side by side. */
+
+import { Chart } from "./chart.js";
+import { library } from "./library.js";
+
+export class Place {
+  /**
+   * @param {HTMLElement} box that takes the charts
+   * @param {string} script address of plotly
+   */
+  constructor(box, script) {
+    Object.assign(this, { box, script, charts: [] });
+    this.resized = new ResizeObserver(() => this.charts.forEach((chart) => chart.fit()));
+    this.resized.observe(box);
+    library(script).catch(() => {});  // whoever draws says so
+  }
+
+  /** Show these charts; one that stands already is left alone. */
+  show(contents) {
+    while (this.charts.length > contents.length) this.charts.pop().leave();
+    while (this.charts.length < contents.length) this.charts.push(new Chart(this.box, this.script));
+    contents.forEach((content, i) => this.charts[i].show(content));
+  }
+
+  /** Draw all anew, in the colours of another theme. */
+  repaint() {
+    this.charts.forEach((chart) => chart.want());
+  }
+
+  leave() {
+    this.resized.disconnect();
+    this.show([]);
+  }
+}
