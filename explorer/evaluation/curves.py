@@ -34,6 +34,18 @@ class RocCurve:
     true_positive_rate: Floats
     thresholds: NDArray[np.float32]
 
+    def sensitivity_at(self, false_positive_rate: float) -> float:
+        """The largest sensitivity of the thresholds that no more than this share of healthy pixels reach.
+
+        Args:
+            false_positive_rate: in [0, 1].
+
+        Returns:
+            A fraction; NaN without healthy or without anomalous pixels.
+        """
+        allowed = self.true_positive_rate[self.false_positive_rate <= false_positive_rate]
+        return float(allowed[-1]) if len(allowed) else math.nan
+
     def thinned(self, max_points: int, lowest: float | None = None) -> RocCurve:
         """The curve at no more than `max_points` of its points, ends kept; for plotting.
 
@@ -144,21 +156,6 @@ def average_precision(h: ScoreHistogram) -> float:
         return math.nan
     false, true = _positives(h)
     return float(np.sum(np.diff(true) * true[1:] / (true[1:] + false[1:])) / true[-1])
-
-
-def sensitivity_at(h: ScoreHistogram, false_positive_rate: float) -> float:
-    """The largest sensitivity of the thresholds at which no more than this share of healthy pixels score.
-
-    Args:
-        h: the counts.
-        false_positive_rate: in [0, 1].
-
-    Returns:
-        A fraction; NaN without healthy or without anomalous pixels.
-    """
-    curve = roc(h)
-    allowed = curve.true_positive_rate[curve.false_positive_rate <= false_positive_rate]
-    return float(allowed[-1]) if len(allowed) else math.nan
 
 
 def best_dice(h: ScoreHistogram) -> BestDice:

@@ -17,7 +17,6 @@ from explorer.evaluation.curves import (
     operating_point,
     precision_recall,
     roc,
-    sensitivity_at,
 )
 from explorer.evaluation.histogram import ScoreHistogram
 
@@ -188,16 +187,16 @@ def test_a_precision_recall_curve_as_reached_begins_at_the_highest_score() -> No
 
 @pytest.mark.parametrize(("rate", "wanted"), [(0.0, 0.5), (0.49, 0.5), (0.5, 1.0), (1.0, 1.0)])
 def test_sensitivity_is_the_largest_that_few_false_positives_allow(rate: float, wanted: float) -> None:
-    assert sensitivity_at(histogram([0.1, 0.2, 0.3, 0.4], [0, 1, 0, 1]), rate) == wanted
+    assert roc(histogram([0.1, 0.2, 0.3, 0.4], [0, 1, 0, 1])).sensitivity_at(rate) == wanted
 
 
 def test_sensitivity_of_the_highest_score_alone_is_none() -> None:
-    assert sensitivity_at(histogram([0.1, 0.4], [1, 0]), 0.5) == 0
+    assert roc(histogram([0.1, 0.4], [1, 0])).sensitivity_at(0.5) == 0
 
 
 @pytest.mark.parametrize("mask", [[0, 0], [1, 1], []])
 def test_sensitivity_without_one_of_the_classes_is_nan(mask: list[int]) -> None:
-    assert math.isnan(sensitivity_at(histogram([0.1, 0.2][: len(mask)], mask), 0.05))
+    assert math.isnan(roc(histogram([0.1, 0.2][: len(mask)], mask)).sensitivity_at(0.05))
 
 
 @pytest.mark.parametrize("max_points", [2, 3, 50])

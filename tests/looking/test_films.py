@@ -12,8 +12,8 @@ from explorer.contracts import ScoreMap
 from explorer.evidence.restoration import uniform_noise
 from explorer.evidence.walk import Walk
 from explorer.looking import caches, runs, server
-from explorer.looking.films import restoring, walked, walking
 from explorer.looking.charts.prior import DRAWN, IMAGE, prior_chart, prior_sentence
+from explorer.looking.films import restoring, walked, walking
 from explorer.looking.runs import MOST_KEPT, Reel
 from explorer.looking.scene import resolve
 from explorer.looking.state import State

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.evaluation.curves import auroc, average_precision, precision_recall, roc, sensitivity_at
+from explorer.evaluation.curves import auroc, average_precision, precision_recall, roc
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.looking.charts.chart import NEUTRAL, Chart, Switch, axis, figure, table
 from explorer.predictors import PREDICTORS
@@ -65,8 +65,13 @@ def curve_charts(title: str, histograms: Mapping[str, ScoreHistogram], basis: st
 
 def _figures(histogram: ScoreHistogram) -> tuple[float, ...]:
     """What stands under `HEADINGS`."""
-    sensitivities = (sensitivity_at(histogram, rate) for rate in (0.01, 0.05))
-    return auroc(histogram), average_precision(histogram), *sensitivities
+    curve = roc(histogram)
+    return (
+        auroc(histogram),
+        average_precision(histogram),
+        curve.sensitivity_at(0.01),
+        curve.sensitivity_at(0.05),
+    )
 
 
 def _pixels(histogram: ScoreHistogram) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -18,6 +19,13 @@ HEADERS = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Acce
 """Another version has another address, so that a browser need never ask again."""
 LEVEL = 1
 """Of the packing: 0.06 s for 1.7 MB of 4.8, of which more work would take off another 0.2."""
+EAGER = "//# allFunctionsCalledOnLoad\n"
+"""Says to browsers that know it: compile all functions beside the page's work, not each when it is called."""
+WRAPPED = re.compile(
+    r'(/\*\*.*?\*/\n)\(\n function\(root, factory\) \{.*?\n"use strict";(.*)\nreturn Plotly;\n\}\)\);\s*',
+    re.DOTALL,
+)
+"""A function around the whole script, for programs that are no browsers; see `unwrapped`."""
 
 
 def plotly_route() -> Route:
@@ -28,12 +36,25 @@ def plotly_route() -> Route:
 def _send(request: Request) -> Response:
     if "gzip" in request.headers.get("accept-encoding", ""):
         return Response(_packed(), 200, HEADERS | {"Content-Encoding": "gzip"}, "text/javascript")
-    return Response(_script().read_bytes(), 200, HEADERS, "text/javascript")
+    return Response(_content(), 200, HEADERS, "text/javascript")
 
 
 @cache
 def _packed() -> bytes:
-    return gzip.compress(_script().read_bytes(), LEVEL)
+    return gzip.compress(_content(), LEVEL)
+
+
+def _content() -> bytes:
+    return (EAGER + unwrapped(_script().read_text(encoding="utf-8"))).encode()
+
+
+def unwrapped(text: str) -> str:
+    """The script without the function around it, or as it is where there is none.
+
+    A browser passes over the inside of a function until it is called, and then reads it all again while the page
+    stands still: with the hint of `EAGER`, 0.4 s of work of the page instead of 0.9.
+    """
+    return WRAPPED.sub(lambda found: f'{found[1]}"use strict";{found[2]}', text, count=1)
 
 
 def _script() -> Path:

@@ -1,6 +1,6 @@
 /** One chart: a figure that plotly draws, the same in words, and a table. */
 
-import { library } from "./library.js";
+import { libraryInTime } from "./library.js";
 import { inTurn } from "./turns.js";
 import { dressed } from "./theme.js";
 
@@ -54,7 +54,7 @@ export class Chart {
   async draw() {
     const { figure } = JSON.parse(this.text);
     try {
-      this.plotly = await library(this.script);
+      this.plotly = await libraryInTime(this.script);
     } catch {
       this.fault.textContent = FAULT;
       this.details.open = true;

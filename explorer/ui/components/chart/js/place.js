@@ -1,7 +1,7 @@
 /** A place with charts side by side. */
 
 import { Chart } from "./chart.js";
-import { library } from "./library.js";
+import { fetchAhead } from "./library.js";
 
 export class Place {
   /**
@@ -12,7 +12,7 @@ export class Place {
     Object.assign(this, { box, script, charts: [] });
     this.resized = new ResizeObserver(() => this.charts.forEach((chart) => chart.fit()));
     this.resized.observe(box);
-    library(script).catch(() => {});  // whoever draws says so
+    fetchAhead(script);
   }
 
   /** Show these charts; one that stands already is left alone. */
