@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 
+from explorer.ui.components.chart.route import plotly_route
 from explorer.ui.streamlit.sessions import close_departed
 from explorer.ui.warm import start_warming
 
@@ -35,4 +36,4 @@ def explain(_: Exception) -> bool:
     return True
 
 
-app = st.App("explorer/ui/pages/main.py", lifespan=lifespan, on_script_error=explain)
+app = st.App("explorer/ui/pages/main.py", lifespan=lifespan, routes=[plotly_route()], on_script_error=explain)

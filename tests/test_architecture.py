@@ -49,8 +49,6 @@ UNDOCUMENTED = re.compile(
     r"|data-test|dataset\.test|\bst[A-Z]\w*"
 )
 """Pieces of Streamlit that it does not document; only `explorer/ui/streamlit` may name them."""
-NAMES_THEM_STILL = ("explorer/ui/components/base/js/streamlit.js",)
-"""Files that are to read the names from `explorer.ui.streamlit.selectors.BROWSER` instead."""
 OUTSIDE = sorted(
     path
     for kind in ("py", "js", "css", "html")
@@ -112,7 +110,7 @@ def test_only_the_page_knows_streamlit(path: Path) -> None:
 @pytest.mark.parametrize("path", [*OUTSIDE, ROOT / "app.py"], ids=relative)
 def test_one_room_knows_what_streamlit_does_not_document(path: Path) -> None:
     text = path.read_text(encoding="utf-8").replace("explorer.ui.streamlit.", "")
-    assert bool(UNDOCUMENTED.search(text)) is (relative(path) in NAMES_THEM_STILL)
+    assert not UNDOCUMENTED.search(text)
 
 
 @pytest.mark.parametrize(

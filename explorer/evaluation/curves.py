@@ -34,15 +34,41 @@ class RocCurve:
     true_positive_rate: Floats
     thresholds: NDArray[np.float32]
 
-    def thinned(self, max_points: int) -> RocCurve:
-        """The curve at no more than `max_points` of its points, ends kept; for plotting."""
-        kept = _shape_points(self.false_positive_rate, self.true_positive_rate, max_points)
+    def sensitivity_at(self, false_positive_rate: float) -> float:
+        """The largest sensitivity of the thresholds that no more than this share of healthy pixels reach.
+
+        Args:
+            false_positive_rate: in [0, 1].
+
+        Returns:
+            A fraction; NaN without healthy or without anomalous pixels.
+        """
+        allowed = self.true_positive_rate[self.false_positive_rate <= false_positive_rate]
+        return float(allowed[-1]) if len(allowed) else math.nan
+
+    def thinned(self, max_points: int, lowest: float | None = None) -> RocCurve:
+        """The curve at no more than `max_points` of its points, ends kept; for plotting.
+
+        Args:
+            max_points: at least 2, or 4 with `lowest`.
+            lowest: where a logarithmic axis of false-positive rates begins; half of the points keep the shape
+                on that axis. None: all keep it on the linear one.
+        """
+        false, true = self.false_positive_rate, self.true_positive_rate
+        if lowest is None:
+            kept = _shape_points(false, true, max_points)
+        else:
+            along = 1 - np.log10(np.maximum(false, lowest)) / math.log10(lowest)
+            halves = (_shape_points(x, true, max_points // 2) for x in (false, along))
+            kept = np.union1d(*halves)
         return RocCurve(self.false_positive_rate[kept], self.true_positive_rate[kept], self.thresholds[kept])
 
 
 @dataclass(frozen=True, eq=False)
 class PrCurve:
     """Precision over recall, thresholds falling; the first point is recall 0, precision 1 by convention.
+
+    No threshold reaches that point: `reached` leaves it out.
 
     Attributes:
         recall: TP / (TP + FN), (N,), float64; NaN without anomalous pixels.
@@ -53,6 +79,10 @@ class PrCurve:
     recall: Floats
     precision: Floats
     thresholds: NDArray[np.float32]
+
+    def reached(self) -> PrCurve:
+        """The curve from the highest score on; nothing without pixels."""
+        return PrCurve(self.recall[1:], self.precision[1:], self.thresholds[1:])
 
     def thinned(self, max_points: int) -> PrCurve:
         """The curve at no more than `max_points` of its points, ends kept; for plotting."""

@@ -11,7 +11,7 @@ from explorer.cards import Pretrained, models_for
 from explorer.looking import server
 from explorer.looking.state import State
 from explorer.predictors import PREDICTORS as REGISTERED
-from explorer.predictors import predictors_for
+from explorer.predictors import listed, predictors_for
 
 DATASET = "brain/flair"
 ANOMALY = "lesion"
@@ -47,7 +47,7 @@ def model_of(dataset: str) -> str:
 
 
 def offered(pretrained: Pretrained, dataset: str) -> list[str]:
-    """The predictors for a model, the cheapest first.
+    """The predictors for a model, as they are listed.
 
     Those that need healthy scores are offered only where the model has some of this dataset.
     """
@@ -55,7 +55,7 @@ def offered(pretrained: Pretrained, dataset: str) -> list[str]:
     names = [
         name for name in predictors_for(pretrained.model) if known or not REGISTERED[name].needs_calibration
     ]
-    return sorted(names, key=_by_cost)
+    return listed(names)
 
 
 def shown_unasked(names: list[str]) -> list[str]:
@@ -80,9 +80,3 @@ def default_state() -> State:
         predictors={name: REGISTERED[name]() for name in names},
         cohort_size=COHORT_SIZE,
     )
-
-
-def _by_cost(name: str) -> tuple[bool, bool, int, str]:
-    """From the plain image over single passes to those that build on others, and to those of many passes."""
-    predictor = REGISTERED[name]
-    return predictor.iterative, predictor.needs_calibration, len(predictor.needs), name

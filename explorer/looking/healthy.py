@@ -68,8 +68,9 @@ def colour_bars(scene: Scene, name: str, rows: Floats) -> Floats:
         (F, 3), float64.
     """
     bars: Floats = rows[:, [LEVELS.index(level) for level in (LOW_LEVEL, TOP_LEVEL, MARK_LEVEL)]]
-    if name == "intensity" and scene.state.predictors[name] == PREDICTORS[name]():
-        bars[:, :2] = 0.0, 1.0  # on the scale of the image itself
+    scale = PREDICTORS[name].scale
+    if scale is not None and scene.state.predictors[name] == PREDICTORS[name]():
+        bars[:, :2] = scale
     return bars
 
 

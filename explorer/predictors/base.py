@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -39,6 +39,10 @@ class Predictor(ABC):
         title: short name for people.
         summary: one line for the page on what it measures.
         source: where it comes from.
+        colour, dash, marker: of its line in charts, see `Appearance`; empty: follows from its name.
+        order: where it is listed among those of as many passes, the smallest first.
+        scale: ends of its colour bar where its settings are the defaults and its scores have a scale of their
+            own; None: healthy pixels give the scale.
         needs: the parts of the evidence that cost a pass of the network (`x_hat`, `grad_rec`, `grad_kl`,
             `indices`, `code_nll`); only models that have them all can be used.
         needs_calibration: whether it cannot do without healthy scores.
@@ -48,6 +52,11 @@ class Predictor(ABC):
     title: ClassVar[str]
     summary: ClassVar[str]
     source: ClassVar[str]
+    colour: ClassVar[str] = ""
+    dash: ClassVar[str] = ""
+    marker: ClassVar[str] = ""
+    order: ClassVar[int] = 100
+    scale: ClassVar[tuple[float, float] | None] = None
     needs: ClassVar[tuple[str, ...]] = ()
     needs_calibration: ClassVar[bool] = False
     iterative: ClassVar[bool] = False
@@ -93,6 +102,11 @@ def within(maps: Iterator[ScoreMap], seconds: float) -> Iterator[ScoreMap]:
         yield scored
         if time.monotonic() >= ends:
             return
+
+
+def listed(names: Iterable[str]) -> list[str]:
+    """These names as people are shown them: by their `order`, those of many passes last."""
+    return sorted(names, key=lambda name: (PREDICTORS[name].iterative, PREDICTORS[name].order, name))
 
 
 def predictors_for(model: Model) -> tuple[str, ...]:

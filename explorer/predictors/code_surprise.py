@@ -27,6 +27,10 @@ class CodeSurprise(Predictor):
     title: ClassVar[str] = "Code surprise"
     summary: ClassVar[str] = "how unlikely the latent code at this place is, given those before it"
     source: ClassVar[str] = "Naval Marimont and Tarroni, 2020, arXiv 2012.06765"
+    colour: ClassVar[str] = "#666666"
+    dash: ClassVar[str] = "5px,2px"
+    marker: ClassVar[str] = "cross"
+    order: ClassVar[int] = 20
     needs: ClassVar[tuple[str, ...]] = ("indices", "code_nll")
 
     interpolate: bool = setting(False, "blend between codes instead of showing each as a square")

@@ -26,6 +26,10 @@ class Combination(Predictor):
     title: ClassVar[str] = "Combination"
     summary: ClassVar[str] = "where a large KL gradient and a large reconstruction error meet"
     source: ClassVar[str] = "Zimmerer et al., 2019, arXiv 1907.02796"
+    colour: ClassVar[str] = "#0072B2"
+    dash: ClassVar[str] = "longdashdot"
+    marker: ClassVar[str] = "x"
+    order: ClassVar[int] = 30
     needs: ClassVar[tuple[str, ...]] = ("x_hat", "grad_kl")
 
     def maps(self, evidence: Evidence, calibration: HealthyScores | None = None) -> Iterator[ScoreMap]:

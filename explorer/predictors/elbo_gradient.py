@@ -24,6 +24,10 @@ class ElboGradient(Predictor):
     title: ClassVar[str] = "ELBO gradient"
     summary: ClassVar[str] = "how strongly a pixel's change would make the image more likely to the model"
     source: ClassVar[str] = "Zimmerer et al., 2019, arXiv 1907.02796; Zhou et al., 2020, arXiv 2005.10686"
+    colour: ClassVar[str] = "#D55E00"
+    dash: ClassVar[str] = "dashdot"
+    marker: ClassVar[str] = "triangle-up"
+    order: ClassVar[int] = 60
     needs: ClassVar[tuple[str, ...]] = ("x_hat", "grad_rec", "grad_kl")
 
     @property

@@ -34,6 +34,10 @@ class EnergyProjection(Predictor):
     title: ClassVar[str] = "Energy projection"
     summary: ClassVar[str] = "what changes when the image is moved until the model reconstructs it well"
     source: ClassVar[str] = "Dehaene et al., 2020, arXiv 2002.03734"
+    colour: ClassVar[str] = "#009E73"
+    dash: ClassVar[str] = "7px,2px,2px,2px"
+    marker: ClassVar[str] = "triangle-down"
+    order: ClassVar[int] = 90
     needs: ClassVar[tuple[str, ...]] = ("x_hat", "grad_rec")
     needs_calibration: ClassVar[bool] = True
     iterative: ClassVar[bool] = True

@@ -30,6 +30,10 @@ class Ensemble(Predictor):
     title: ClassVar[str] = "Ensemble"
     summary: ClassVar[str] = "how unusual a pixel is to several predictors together, against healthy pixels"
     source: ClassVar[str] = "proposed by Zhou et al., 2020, arXiv 2005.10686; this rule is our own"
+    colour: ClassVar[str] = "#CC79A7"
+    dash: ClassVar[str] = "9px,3px,2px,3px,2px,3px"
+    marker: ClassVar[str] = "star"
+    order: ClassVar[int] = 70
     needs: ClassVar[tuple[str, ...]] = ("x_hat", "grad_kl")
     needs_calibration: ClassVar[bool] = True
 

@@ -24,6 +24,11 @@ class Intensity(Predictor):
     title: ClassVar[str] = "Intensity"
     summary: ClassVar[str] = "how bright a pixel is, without any model: the baseline to beat"
     source: ClassVar[str] = "Meissen, Kaissis and Rueckert, 2021, arXiv 2109.06023"
+    colour: ClassVar[str] = "#E69F00"
+    dash: ClassVar[str] = "dot"
+    marker: ClassVar[str] = "circle"
+    order: ClassVar[int] = 0
+    scale: ClassVar[tuple[float, float] | None] = (0.0, 1.0)
 
     mode: Literal["bright", "deviation"] = setting(
         "bright",

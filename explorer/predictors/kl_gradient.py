@@ -31,6 +31,10 @@ class KlGradient(Predictor):
     title: ClassVar[str] = "KL gradient"
     summary: ClassVar[str] = "how strongly a pixel's change would bring the latent code nearer to the prior"
     source: ClassVar[str] = "Zimmerer et al., 2019, arXiv 1907.02796"
+    colour: ClassVar[str] = "#56B4E9"
+    dash: ClassVar[str] = "dash"
+    marker: ClassVar[str] = "diamond"
+    order: ClassVar[int] = 40
     needs: ClassVar[tuple[str, ...]] = ("x_hat", "grad_kl")
 
     copies: int = setting(

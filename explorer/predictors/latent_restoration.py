@@ -39,6 +39,10 @@ class LatentRestoration(Predictor):
     title: ClassVar[str] = "Latent restoration"
     summary: ClassVar[str] = "what changes when unlikely latent codes are replaced by likely ones"
     source: ClassVar[str] = "Naval Marimont and Tarroni, 2020, arXiv 2012.06765"
+    colour: ClassVar[str] = "#CC6666"
+    dash: ClassVar[str] = "12px,3px"
+    marker: ClassVar[str] = "diamond-open"
+    order: ClassVar[int] = 100
     needs: ClassVar[tuple[str, ...]] = ("indices", "code_nll")
     needs_calibration: ClassVar[bool] = True
     iterative: ClassVar[bool] = True

@@ -39,6 +39,10 @@ class MapRestoration(Predictor):
     title: ClassVar[str] = "MAP restoration"
     summary: ClassVar[str] = "what changes when the image is moved towards the most likely healthy one"
     source: ClassVar[str] = "You et al., 2019"
+    colour: ClassVar[str] = "#117733"
+    dash: ClassVar[str] = "2px,2px"
+    marker: ClassVar[str] = "pentagon"
+    order: ClassVar[int] = 80
     needs: ClassVar[tuple[str, ...]] = ("x_hat", "grad_rec", "grad_kl")
     iterative: ClassVar[bool] = True
 

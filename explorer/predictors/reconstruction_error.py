@@ -34,6 +34,10 @@ class ReconstructionError(Predictor):
     title: ClassVar[str] = "Reconstruction error"
     summary: ClassVar[str] = "how far a pixel is from what the model reconstructs"
     source: ClassVar[str] = "Zimmerer et al., 2019, arXiv 1907.02796; Zhou et al., 2020, arXiv 2005.10686"
+    colour: ClassVar[str] = "#AA3388"
+    dash: ClassVar[str] = "solid"
+    marker: ClassVar[str] = "square"
+    order: ClassVar[int] = 10
     needs: ClassVar[tuple[str, ...]] = ("x_hat",)
 
     form: Literal["absolute", "squared"] = setting(

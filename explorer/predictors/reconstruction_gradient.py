@@ -24,6 +24,10 @@ class ReconstructionGradient(Predictor):
     title: ClassVar[str] = "Reconstruction gradient"
     summary: ClassVar[str] = "how strongly a pixel's change would change the reconstruction term"
     source: ClassVar[str] = "Zimmerer et al., 2019, arXiv 1907.02796; Zhou et al., 2020, arXiv 2005.10686"
+    colour: ClassVar[str] = "#999933"
+    dash: ClassVar[str] = "longdash"
+    marker: ClassVar[str] = "square-open"
+    order: ClassVar[int] = 50
     needs: ClassVar[tuple[str, ...]] = ("x_hat", "grad_rec")
 
     def maps(self, evidence: Evidence, calibration: HealthyScores | None = None) -> Iterator[ScoreMap]:

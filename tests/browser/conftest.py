@@ -17,6 +17,7 @@ from tests.browser.viewing import SMALL, at_hand, box, part
 from tests.support.browsing import WATCH, settle
 from tests.support.server import ROOT, streamlit
 
+CHART = ".xp-plot .plot-container"
 COMPLETE = "image AUROC of the sample scores"
 """Stands under a finished cohort."""
 
@@ -62,11 +63,8 @@ def opened(
         page.on("console", lambda line: made.errors.append(line.text) if line.type == "error" else None)
         page.goto(address)
         page.get_by_text(COMPLETE).first.wait_for(timeout=120_000)
-        for drawn in (
-            ".viewer .box canvas",
-            ".xp-table",
-            ".curves svg",
-        ):  # their code arrives later than text
+        # the code of these arrives later than text
+        for drawn in (".viewer .box canvas", "[data-testid=stHtml] .xp-table", CHART):
             page.locator(drawn).first.wait_for()
         settle(page)
         yield made

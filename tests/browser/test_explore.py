@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import CHART, Visitor
 from tests.browser.viewing import SMALL, at_hand, pictures
 from tests.support.browsing import rerun, settle, slider
 
@@ -17,7 +17,7 @@ PICTURES = "figure .box"
 
 def table(page: Page) -> list[str]:
     """Texts of the table's rows but for the time, which is measured."""
-    rows = page.locator(".xp-table tbody tr").all()
+    rows = page.locator("[data-testid=stHtml] .xp-table tbody tr").all()
     return [" ".join(row.locator("td").all_inner_texts()[:-1]) for row in rows]
 
 
@@ -50,8 +50,8 @@ def test_the_first_view_is_complete(glance: Visitor) -> None:
     assert images.count() == 10
     assert all(len(image.get_attribute("aria-label") or "") > 10 for image in images.all())
     assert all(image.locator("canvas.data").evaluate("c => c.width") == 128 for image in images.all())
-    assert seen.page.locator(".curves svg").count() == 5
-    assert all(chart.is_visible() for chart in seen.page.locator(".curves svg").all())
+    assert seen.page.locator(CHART).count() == 3
+    assert all(chart.is_visible() for chart in seen.page.locator(CHART).all())
     assert len(table(seen.page)) == 7
     expect(seen.page.get_by_text(NOTICE)).to_be_visible()
     assert seen.hosts <= {"127.0.0.1", ""}  # data: addresses have no host

@@ -160,6 +160,42 @@ def test_a_thinned_curve_keeps_its_shape(kind: str) -> None:
     assert np.minimum(vertical, horizontal).max() < 2 / 399  # a part of the length, which is at most 2
 
 
+@pytest.mark.parametrize("kind", ["normal", "gamma", "rectified"])
+def test_a_curve_thinned_for_low_rates_keeps_its_shape_on_both_axes(kind: str) -> None:
+    h = ScoreHistogram.of(*draw(kind, 200_000))
+    full, thin = roc(h), roc(h).thinned(400, lowest=1e-4)
+    assert len(thin.thresholds) <= 400
+    y, full_y = thin.true_positive_rate, full.true_positive_rate
+    for logarithmic in (False, True):
+        x, full_x = thin.false_positive_rate, full.false_positive_rate
+        if logarithmic:
+            x, full_x = (1 + np.log10(np.maximum(rate, 1e-4)) / 4 for rate in (x, full_x))
+        across, along = np.abs(np.interp(full_x, x, y) - full_y), np.abs(np.interp(full_y, y, x) - full_x)
+        assert np.minimum(across, along).max() < 2 / 199
+
+
+def test_a_precision_recall_curve_as_reached_begins_at_the_highest_score() -> None:
+    curve = precision_recall(histogram([0.1, 0.2, 0.3, 0.4], [0, 1, 0, 1])).reached()
+    assert list(zip(curve.recall, curve.precision, strict=True))[0] == (0.5, 1)
+    curve = precision_recall(histogram([0.1, 0.4], [1, 0])).reached()
+    assert list(zip(curve.recall, curve.precision, strict=True)) == [(0, 0), (1, 0.5)]
+    assert len(precision_recall(histogram([], [])).reached().recall) == 0
+
+
+@pytest.mark.parametrize(("rate", "wanted"), [(0.0, 0.5), (0.49, 0.5), (0.5, 1.0), (1.0, 1.0)])
+def test_sensitivity_is_the_largest_that_few_false_positives_allow(rate: float, wanted: float) -> None:
+    assert roc(histogram([0.1, 0.2, 0.3, 0.4], [0, 1, 0, 1])).sensitivity_at(rate) == wanted
+
+
+def test_sensitivity_of_the_highest_score_alone_is_none() -> None:
+    assert roc(histogram([0.1, 0.4], [1, 0])).sensitivity_at(0.5) == 0
+
+
+@pytest.mark.parametrize("mask", [[0, 0], [1, 1], []])
+def test_sensitivity_without_one_of_the_classes_is_nan(mask: list[int]) -> None:
+    assert math.isnan(roc(histogram([0.1, 0.2][: len(mask)], mask)).sensitivity_at(0.05))
+
+
 @pytest.mark.parametrize("max_points", [2, 3, 50])
 def test_a_thinned_curve_keeps_its_ends_and_true_points(max_points: int) -> None:
     curve = precision_recall(ScoreHistogram.of(*draw("normal")))

@@ -12,8 +12,8 @@ from explorer.contracts import ScoreMap
 from explorer.evidence.restoration import uniform_noise
 from explorer.evidence.walk import Walk
 from explorer.looking import caches, runs, server
+from explorer.looking.charts.prior import DRAWN, IMAGE, prior_chart, prior_sentence
 from explorer.looking.films import restoring, walked, walking
-from explorer.looking.prior import DRAWN, IMAGE, prior_chart, prior_sentence
 from explorer.looking.runs import MOST_KEPT, Reel
 from explorer.looking.scene import resolve
 from explorer.looking.state import State
@@ -127,7 +127,7 @@ def test_the_prior_is_shown_at_every_code(codes: State) -> None:
     found = walk_of(dataclasses.replace(codes, predictors={"latent-restoration": settings}))
     assert 0 < int(found.drawn.sum()) < 49
     for row, column in ((0, 0), *found.drawn.nonzero()[:2].tolist(), *(~found.drawn).nonzero()[:2].tolist()):
-        (bars,) = prior_chart(found, row, column).data
+        (bars,) = prior_chart(found, row, column).figure.data
         shown = dict(zip(bars.x, bars.y, strict=True))
         marked = dict(zip(bars.marker.color, bars.x, strict=True))
         own, drawn = int(found.codes[row, column]), int(found.restored[row, column])

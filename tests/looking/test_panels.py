@@ -1,4 +1,4 @@
-"""Panels: the outline lies around the mask, the mark where its value is, and texts stay texts."""
+"""Panels: the outline lies around the mask, and texts stay texts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import base64
 import re
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 from explorer.looking.panels import Panel, closed, contour_path, grid
@@ -21,8 +20,8 @@ def mask_of(*pixels: tuple[int, int]) -> NDArray[np.bool_]:
     return mask
 
 
-def panel(title: str = "Title", caption: str = "Caption", mark: float | None = None) -> Panel:
-    return Panel(title, caption, VALUES, 0.0, 2.0, "score", mark)
+def panel(title: str = "Title", caption: str = "Caption") -> Panel:
+    return Panel(title, caption, VALUES, 0.0, 2.0, "score")
 
 
 def corners(path: str) -> list[tuple[float, float]]:
@@ -65,14 +64,8 @@ def test_every_panel_has_the_outline() -> None:
 def test_titles_and_captions_are_escaped() -> None:
     drawn = grid([panel('<b>"x"</b>', '"><script>alert(1)</script>')], mask_of())
     assert "<script>" not in drawn and "<b>" not in drawn
-    assert "&lt;b&gt;&quot;x&quot;&lt;/b&gt;" in drawn
-    assert drawn.count("&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;") == 2  # alt text and tooltip
-
-
-@pytest.mark.parametrize(("mark", "place"), [(0.5, "25.0%"), (1.0, "50.0%"), (None, None), (2.0, None)])
-def test_the_mark_stands_at_its_share_of_the_range(mark: float | None, place: str | None) -> None:
-    found = re.findall(r'<i style="left:(.*?)">', grid([panel(mark=mark)], mask_of()))
-    assert found == ([] if place is None else [place])
+    assert "&lt;b&gt;&#34;x&#34;&lt;/b&gt;" in drawn
+    assert drawn.count("&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;") == 2  # alt text and tooltip
 
 
 def test_the_ends_of_the_bar_are_named() -> None:

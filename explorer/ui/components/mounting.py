@@ -18,12 +18,22 @@ BASE = Path(__file__).parent / "base"
 
 
 @cache
-def component(folder: Path, name: str, script: str, **files: str) -> Any:
-    """A component from files of a folder: a module in `js`, and texts for `html` and `css`."""
+def component(folder: Path, name: str, script: str, *, isolated: bool = True, **files: str) -> Any:
+    """A component from files of a folder: a module in `js`, and texts for `html` and `css`.
+
+    Args:
+        folder: holds the files.
+        name: of the component.
+        script: a file in the folder's `js`.
+        isolated: whether neither its styles reach the page nor the page's styles it.
+        files: by kind.
+    """
     texts: dict[str, Any] = {
         kind: (folder / file).read_text(encoding="utf-8") for kind, file in files.items()
     }
-    return st.components.v2.component(name, js=bundled(folder / "js" / script), **texts)
+    return st.components.v2.component(
+        name, js=bundled(folder / "js" / script), isolate_styles=isolated, **texts
+    )
 
 
 def as_bytes(content: object) -> bytes:

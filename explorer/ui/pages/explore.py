@@ -12,16 +12,15 @@ import streamlit as st
 from explorer.evaluation.cohort import CohortResult
 from explorer.evaluation.report import figures
 from explorer.looking import caches, runs
-from explorer.looking.charts import Chart, curve_charts, rate_distortion_chart
+from explorer.looking.charts import Chart, cohort_basis, curve_charts, figures_table, rate_distortion_chart
 from explorer.looking.cohort import cohort, held_out_curve
 from explorer.looking.defaults import default_state
 from explorer.looking.downloads import maps_as_npz
 from explorer.looking.packets import packets
 from explorer.looking.scene import Scene, resolve
-from explorer.looking.tables import figures_table
 from explorer.looking.view import SliceView, look
 from explorer.predictors import PREDICTORS
-from explorer.ui.components import curves, viewer
+from explorer.ui.components import chart, viewer
 from explorer.ui.controls.address import Address, address_of
 from explorer.ui.controls.follow import follow
 from explorer.ui.controls.guests import VISIT
@@ -100,7 +99,7 @@ class _Places:
         numbers = st.container(horizontal=True, key="figures")
         self.figures, self.trade = numbers.container(), numbers.container()
         for place, name in ((charts, SLICE), (charts, COHORT), (self.trade, TRADE)):
-            curves.show(place, name)
+            chart.show(place, name)
 
 
 def _curves_ahead(places: _Places) -> Scene | None:
@@ -121,8 +120,8 @@ def _curves_ahead(places: _Places) -> Scene | None:
 
 
 def _curves(shown: SliceView, places: _Places, turn: int = 0) -> None:
-    charts = curve_charts("This slice", shown.histograms) if shown.histograms else []
-    curves.feed(places.curves[SLICE], SLICE, charts, turn)
+    charts = curve_charts("This slice", shown.histograms, "1 slice") if shown.histograms else []
+    chart.feed(places.curves[SLICE], SLICE, charts, turn)
 
 
 def _say_what_was_left_out(address: Address) -> None:
@@ -160,7 +159,7 @@ def _main(scene: Scene, places: _Places, ahead: Scene | None, watched: str) -> N
     if state.predictors:
         _cohort(scene, shown, places)
     else:
-        curves.feed(places.curves[COHORT], COHORT, [])
+        chart.feed(places.curves[COHORT], COHORT, [])
 
 
 def _follow(change: Mapping[str, Any]) -> None:
@@ -230,8 +229,8 @@ def _cohort(scene: Scene, shown: SliceView, page: _Places) -> None:
     """Draw the cohort's curves and figures after the first batch, and again as batches come in."""
     table, progress = Place(page.figures), Place(page.figures)
     for turn, result in enumerate(cohort(scene)):
-        charts, found = caches.DRAWN.get_or_make(result, partial(_drawn, result))
-        curves.feed(page.curves[COHORT], COHORT, charts, turn)
+        charts, found = caches.DRAWN.get_or_make(result, partial(_drawn, scene, result))
+        chart.feed(page.curves[COHORT], COHORT, charts, turn)
         table.draw("html", figures_table(shown.histograms, found))
         if result.done < result.total:
             told = f"Cohort: {result.done} of {result.total} slices"
@@ -240,10 +239,11 @@ def _cohort(scene: Scene, shown: SliceView, page: _Places) -> None:
             progress.draw("caption", cohort_caption(found))
 
 
-def _drawn(result: CohortResult) -> tuple[list[Chart], dict[str, Any]]:
+def _drawn(scene: Scene, result: CohortResult) -> tuple[list[Chart], dict[str, Any]]:
     """Curves and figures of a cohort."""
     histograms = {name: counts.pixels for name, counts in result.predictors.items()}
-    return curve_charts(f"Cohort of {result.done}", histograms), figures(result)
+    basis = cohort_basis(scene.dataset, scene.state.cohort_size, scene.state.seed, result.done)
+    return curve_charts(f"Cohort of {result.done}", histograms, basis), figures(result)
 
 
 def _headline(scene: Scene, shown: SliceView) -> None:
@@ -262,10 +262,10 @@ def _rate_distortion(scene: Scene, shown: SliceView, places: _Places) -> None:
     card, dataset = scene.pretrained.card, scene.state.dataset
     curve = held_out_curve(card, dataset)
     if curve is None:
-        curves.feed(places.curves[TRADE], TRADE, [])
+        chart.feed(places.curves[TRADE], TRADE, [])
         places.trade.caption(f"The model has no figures on healthy images of {dataset}.")
         return
     betas, kl, rec = curve
-    chart = rate_distortion_chart(betas, kl, rec, scene.state.beta, (shown.kl, shown.rec))
-    curves.feed(places.curves[TRADE], TRADE, [chart])
+    found = rate_distortion_chart(betas, kl, rec, scene.state.beta, (shown.kl, shown.rec))
+    chart.feed(places.curves[TRADE], TRADE, [found])
     places.trade.caption(rate_distortion_caption(card.held_out[dataset]))

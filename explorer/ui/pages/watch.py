@@ -6,12 +6,14 @@ import streamlit as st
 
 from explorer.evidence.walk import Walk
 from explorer.looking import films, runs
-from explorer.looking.prior import prior_chart, prior_sentence
+from explorer.looking.charts import prior_chart, prior_sentence
 from explorer.looking.scene import Scene
 from explorer.predictors import PREDICTORS
-from explorer.ui.components import player
+from explorer.ui.components import chart, player
 from explorer.ui.messages import plain
 from explorer.wire.film import Film
+
+PRIOR = "prior"
 
 
 @st.fragment
@@ -78,7 +80,8 @@ def _codes(scene: Scene) -> None:
             icon=":material/warning:",
         )
     player.show(films.walked(scene, walk).picking(*at), _pick)
-    st.plotly_chart(prior_chart(walk, *at), config={"displayModeBar": False}, width="stretch")
+    chart.show(st.container(), PRIOR)
+    chart.feed(st.container(), PRIOR, [prior_chart(walk, *at)])
     st.caption(prior_sentence(walk, *at))
 
 

@@ -8,15 +8,15 @@ from typing import Any
 
 from explorer import NOTICE
 from explorer.anomalies.params import SIZES
-from explorer.looking.charts import COLOURS
 from explorer.predictors import PREDICTORS
+from explorer.predictors.appearance import appearance
 from explorer.ui.components.mounting import Fed
 from explorer.ui.streamlit.selectors import BROWSER
 from explorer.wire.colour import SCORE_MAPS, encoded_table
 
 CONSTANTS = {
     "tables": {name: encoded_table(name) for name in ("grey", "signed", *SCORE_MAPS)},
-    "lines": {name: COLOURS[i % len(COLOURS)] for i, name in enumerate(PREDICTORS.names())},
+    "lines": {name: appearance(name).colour for name in PREDICTORS.names()},
     "notice": NOTICE,
     "streamlit": BROWSER,
 }

@@ -14,7 +14,7 @@ from explorer.scans.finding.measures import Measured
 from explorer.scans.placing.preparing import Prepared
 from explorer.scans.reading.files import label
 from explorer.scans.reading.scan import Scan
-from explorer.ui.components import curves
+from explorer.ui.components import chart
 from explorer.ui.controls import guests
 from explorer.ui.messages import plain
 from explorer.ui.pages.scans import exports
@@ -88,8 +88,9 @@ def _figures(finding: Finding, found: Measured, feeds: Any) -> None:
         ("False alarms", str(detection.alarms), "Places above the threshold that touch no lesion."),
     ):
         row.metric(name, value, help=meaning, width="content")
-    curves.show(st.container(key="charts"), "scan")
-    curves.feed(feeds, "scan", curve_charts("This scan", {finding.name: found.histogram}))
+    chart.show(st.container(key="charts"), "scan")
+    basis = f"{len(finding.prepared.slices)} slices of 1 subject"
+    chart.feed(feeds, "scan", curve_charts("This scan", {finding.name: found.histogram}, basis))
 
 
 def _slice(

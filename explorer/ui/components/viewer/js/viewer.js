@@ -26,7 +26,7 @@ export class Viewer {
     this.repaint = new Repaint((dirty) => this.paint(dirty));
     const changed = (/** @type {string[]} */ ...what) => this.repaint.ask(...what);
     this.talk = new Talk(post, () => changed("status"));
-    this.server = new Server(() => {
+    this.server = new Server(constants.streamlit, () => {
       this.talk.connect(this.server.connected);
       changed("status");
     });

@@ -18,7 +18,13 @@ import { curvesOf, drawStrip } from "./strip.js";
 /** @typedef {import("../model/model.js").Model} Model */
 /** @typedef {import("../model/shown.js").Shown} Shown */
 /** @typedef {import("../model/shown.js").Layer} Layer */
-/** @typedef {{tables: Object<string, string>, lines: Object<string, string>, notice: string}} Constants */
+/**
+ * @typedef {Object} Constants what the server says once, before the first frame
+ * @property {Object<string, string>} tables colours of maps
+ * @property {Object<string, string>} lines colours of predictors' lines
+ * @property {string} notice stands on every export
+ * @property {import("../../../base/js/streamlit.js").Names} [streamlit] where Streamlit shows how it is
+ */
 
 export class Painter {
   /**

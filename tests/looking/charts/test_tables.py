@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from explorer.evaluation.histogram import ScoreHistogram
-from explorer.looking.tables import HEADINGS, figures_table
+from explorer.looking.charts.tables import HEADINGS, figures_table
 from explorer.predictors import PREDICTORS
 
 MASK = torch.tensor([False, True, False, True])

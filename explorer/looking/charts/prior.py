@@ -4,45 +4,49 @@ from __future__ import annotations
 
 import math
 
-import plotly.graph_objects as go
-
 from explorer.evidence.walk import Walk
+from explorer.looking.charts.chart import Chart, axis, figure, table
 
 SHOWN = 12
 """The likeliest codes of the chart."""
 IMAGE, DRAWN, OTHER = "#0072B2", "#D55E00", "#9a9a9a"
 
 
-def prior_chart(walk: Walk, row: int, column: int) -> go.Figure:
+def prior_chart(walk: Walk, row: int, column: int) -> Chart:
     """Probabilities of the likeliest codes here, of the image's own and of the drawn one."""
     own, drawn = int(walk.codes[row, column]), int(walk.restored[row, column])
     probabilities = walk.probabilities[row * walk.codes.shape[1] + column]
     likeliest = probabilities.argsort(descending=True)[:SHOWN].tolist()
     codes = [*likeliest, *(code for code in dict.fromkeys((own, drawn)) if code not in likeliest)]
     values = [float(probabilities[code]) for code in codes]
-    colours = [IMAGE if code == own else DRAWN if code == drawn else OTHER for code in codes]
-    figure = go.Figure(
-        go.Bar(
-            x=[str(code) for code in codes],
-            y=values,
-            marker={"color": colours},
-            text=["image" if code == own else "drawn" if code == drawn else "" for code in codes],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="code %{x}: p = %{y:.3g}<extra></extra>",
-        )
+    names = ["image" if code == own else "drawn" if code == drawn else "" for code in codes]
+    colours = {"image": IMAGE, "drawn": DRAWN, "": OTHER}
+    bars = {
+        "type": "bar",
+        "x": [str(code) for code in codes],
+        "y": values,
+        "marker": {"color": [colours[name] for name in names]},
+        "text": names,
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertemplate": "code %{x}: p = %{y:.3g}<extra></extra>",
+    }
+    return Chart(
+        figure(
+            [bars],
+            f"Prior at row {row}, column {column}",
+            f"the {len(likeliest)} likeliest of {len(probabilities)} codes, the image's and the drawn one",
+            height=300,
+            margin={"l": 50, "r": 8, "t": 54, "b": 42},
+            xaxis=axis("code") | {"type": "category"},
+            yaxis=axis("probability") | {"range": [0, 1.15 * max(values)]},
+        ),
+        prior_sentence(walk, row, column),
+        table(
+            ("Code", "Probability", ""),
+            [(str(code), value, name) for code, value, name in zip(codes, values, names, strict=True)],
+        ),
     )
-    figure.update_layout(
-        title={"text": f"Prior at row {row}, column {column}", "font": {"size": 14}, "x": 0},
-        height=260,
-        margin={"l": 4, "r": 8, "t": 40, "b": 4},
-        dragmode=False,
-    )
-    figure.update_xaxes(type="category", title={"text": "code"}, fixedrange=True, automargin=True)
-    figure.update_yaxes(
-        title={"text": "probability"}, range=[0, 1.15 * max(values)], fixedrange=True, automargin=True
-    )
-    return figure
 
 
 def prior_sentence(walk: Walk, row: int, column: int) -> str:
