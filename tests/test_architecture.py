@@ -33,6 +33,7 @@ LAYERS = (
     ("explorer.looking",),
     ("explorer.lessons",),
     ("explorer.ui.streamlit",),
+    ("explorer.ui.messages",),
     ("explorer.ui.components",),
     ("explorer.ui.controls",),
     ("explorer.ui",),

@@ -12,8 +12,6 @@ import pytest
 from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
-from explorer.ui.components.bundle import bundled
-from explorer.ui.components.chart import FOLDER
 from explorer.ui.components.chart.route import SCRIPT, plotly_route
 from tests.support.packets import handed
 
@@ -40,12 +38,6 @@ def asked(path: str, accepted: str = "") -> tuple[int, dict[str, str], bytes]:
     asyncio.run(Starlette(routes=[plotly_route()])(scope, receive, send))
     headers = {key.decode(): value.decode() for key, value in messages[0]["headers"]}
     return messages[0]["status"], headers, b"".join(one.get("body", b"") for one in messages[1:])
-
-
-def test_modules_become_one_without_imports() -> None:
-    for entry in ("main.js", "feed.js", "ahead.js"):
-        text = bundled(FOLDER / "js" / entry)
-        assert text.count("export default function") == 1 and "import {" not in text
 
 
 @pytest.mark.parametrize("above", ["/", "/explorer/", "/a/b/"])
