@@ -135,6 +135,13 @@ def test_the_variation_of_a_large_step_is_its_edge() -> None:
     assert float(total_variation(torch.full_like(maps, 3.0))[0]) == pytest.approx(0, abs=1e-12)
 
 
+def test_the_variation_treats_rows_and_columns_alike() -> None:
+    maps = images(2, 8)[..., :5]
+    (total, gradient), (turned, other) = total_variation(maps), total_variation(maps.mT.contiguous())
+    torch.testing.assert_close(total, turned)
+    torch.testing.assert_close(gradient.mT, other)
+
+
 def test_map_restoration_takes_the_steps_of_its_formula(evidence: Evidence) -> None:
     found = steps_of(MapRestoration(steps=2, rate=1e-3, smoothness=0.7), evidence)
     x = X
