@@ -1,4 +1,4 @@
-"""`evaluate`: many test slices with one anomaly, scored; and the command that repeats a page's figures."""
+"""`evaluate`: many test slices with one anomaly, scored."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import argparse
 import dataclasses
 import json
 import os
-import shlex
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +28,7 @@ from explorer.datasets import load_dataset
 from explorer.devices import pick_device, share_cores
 from explorer.evaluation.cohort import Scoring, run_cohort
 from explorer.evaluation.report import figures, table
-from explorer.predictors import PREDICTORS, Predictor
-from explorer.registry import Registry
-from explorer.settings import format_settings
+from explorer.predictors import PREDICTORS
 
 SHORT_FORMS = ("strength", "size")
 """Settings of an anomaly that have an argument of their own."""
@@ -98,40 +94,6 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"wrote {arguments.json}", file=sys.stderr)
 
 
-def evaluate_command(
-    *,
-    dataset: str,
-    anomaly: Anomaly,
-    model: str,
-    beta: float,
-    scoring_beta: float,
-    slices: int,
-    seed: int,
-    predictors: Iterable[Predictor],
-) -> str:
-    """The command whose figures are those of a page with these settings, to the last digit.
-
-    Args:
-        dataset: name, e.g. `brain/flair`.
-        anomaly: family and settings.
-        model: name.
-        beta: training beta.
-        scoring_beta: weight of the KL term in ELBO scores.
-        slices: of the cohort.
-        seed: of cohort and anomalies.
-        predictors: with their settings.
-
-    Returns:
-        A line for a shell, quoted where it needs to be.
-    """
-    words = ["python", "-m", "explorer", "evaluate", "--dataset", dataset]
-    words += ["--anomaly", _text(ANOMALIES, anomaly), "--model", model]
-    for predictor in predictors:
-        words += ["--predictor", _text(PREDICTORS, predictor)]
-    words += ["--beta", repr(float(beta)), "--scoring-beta", repr(float(scoring_beta))]
-    return shlex.join([*words, "--slices", str(slices), "--seed", str(seed)])
-
-
 def check_writable(path: Path) -> None:
     """Raise ValueError where no file can be written at `path`, before any work is done for it."""
     folder = path.resolve().parent
@@ -139,12 +101,6 @@ def check_writable(path: Path) -> None:
         raise ValueError(f"--json {path}: its folder does not exist; create it first")
     if path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
         raise ValueError(f"--json {path}: cannot be written; name a file in a folder of yours")
-
-
-def _text(registry: Registry[Any], plugin: Any) -> str:
-    """A plug-in as `plugin_from` reads it."""
-    settings = format_settings(plugin)
-    return registry.name_of(type(plugin)) + (f":{settings}" if settings else "")
 
 
 def _settings(

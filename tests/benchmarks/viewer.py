@@ -21,7 +21,7 @@ import torch
 
 from explorer.looking import server as machine
 from explorer.looking.defaults import default_state
-from explorer.looking.packets import packets
+from explorer.looking.output.packets import packets
 from explorer.looking.scene import resolve
 from explorer.looking.state import State
 

@@ -17,7 +17,7 @@ from explorer.evidence import Evidence
 from explorer.looking import caches, runs, server
 from explorer.looking.cohort import cohort
 from explorer.looking.healthy import FEW_SLICES, quantiles
-from explorer.looking.packets import packets
+from explorer.looking.output.packets import packets
 from explorer.looking.scene import resolve
 from explorer.looking.state import State
 from explorer.looking.view import look

@@ -16,7 +16,7 @@ from explorer.evidence import observe
 from explorer.looking import cohort as cohorts_of_scenes
 from explorer.looking import server
 from explorer.looking.cohort import cohort, held_out_curve
-from explorer.looking.packets import packets
+from explorer.looking.output.packets import packets
 from explorer.looking.scene import resolve
 from explorer.looking.state import State
 from explorer.looking.view import look

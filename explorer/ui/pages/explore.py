@@ -15,8 +15,9 @@ from explorer.looking import caches, runs
 from explorer.looking.charts import Chart, cohort_basis, curve_charts, figures_table, rate_distortion_chart
 from explorer.looking.cohort import cohort, held_out_curve
 from explorer.looking.defaults import default_state
-from explorer.looking.downloads import maps_as_npz
-from explorer.looking.packets import packets
+from explorer.looking.output.command import evaluate_command
+from explorer.looking.output.downloads import maps_as_npz
+from explorer.looking.output.packets import packets
 from explorer.looking.scene import Scene, resolve
 from explorer.looking.view import SliceView, look
 from explorer.predictors import PREDICTORS
@@ -154,7 +155,7 @@ def _main(scene: Scene, places: _Places, ahead: Scene | None, watched: str) -> N
         )
     _rate_distortion(scene, shown, places)
     with places.trade:
-        _download(scene, shown)
+        _take_away(scene, shown)
     frames.finish()
     if state.predictors:
         _cohort(scene, shown, places)
@@ -213,8 +214,10 @@ def _settings(scene: Scene) -> dict[str, Any]:
     )
 
 
-def _download(scene: Scene, shown: SliceView) -> None:
-    st.download_button(
+def _take_away(scene: Scene, shown: SliceView) -> None:
+    """The slice's arrays, and the command that gives the cohort's figures."""
+    row = st.container(horizontal=True)
+    row.download_button(
         "Maps (NPZ)",
         lambda: maps_as_npz(scene, shown),
         "maps.npz",
@@ -223,6 +226,11 @@ def _download(scene: Scene, shown: SliceView) -> None:
         on_click="ignore",
         help="Image, masks, reconstruction and every map at the present betas as NumPy arrays, exact.",
     )
+    if scene.state.predictors:
+        with row.popover(
+            "Copy as command", help="The cohort's figures again, in a terminal, digit for digit."
+        ):
+            st.code(evaluate_command(scene.state), language=None, wrap_lines=True)
 
 
 def _cohort(scene: Scene, shown: SliceView, page: _Places) -> None:

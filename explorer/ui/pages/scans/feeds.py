@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from explorer.evaluation.calibration import LEVELS
 from explorer.evaluation.cohort import Scoring
 from explorer.looking.healthy import LOW_LEVEL, TOP_LEVEL
-from explorer.looking.planes import map_packet
+from explorer.looking.output.planes import map_packet
 from explorer.predictors import PREDICTORS, Predictor
 from explorer.scans.finding.finding import Finding
 from explorer.scans.finding.healthy import fitting

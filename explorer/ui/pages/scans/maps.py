@@ -11,7 +11,7 @@ from explorer.evaluation.cohort import Scoring
 from explorer.evidence import observe
 from explorer.looking import server
 from explorer.looking.healthy import TOP_LEVEL
-from explorer.looking.panels import Panel, grid
+from explorer.looking.output.panels import Panel, grid
 from explorer.predictors import PREDICTORS, Predictor, quick_predictors_for, score
 from explorer.scans.finding.finding import Finding
 from explorer.ui.pages.scans.feeds import colour_bar

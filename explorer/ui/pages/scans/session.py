@@ -14,7 +14,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer.cards import Card, Pretrained
-from explorer.looking.planes import scan_packet
+from explorer.looking.output.planes import scan_packet
 from explorer.scans.finding.finding import Finding
 from explorer.scans.placing.preparing import Prepared, prepare_scan
 from explorer.scans.reading.scan import Scan

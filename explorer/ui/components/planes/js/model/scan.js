@@ -1,4 +1,4 @@
-/** Packets of scans and their maps, as `explorer/looking/planes.py` describes them. */
+/** Packets of scans and their maps, as `explorer/looking/output/planes.py` describes them. */
 
 import { readArrays, readHeader } from "../../../base/js/packet.js";
 import { ScoreGrid } from "./grid.js";

@@ -8,7 +8,7 @@ import json
 import numpy as np
 
 from explorer import NOTICE
-from explorer.looking.downloads import maps_as_npz
+from explorer.looking.output.downloads import maps_as_npz
 from explorer.looking.scene import resolve
 from explorer.looking.state import State
 from explorer.looking.view import look

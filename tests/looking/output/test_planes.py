@@ -9,8 +9,8 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from explorer.looking import planes
-from explorer.looking.planes import map_packet, scan_packet
+from explorer.looking.output import planes
+from explorer.looking.output.planes import map_packet, scan_packet
 from explorer.scans.placing.placement import Placement
 from explorer.scans.placing.preparing import Prepared, prepare_picture, prepare_volume
 from explorer.scans.reading.loading import load_scan

@@ -13,7 +13,7 @@ from explorer.anomalies import ANOMALIES
 from explorer.evaluation.calibration import LEVELS
 from explorer.looking import server
 from explorer.looking.frames import FRAMES
-from explorer.looking.packets import packets
+from explorer.looking.output.packets import packets
 from explorer.looking.scene import resolve
 from explorer.looking.state import State
 from explorer.predictors import PREDICTORS

@@ -8,7 +8,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.looking.panels import Panel, closed, contour_path, grid
+from explorer.looking.output.panels import Panel, closed, contour_path, grid
 
 VALUES = np.linspace(0, 1, 12, dtype=np.float32).reshape(3, 4)
 
