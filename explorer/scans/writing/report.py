@@ -25,8 +25,15 @@ from explorer.templates import render
 
 TEMPLATE = Path(__file__).with_name("report.html")
 PICTURES = 6
-APART = 3
-"""Slices between two that are shown, at least: what stands on neighbouring ones is one finding."""
+BESIDE = 3
+"""Slices to either side for which the most anomalous one stands: what all of them show is one finding."""
+
+FIGURES = {
+    "auroc": "AUROC",
+    "average_precision": "Average precision",
+    "best_dice": "Best Dice, its threshold chosen on this scan",
+    "dice": "Dice at the threshold",
+}
 
 ORANGE, GREEN = (255, 120, 0), (46, 230, 197)
 
@@ -71,13 +78,15 @@ def painted(
 
 
 def most_anomalous(profile: Sequence[float | None]) -> list[int]:
-    """The slices to show, the highest score first, none next to another one."""
-    scored = [index for index, score in enumerate(profile) if score is not None]
-    chosen: list[int] = []
-    for index in sorted(scored, key=lambda index: -(profile[index] or 0.0)):
-        if all(abs(index - other) >= APART for other in chosen):
-            chosen.append(index)
-    return chosen[:PICTURES]
+    """The slices to show, the highest score first: none that stands beside a more anomalous one."""
+    scores = np.array([-math.inf if score is None else score for score in profile])
+    firsts = [max(index - BESIDE, 0) for index in range(len(scores))]
+    peaks = [
+        index
+        for index, first in enumerate(firsts)
+        if profile[index] is not None and first + scores[first : index + BESIDE + 1].argmax() == index
+    ]
+    return sorted(peaks, key=lambda index: -scores[index])[:PICTURES]
 
 
 def _settings(finding: Finding, record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -90,7 +99,7 @@ def _settings(finding: Finding, record: Mapping[str, Any]) -> Iterator[tuple[str
     yield "Healthy data", record["calibration"]["healthy_data"] or "none"
     yield "Program", record["program"]
     for name, value in record.get("figures", {}).items():
-        yield name.replace("_", " "), "-" if value is None else f"{value:.3f}"
+        yield FIGURES[name], "-" if value is None else f"{value:.3f}"
     if "lesions" in record:
         found = record["lesions"]
         yield "Lesions found", f"{found['found']} of {found['of']}"

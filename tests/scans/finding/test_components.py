@@ -34,6 +34,36 @@ def test_components_are_counted_by_hand() -> None:
         components(values, foreground[1:], 1.0, placement)
 
 
+@pytest.mark.parametrize(
+    ("other", "parts"),
+    [((1, 1, 2), 1), ((1, 2, 2), 1), ((2, 2, 2), 1), ((1, 1, 3), 2), ((3, 1, 1), 2), ((1, 3, 3), 2)],
+)
+def test_voxels_that_touch_are_one(other: tuple[int, int, int], parts: int) -> None:
+    values = np.zeros((4, 6, 6), np.float32)
+    values[1, 1, 1] = values[other] = 1.0
+    placement = Placement(np.eye(4), (4, 6, 6), (4, 6, 6), 1.0, 1.0)
+    assert len(components(values, np.ones(values.shape, bool), 1.0, placement)) == parts
+
+
+def test_a_peak_is_told_in_voxels_of_the_scan() -> None:
+    values = np.zeros((4, 6, 6), np.float32)
+    values[1, 2, 3] = 1.0
+    matrix = np.array([[0, 0, 2.0, 0.5], [0, 3, 0, -1], [4, 0, 0, 2], [0, 0, 0, 1]])
+    placement = Placement(matrix, (20, 20, 20), (4, 6, 6), 1.0, 1.0)
+    (found,) = components(values, np.ones(values.shape, bool), 1.0, placement)
+    assert found.voxel == (6.5, 5.0, 6.0)
+
+
+def test_twenty_places_are_listed_the_highest_first_and_equals_as_they_lie() -> None:
+    values = np.zeros((1, 20, 20), np.float32)
+    values[0, ::2, ::4] = np.arange(50).reshape(10, 5) // 2
+    placement = Placement(np.eye(4), (1, 20, 20), (1, 20, 20), 1.0, None)
+    found = components(values, np.ones(values.shape, bool), 0.5, placement)
+    assert [one.peak for one in found] == [float(24 - k // 2) for k in range(20)]
+    assert [one.place[1:] for one in found[:4]] == [(18, 12), (18, 16), (18, 4), (18, 8)]
+    assert {one.ml for one in found} == {None}
+
+
 def test_volumes_of_components_add_up_to_that_of_the_brain() -> None:
     data = head(ras_affine())
     data[:, :, 20:] = 0  # only the lower part was scanned

@@ -31,6 +31,49 @@ def test_lesions_and_alarms_are_counted_by_hand() -> None:
     assert detect(VALUES, INSIDE, lesions, PLACEMENT, 8.0) == Detection(0, 3, 0)
 
 
+@pytest.mark.parametrize(
+    ("pixels", "alarms"),
+    [
+        (((1, 1, 1), (1, 1, 2)), 1),  # by a face
+        (((1, 1, 1), (1, 2, 2)), 1),  # by an edge
+        (((1, 1, 1), (2, 2, 2)), 1),  # by a corner
+        (((1, 1, 1), (1, 1, 3)), 2),
+        (((0, 1, 1), (2, 1, 1)), 2),
+    ],
+)
+def test_alarms_that_touch_are_one(pixels: tuple[tuple[int, int, int], ...], alarms: int) -> None:
+    values = np.zeros_like(VALUES)
+    for pixel in pixels:
+        values[pixel] = 1.0
+    assert detect(values, INSIDE, mask((7, 11, 11)), PLACEMENT, 0.5) == Detection(0, 1, alarms)
+
+
+@pytest.mark.parametrize(
+    ("voxels", "lesions"),
+    [
+        (((4, 4, 4), (4, 4, 5)), 1),
+        (((4, 4, 4), (4, 5, 5)), 1),
+        (((4, 4, 4), (5, 5, 5)), 1),
+        (((4, 4, 4), (4, 4, 6)), 2),
+        (((4, 4, 4), (6, 4, 4)), 2),
+    ],
+)
+def test_parts_of_a_mask_that_touch_are_one_lesion(
+    voxels: tuple[tuple[int, int, int], ...], lesions: int
+) -> None:
+    assert detect(VALUES, INSIDE, mask(*voxels), PLACEMENT, 9.0) == Detection(0, lesions, 0)
+
+
+def test_a_component_that_touches_a_lesion_anywhere_is_no_alarm() -> None:
+    values = np.zeros_like(VALUES)
+    values[1, 1, 1] = values[1, 1, 2] = values[2, 2, 3] = values[3, 5, 5] = 1.0
+    assert detect(values, INSIDE, mask((4, 4, 6)), PLACEMENT, 0.5) == Detection(1, 1, 1)
+
+
+def test_a_score_at_the_threshold_counts() -> None:
+    assert detect(VALUES, INSIDE, mask((2, 2, 2)), PLACEMENT, 5.0) == Detection(1, 1, 1)
+
+
 def test_a_lesion_between_pixels_is_not_lost() -> None:
     lesion = mask((3, 1, 1))  # odd indices: no pixel's middle lies in it
     assert not PLACEMENT.mask_to_model(lesion).any()
