@@ -82,7 +82,8 @@ def test_pictures_are_radiological_and_show_the_outline() -> None:
     found = pictures(report_html(finding))
     image = np.round(255 * healthy()[1].images[shown[0], 0].numpy()).astype(np.uint8)
     assert np.abs(found[0][:, :128, 0].astype(int) - image[:, ::-1]).max() <= 1
-    changed = dataclasses.replace(finding, mask=np.roll(finding.mask, shown[0] - 3, axis=0))  # type: ignore[arg-type]
+    assert finding.mask is not None
+    changed = dataclasses.replace(finding, mask=np.roll(finding.mask, shown[0] - 3, axis=0))
     first = pictures(report_html(changed))[0]
     outline = (first == GREEN).all(-1)
     assert not outline[:, :128].any()

@@ -47,9 +47,7 @@ def colour_bar(scoring: Scoring, predictor: Predictor, scores: NDArray[np.float3
     if healthy is None:
         low, high = (float(end) for end in np.quantile(scores, (LOW_LEVEL, TOP_LEVEL)))
         return low, max(high, low + NARROWEST)
-    if healthy.name == "intensity":
-        return 0.0, 1.0
-    low, high = healthy.quantiles((LOW_LEVEL, TOP_LEVEL))
+    low, high = predictor.scale or healthy.quantiles((LOW_LEVEL, TOP_LEVEL))
     return low, high
 
 
