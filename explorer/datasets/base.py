@@ -142,9 +142,7 @@ def load_dataset(name: str) -> Source:
     Raises:
         ValueError: if family or option is unknown; the message lists the known ones.
     """
-    family_name, _, option = name.partition("/")
-    family = DATASETS[family_name]
-    if option not in (family.options or ("",)):
-        known = ", ".join(dataset_names())
-        raise ValueError(f"unknown dataset {name!r}; known: {known}")
-    return family(option)
+    if name not in dataset_names():
+        raise ValueError(f"unknown dataset {name!r}; known: {', '.join(dataset_names())}")
+    family, _, option = name.partition("/")
+    return DATASETS[family](option)
