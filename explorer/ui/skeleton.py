@@ -1,14 +1,12 @@
 """What stands in the sidebar while models are loaded: one control of each kind that is to come, at rest.
 
-The browser fetches and starts the code of a kind of control when the first one appears, 0.6 s, and that of
-the charts, 0.4 s; meanwhile it would otherwise wait.
+The browser fetches and starts the code of a kind of control when the first one appears: 0.6 s, and during
+those it would otherwise wait.
 """
 
 from __future__ import annotations
 
 import streamlit as st
-
-from explorer.ui.components import chart
 
 NOTHING = ("…",)
 
@@ -16,7 +14,6 @@ NOTHING = ("…",)
 def skeleton() -> None:
     """Draw the resting controls."""
     st.caption("Loading the models…")
-    chart.load_ahead()
     st.markdown("### Image")
     st.selectbox("Dataset", NOTHING, disabled=True, help=" ")
     st.segmented_control("Contrast", NOTHING, disabled=True)

@@ -22,13 +22,6 @@ FOLDER = Path(__file__).parent
 FILES = {"html": "chart.html", "css": "chart.css"}
 
 
-def load_ahead() -> None:
-    """Let a browser that waits for the server load plotly meanwhile; shows nothing."""
-    component(FOLDER, "explorer-charts-ahead", "ahead.js")(
-        key="charts-ahead", data=as_bytes({"script": SCRIPT})
-    )
-
-
 def show(place: Any, name: str) -> None:
     """Put the charts that will be fed under this name at `place`."""
     with place:

@@ -1,10 +1,10 @@
 /** One chart: a figure that plotly draws, the same in words, and a table. */
 
+import { change, configOf } from "./layout.js";
 import { libraryInTime } from "./library.js";
 import { dressed } from "./theme.js";
 import { inTurn } from "./turns.js";
 
-const BUTTONS = ["toImage", "zoom2d", "pan2d", "resetScale2d"];
 const FAULT =
   "The program that draws charts could not be loaded. Their figures are in the table; reload the page to try again.";
 
@@ -104,29 +104,5 @@ export class Chart {
   leave() {
     this.plotly?.purge(this.plot);
     this.element.remove();
-  }
-}
-
-/** @param {string} title */
-function configOf(title) {
-  return {
-    displaylogo: false,
-    displayModeBar: true,
-    showTips: false,
-    modeBarButtons: [BUTTONS],
-    toImageButtonOptions: { format: "svg", filename: title.replace(/\W+/g, "-").toLowerCase() },
-  };
-}
-
-/**
- * Set values of a layout by their paths, e.g. `xaxis.type`.
- * @param {Record<string, any>} layout
- * @param {Record<string, unknown>} values
- */
-function change(layout, values) {
-  for (const [path, value] of Object.entries(values)) {
-    const names = path.split(".");
-    const last = /** @type {string} */ (names.pop());
-    names.reduce((part, name) => part[name], layout)[last] = value;
   }
 }

@@ -8,9 +8,9 @@ const PATIENCE_MS = 150;
  * @property {(element: Element) => void} purge
  */
 
-/** @typedef {Window & {Plotly?: Plotly, explorerPlotly?: Promise<Plotly>}} Page components have scopes of their own */
+/** @typedef {{Plotly?: Plotly, explorerPlotly?: Promise<Plotly>}} Page what all components see, whose scopes differ */
 
-const page = /** @type {Page} */ (window);
+const page = /** @type {Page} */ (/** @type {unknown} */ (globalThis));
 
 /**
  * @param {string} script address, relative to the page

@@ -11,12 +11,15 @@ export async function inTurn(chart) {
   waiting.add(chart);
   if (drawing) return;
   drawing = true;
-  for (const next of waiting) {
-    await afterPaint();
-    waiting.delete(next);
-    await next.draw();
+  try {
+    for (const next of waiting) {
+      await afterPaint();
+      waiting.delete(next);
+      await next.draw();
+    }
+  } finally {
+    drawing = false;
   }
-  drawing = false;
 }
 
 /** @returns {Promise<void>} */
