@@ -41,8 +41,8 @@ export function part(betas, more = {}) {
   const { number = 0, parts = 1, view = "view", slice = "slice", only = null, scoring = null } = more;
   const size = WIDTH * HEIGHT;
   const constant = (values) => ({
-    codes: Uint16Array.from(values.flatMap((value) => [10 * value, ...Array(size - 1).fill(value)])),
-    shape: [values.length, HEIGHT, WIDTH], low: values.map(() => 0), step: values.map(() => 1),
+    codes: Uint16Array.from(values.flatMap((value) => [20 * value, ...Array(size - 1).fill(2 * value)])),
+    shape: [values.length, HEIGHT, WIDTH], low: values.map(() => 0), step: values.map(() => 0.5),
   });
   const header = {
     kind: "frames", slice, view, part: number, parts, shape: [HEIGHT, WIDTH], betas,

@@ -26,6 +26,28 @@ test("as many edges as neighbours that differ", () => {
   assert.equal(length, differ);
 });
 
+/** The mask grown, or shrunk, by `steps` times the four neighbours; beside it there is room, and nothing. */
+function moved(isIn, steps, all) {
+  if (!steps) return isIn;
+  const before = moved(isIn, steps - 1, all);
+  return (row, column) => {
+    const places = [[0, 0], [0, 1], [0, -1], [1, 0], [-1, 0]].map(([r, c]) => before(row + r, column + c));
+    return all ? places.every(Boolean) : places.some(Boolean);
+  };
+}
+
+test("closing grows twice and shrinks twice", () => {
+  const [width, height] = [9, 7];
+  const mask = Uint8Array.from({ length: width * height }, (_, i) => Number((i * i * 7 + i * 3) % 11 < 3));
+  const isIn = (row, column) =>
+    row >= 0 && column >= 0 && row < height && column < width && mask[row * width + column] === 1;
+  const wanted = moved(moved(isIn, 2, false), 2, true);
+  closed(mask, width, height).forEach((value, i) => {
+    const at = [Math.floor(i / width), i % width];
+    assert.equal(value, Number(isIn(...at) || wanted(...at)), `${at}`);
+  });
+});
+
 test("gaps of up to four pixels are closed, and nothing grows", () => {
   const rows = 11;
   const middle = (text) => {

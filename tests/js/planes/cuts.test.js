@@ -53,7 +53,7 @@ for (const radiological of [true, false]) {
   test(`what the network sees is turned as the planes are (${radiological})`, () => {
     const { header, seen } = scanOf();
     const cut = seenCut(header, seen.shape, AT, radiological);
-    assert.equal(cut.sides.left, radiological ? "R" : "L");
+    assert.equal(Object.values(cut.sides).join(" "), radiological ? "R L A P" : "L R A P");
     for (let row = 0; row < cut.height; row++) {
       for (let column = 0; column < cut.width; column++) {
         const [origin, right, down] = cut.model;
@@ -65,6 +65,12 @@ for (const radiological of [true, false]) {
     assert.equal(cut.place, "slice 2");
   });
 }
+
+test("a plane says which slice it is, in the scan as it was stored", () => {
+  const place = (more) => planesOf(headerOf()).map((plane) => scanCut(headerOf(more), plane, AT, true).place);
+  assert.deepEqual(place({}), ["3 of 3", "4 of 5", "2 of 4"]);
+  assert.deepEqual(place({ every: 2 }), ["5 of 6", "7 of 10", "3 of 8"]);
+});
 
 test("a matrix is undone", () => {
   const matrix = [[1, 2, 0.5, 7], [-1, 3, 1, -2], [0.3, 0, 2, 1], [0, 0, 0, 1]];

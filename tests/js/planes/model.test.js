@@ -77,12 +77,24 @@ test("a pixel is gone to, kept inside, and so is a slice", async () => {
   assert.deepEqual(model.at, [0, 2, 2]);
   model.through("seen", -1);
   assert.deepEqual([model.at, model.slice], [[0, 2, 1], 1]);
+  model.scan.header.to_model = [[0, 0, 5, -3], [0, -0.5, 0, 2], [0.5, 0, 0, 0], [0, 0, 0, 1]];
+  const slices = [0, 1, 2].map((z) => {
+    model.go([0, 0, z]);
+    return model.slice;
+  });
+  assert.deepEqual(slices, [0, 2, 2]);
 });
 
 test("zoom is about the crosshair, or one picture's point, and brings the crosshair along", async () => {
   const { model } = await modelOf(bytesOf(scanOf()));
   const seenAt = (key, [x]) => 0.5 + (x - model.view.zoomOf(key).x) * model.view.zoomOf(key).scale;
   const before = ["axial", "sagittal"].map((key) => seenAt(key, model.crossing(key)));
+  assert.deepEqual(model.crossing("axial"), [1.5 / 4, 2.5 / 5]);
+  model.zoomBy(1.2);
+  model.view.pan("axial", -9, 0);
+  model.go([0, 2, 1]);
+  assert.ok(seenAt("axial", model.crossing("axial")) <= 1 + 1e-9);
+  model.reset();
   model.zoomBy(2);
   ["axial", "sagittal"].forEach((key, i) => assert.ok(Math.abs(seenAt(key, model.crossing(key)) - before[i]) < 1e-12));
   model.zoomBy(2, "axial", [0.6, 0.5]);

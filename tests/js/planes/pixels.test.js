@@ -11,10 +11,10 @@ import { scanOf, scoresOf, valueOf, volumeOf } from "./scene.js";
 const TABLE = Uint32Array.from({ length: 256 }, (_, i) => i + 1);
 const { header, image, foreground } = scanOf();
 const cut = scanCut(header, "axial", [1, 3, 2], true);
+const upright = scanCut(header, "coronal", [1, 3, 2], true);
 const each = (visit) =>
   Array.from({ length: cut.width * cut.height }, (_, i) => visit(i % cut.width, Math.floor(i / cut.width)));
-const place = (column, row) => {
-  const [origin, right, down] = cut.model;
+const place = (column, row, { model: [origin, right, down] } = cut) => {
   return origin.map((value, axis) => value + column * right[axis] + row * down[axis]);
 };
 
@@ -36,6 +36,14 @@ test("scores are seen where they reach the threshold and the foreground is", () 
   });
   assert.deepEqual([...pixels], wanted);
   assert.ok(wanted.includes(0) && new Set(wanted).size > 2);
+  writeScores(upright, scores, foreground, -9, ramp, pixels);
+  for (let row = 0; row < upright.height; row++) {
+    for (let column = 0; column < upright.width; column++) {
+      const at = place(column, row, upright);
+      const seen = Math.round(at[2]) > 0 && scores.at(...at) >= -9;
+      assert.equal(pixels[row * upright.width + column], seen ? ramp.at(scores.at(...at)) : 0);
+    }
+  }
   writeScores(cut, null, foreground, 410, ramp, pixels);
   assert.ok(pixels.every((pixel) => pixel === 0));
 });
@@ -46,7 +54,7 @@ test("masks are cut as pictures are", () => {
     const [x, y] = cut.pick(column, row);
     return Number(x === 3 && y > 2);
   }));
-  const inside = each((column, row) => Number(Math.round(place(column, row)[2]) === 1));
+  const inside = each((column, row) => Number(Math.round(place(column, row)[2]) > 0));
   assert.deepEqual([...foregroundOf(cut, foreground)], inside);
 });
 

@@ -5,7 +5,7 @@ import { ScoreGrid } from "../../../explorer/ui/components/planes/js/model/grid.
 export const SHAPE = [4, 5, 3];
 /** From voxels to (slice, row, column): slices run up, rows from front to back, columns to the right, half as fine. */
 export const TO_MODEL = [[0, 0, 1, 0], [0, -0.5, 0, 2], [0.5, 0, 0, 0], [0, 0, 0, 1]];
-const MODEL_SHAPE = [3, 3, 2];
+const MODEL_SHAPE = [3, 3, 3];
 
 /** What a voxel holds. */
 export const valueOf = ([x, y, z]) => 100 * z + 10 * y + x;

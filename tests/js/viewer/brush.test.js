@@ -33,25 +33,36 @@ test("the text begins with the shape's box, as the server reads it", () => {
 });
 
 test("a shape is drawn as rectangles of the area that is painted", () => {
-  const cells = rectangle(3, 9, 20, 17, (row, column) => (row + column) % 3 !== 0);
+  const cells = rectangle(3, 9, 20, CELLS - 9, (row, column) => (row + column) % 3 !== 0);
   let area = 0;
   for (const [, wide, high] of pathOfShape(cells, 0.5, 2).matchAll(/h([\d.]+)v([\d.]+)h-/g)) area += wide * high;
+  assert.equal(pathOfShape(rectangle(3, 9, 1, 2), 0.5, 2), "M4.5 6h1v2h-1z");
   assert.equal(area, cells.reduce((sum, value) => sum + value, 0));
 });
 
-test("a stroke covers what is nearer to its line than the brush's radius", () => {
-  const brush = new Brush();
-  const aspect = 0.5;
-  brush.resize(0.2);
-  brush.begin([0.3, 0.4], aspect);
-  brush.go([0.7, 0.4], aspect);
-  brush.cells.forEach((value, i) => {
-    const [x, y] = [((i % CELLS) + 0.5) / CELLS, (Math.floor(i / CELLS) + 0.5) / CELLS];
-    const distance = Math.hypot(x - Math.min(Math.max(x, 0.3), 0.7), (y - 0.4) * aspect);
-    if (distance < 0.097) assert.equal(value, 1);
-    if (distance > 0.1 + 1e-9) assert.equal(value, 0);
-  });
-});
+/** How far a point is from a line, in widths of the image. */
+function distanceTo([[x, y], [toX, toY]], [atX, atY], aspect) {
+  const [dx, dy, ax, ay] = [toX - x, (toY - y) * aspect, atX - x, (atY - y) * aspect];
+  const along = Math.min(Math.max((ax * dx + ay * dy) / (dx * dx + dy * dy), 0), 1);
+  return Math.hypot(ax - along * dx, ay - along * dy);
+}
+
+for (const line of [[[0.3, 0.4], [0.7, 0.4]], [[0.9, 0.05], [0.2, 0.95]], [[0.5, 0.9], [0.5, 0.1]]]) {
+  for (const [size, aspect] of [[0.2, 0.5], [0.08, 1.5]]) {
+    test(`a stroke covers what is nearer than the brush's radius: ${line} ${size}`, () => {
+      const brush = new Brush();
+      brush.resize(size);
+      brush.begin(line[0], aspect);
+      brush.go(line[1], aspect);
+      brush.cells.forEach((value, i) => {
+        const centre = [((i % CELLS) + 0.5) / CELLS, (Math.floor(i / CELLS) + 0.5) / CELLS];
+        const distance = distanceTo(line, centre, aspect);
+        if (distance < 0.48 * size) assert.equal(value, 1);
+        if (distance > size / 2 + 1e-9) assert.equal(value, 0);
+      });
+    });
+  }
+}
 
 test("erasing takes away what painting would add", () => {
   const brush = new Brush();
@@ -90,8 +101,12 @@ test("what the server says is taken over, but for wet paint and during a stroke"
   assert.deepEqual(shapeOf(told), brush.cells);
   brush.load(text);
   assert.deepEqual(brush.cells, shapeOf(text));
+  const other = textOfShape(rectangle(1, 2, 3, 4));
+  brush.load(other);
+  assert.deepEqual([brush.cells, brush.wet], [shapeOf(other), false]);
   brush.clear();
-  assert.equal(brush.tell(), "");
+  brush.load(text);
+  assert.deepEqual([brush.cells, brush.tell()], [new Uint8Array(CELLS * CELLS), ""]);
 });
 
 test("the brush stays within its sizes, and its path follows the paint", () => {

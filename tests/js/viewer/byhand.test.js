@@ -72,11 +72,14 @@ test("an anomaly that plants nothing is neither planted nor painted, and that is
 test("keys move the anomaly; the page is told when they rest", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const { hand, tell } = byHand({ ...PLANT, x: null, y: null });
-  for (let i = 0; i < 3; i++) hand.nudge(0.01, -0.3, 0.4);
+  for (let i = 0; i < 3; i++) hand.nudge(0.01, -0.1, 0.4);
   t.mock.timers.tick(399);
   assert.deepEqual(tell.calls, []);
   t.mock.timers.tick(1);
-  assert.deepEqual(tell.calls, [[{ plant: { x: 0.53, y: 0, size: 0.5 }, painted: "" }]]);
+  assert.deepEqual(tell.calls, [[{ plant: { x: 0.53, y: 0.2, size: 0.5 }, painted: "" }]]);
+  hand.nudge(-9, 9, -9);
+  t.mock.timers.tick(400);
+  assert.deepEqual(tell.calls[1][0].plant, { x: 0, y: 1, size: 0.05 });
 });
 
 test("the page is told of a stroke when it ends, and of dabs when the keys rest", (t) => {
