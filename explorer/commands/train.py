@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import math
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from tqdm import tqdm
 
 from explorer.cards.catalogue import FOLDER
 from explorer.commands.arguments import add_device
+from explorer.contracts import Batches
 from explorer.datasets import DATASETS
 from explorer.devices import pick_device
 from explorer.models import MODELS
 from explorer.training.finish import finish
-from explorer.training.loop import build_model, train
+from explorer.training.loop import Progress, build_model, train
 from explorer.training.recipe import Recipe, read_recipe
 
 
@@ -41,88 +43,47 @@ def add(commands: Any) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Train, measure, calibrate and write the model's files."""
-    made = train_recipe(
-        arguments.recipe,
-        arguments.output,
-        resume=arguments.resume,
-        beta=arguments.beta,
-        samples=arguments.samples,
-        anatomies=arguments.anatomies,
-        device=pick_device(arguments.device),
-        threads=arguments.threads,
-    )
-    print(
-        f"wrote {made}, its weights and its calibration; copy all three to {FOLDER.name}/ to use them",
-        file=sys.stderr,
-    )
-
-
-def train_recipe(
-    path: Path,
-    output: Path,
-    *,
-    resume: bool,
-    beta: float | None,
-    samples: int | None,
-    anatomies: Path | None,
-    device: torch.device,
-    threads: int | None,
-) -> Path:
-    """Train what the recipe at `path` describes and return the path of the card.
-
-    Args:
-        path: the recipe.
-        output: folder for checkpoint, card and weights.
-        resume: go on from the checkpoint in `output`.
-        beta: train for this one beta only; None for the recipe's range.
-        samples: images to see in each stage of training; None for the recipe's numbers.
-        anatomies: folder of real segmentations, for brain recipes that want them.
-        device: where to train.
-        threads: CPU threads, or None for torch's choice.
+    """Train, measure, calibrate and write the model's files.
 
     Raises:
         ValueError: for wrong input, naming what is wrong and the remedy.
     """
-    recipe = read_recipe(path)
-    if samples is not None:
-        recipe = recipe.with_samples(samples)
-    if beta is not None:
-        recipe = at_one_beta(recipe, beta)
-    if threads is not None:
-        if threads < 1:
-            raise ValueError(f"threads must be at least 1, got {threads}")
-        torch.set_num_threads(threads)
+    recipe, output = recipe_from(arguments), arguments.output
+    device = pick_device(arguments.device)
+    if arguments.threads is not None:
+        if arguments.threads < 1:
+            raise ValueError(f"threads must be at least 1, got {arguments.threads}")
+        torch.set_num_threads(arguments.threads)
     model = build_model(recipe)
     stages = [(stage, recipe.at(stage)) for stage in model.stages(recipe.training)]
     checkpoints = [output / f"{part.name}.checkpoint.safetensors" for _, part in stages]
     for checkpoint in checkpoints:
-        if checkpoint.exists() and not resume:
+        if checkpoint.exists() and not arguments.resume:
             raise ValueError(
                 f"{checkpoint} exists; pass --resume to go on from it, or choose another --output"
             )
     output.mkdir(parents=True, exist_ok=True)
-    with tqdm(unit="slice", desc="deforming", leave=False, disable=None) as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        batches = DATASETS[recipe.dataset].batches(
-            recipe.images, output=output, given=anatomies, progress=show
-        )
+    batches = _batches(recipe, output, arguments.anatomies)
     for (stage, part), checkpoint in zip(stages, checkpoints, strict=True):
-        with tqdm(total=part.steps, unit="step", desc=part.name) as bar:
-            for progress in train(
-                stage.objective(), part, batches, device=device, checkpoint=checkpoint, resume=resume
-            ):
-                bar.update(progress.step - bar.n)
-                bar.set_postfix_str(
-                    f"loss {progress.loss:.4g}, {progress.images_per_second:.0f} images/s", refresh=False
-                )
+        steps = train(
+            stage.objective(), part, batches, device=device, checkpoint=checkpoint, resume=arguments.resume
+        )
+        _show(steps, part)
     for name in finish(model, recipe, output, device):
-        tqdm.write(f"calibrating on {name}")
-    return output / f"{recipe.name}.toml"
+        tqdm.write(f"calibrating on {name}", file=sys.stderr)
+    print(
+        f"wrote {output / recipe.name}.toml, its weights and its calibration; copy all three to "
+        f"{FOLDER.name}/ to use them",
+        file=sys.stderr,
+    )
+
+
+def recipe_from(arguments: argparse.Namespace) -> Recipe:
+    """The recipe with what the arguments change of it."""
+    recipe = read_recipe(arguments.recipe)
+    if arguments.samples is not None:
+        recipe = recipe.with_samples(arguments.samples)
+    return recipe if arguments.beta is None else at_one_beta(recipe, arguments.beta)
 
 
 def at_one_beta(recipe: Recipe, beta: float) -> Recipe:
@@ -131,3 +92,23 @@ def at_one_beta(recipe: Recipe, beta: float) -> Recipe:
         raise ValueError(f"beta must be a finite number above 0, got {beta:g}")
     model = MODELS[recipe.kind].at_one_beta(recipe.model, beta)
     return dataclasses.replace(recipe, name=f"{recipe.name}-{beta:g}", model=model)
+
+
+def _batches(recipe: Recipe, output: Path, anatomies: Path | None) -> Batches:
+    """The images to learn from, with progress where making them takes long."""
+    with tqdm(unit="slice", desc="deforming", leave=False, disable=None) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        return DATASETS[recipe.dataset].batches(recipe.images, output=output, given=anatomies, progress=show)
+
+
+def _show(steps: Iterator[Progress], part: Recipe) -> None:
+    """Take all steps of a stage, with progress."""
+    with tqdm(total=part.steps, unit="step", desc=part.name) as bar:
+        for progress in steps:
+            bar.update(progress.step - bar.n)
+            pace = f"loss {progress.loss:.4g}, {progress.images_per_second:.0f} images/s"
+            bar.set_postfix_str(pace, refresh=False)

@@ -177,6 +177,23 @@ def test_calibrate_leaves_a_model_of_an_unknown_dataset_as_it_is(
     assert {path: path.read_bytes() for path in shipped.iterdir()} == before
 
 
+def test_calibrate_takes_a_path_and_a_kind(
+    recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = tmp_path / "made"
+    assert run("train --device cpu --output made", str(recipe)) == 0
+    whole, card = {path: path.read_bytes() for path in made.iterdir()}, read_card(made / "tiny.toml")
+    for model in ("made/tiny.toml", "made/tiny.safetensors", f"{card.kind} --folder made"):
+        save_calibration(dataclasses.replace(card, held_out={}), {}, made)
+        assert run(f"calibrate {model} --device cpu") == 0
+        assert {path: path.read_bytes() for path in made.iterdir()} == whole
+    capsys.readouterr()
+    (made / "other.toml").write_bytes((made / "tiny.toml").read_bytes())
+    edit(made / "other.toml", name="other")
+    message = refusal(capsys, f"calibrate {card.kind} --device cpu --folder made")
+    assert f"'{card.kind}' stands for several models; name one of other, tiny" in message
+
+
 def test_calibrate_for_one_dataset_of_a_family(recipe: Path, tmp_path: Path) -> None:
     made = tmp_path / "made"
     assert run("train --device cpu --output made", str(recipe)) == 0

@@ -131,3 +131,24 @@ def test_a_peak_is_told_against_healthy_pixels() -> None:
         assert place.percentile is not None and 0.99 <= place.percentile <= 1
         below = finding.healthy.quantiles([max(place.percentile - 0.001, 0)])[0]
         assert below <= place.peak
+
+
+def test_a_label_and_a_mask_are_said_only_where_there_are_some() -> None:
+    finding = finding_of(PREDICTORS["intensity"]())
+    assert finding.mask_seen is None and finding.measured is None
+    assert not {"labelled_anomalous", "figures", "lesions"} & record_of(finding).keys()
+    mask = np.zeros((SLICES, 128, 128), bool)
+    mask[3, 60:70, 60:70] = True
+    for labelled in (False, True):
+        more = dataclasses.replace(finding, mask=mask, labelled=labelled)
+        assert more.mask_seen is not None and np.array_equal(more.mask_seen, mask)
+        assert record_of(more)["labelled_anomalous"] is labelled
+
+
+def test_quantiles_are_those_of_the_calibration_to_the_last_digit() -> None:
+    healthy_scores = finding_of(PREDICTORS["kl-gradient"](), beta=0.3, scoring_beta=0.3).healthy
+    assert healthy_scores is not None
+    known = model().calibration[DATASET]
+    for level in (0.2, 0.985, 0.99, 0.9985):
+        expected = float(known.quantile("kl-gradient", 0.3, level))
+        assert healthy_scores.quantiles([level]) == [expected]
