@@ -29,7 +29,7 @@
 /** @typedef {{betas: number[], current: number, elbo: number[], figures: Object<string, Figures>}} ScoringAxis */
 
 /**
- * @typedef {Object} Common what headers of packets, described in `explorer/looking/output/packets.py`, and of frames share
+ * @typedef {Object} Common what headers of packets and of frames share; see `explorer/looking/output/packets.py`
  * @property {string} slice
  * @property {string} view
  * @property {number} parts
