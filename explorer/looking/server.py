@@ -14,7 +14,7 @@ from explorer.cards import Pretrained, load_pretrained
 from explorer.contracts import Axis, Dataset, Slice
 from explorer.datasets import load_dataset
 from explorer.devices import pick_device, share_cores
-from explorer.evaluation.cohort import calibration_slices
+from explorer.evaluation.members import calibration_slices
 from explorer.looking.caches import Recent
 
 

@@ -15,7 +15,7 @@ from explorer.cards.weights import round_weights, save_calibration
 from explorer.contracts import Model
 from explorer.datasets import dataset_names, load_dataset
 from explorer.evaluation.calibration import Calibration, calibrate
-from explorer.evaluation.cohort import calibration_slices
+from explorer.evaluation.members import calibration_slices
 from explorer.evidence import observe
 from explorer.models import Network
 from explorer.predictors import predictors_for, quick_predictors_for

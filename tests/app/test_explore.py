@@ -211,6 +211,15 @@ def test_an_anomaly_that_changes_nothing_is_explained(fashion: AppTest) -> None:
     assert "changes no pixel" in fashion.info[0].value
 
 
+def test_the_command_that_gives_the_figures_again_says_what_is_chosen(fashion: AppTest) -> None:
+    fashion.slider(key="lesion-strength").set_value(0.4).run()
+    (command,) = [one.value for one in fashion.code]
+    assert command.startswith(
+        "python -m explorer evaluate --dataset fashion-mnist --anomaly lesion:strength=0.4 "
+    )
+    assert command.count(" --predictor ") == len(SHOWN) and command.endswith(" --slices 8 --seed 0")
+
+
 def test_without_a_predictor_the_page_says_what_to_do(fashion: AppTest) -> None:
     fashion.multiselect(key="predictors").set_value([]).run()
     assert not fashion.exception and not fashion.error

@@ -21,7 +21,7 @@ from explorer.cards import load_pretrained, model_names
 from explorer.cards.card import add_benchmark
 from explorer.cards.catalogue import FOLDER
 from explorer.datasets import dataset_names, load_dataset
-from explorer.evaluation.cohort import calibration_slices
+from explorer.evaluation.members import calibration_slices
 from explorer.models.beta_vae.network import BetaVae
 from explorer.models.beta_vae.objective import elbo_terms
 from explorer.randomness import stream

@@ -28,7 +28,8 @@ from explorer.cards.catalogue import FOLDER
 from explorer.contracts import Model
 from explorer.datasets import load_dataset
 from explorer.evaluation.calibration import Calibration
-from explorer.evaluation.cohort import CohortResult, Scoring, calibration_slices, run_cohort
+from explorer.evaluation.cohort import CohortResult, Scoring, run_cohort
+from explorer.evaluation.members import calibration_slices
 from explorer.evaluation.report import figures
 from explorer.predictors import PREDICTORS, predictors_for
 from explorer.training.finish import calibrate_all

@@ -27,7 +27,7 @@ from explorer.datasets import load_dataset
 from explorer.datasets.brain.anatomy import SLICES, sample, slice_coordinates
 from explorer.datasets.brain.contrast import CONTRASTS
 from explorer.datasets.brain.real_anatomies import HELD_OUT_IXI
-from explorer.evaluation.cohort import calibration_slices
+from explorer.evaluation.members import calibration_slices
 from explorer.evidence import observe
 from tests.benchmarks.open_ms import MEDIAN, to_template
 

@@ -26,7 +26,7 @@ import explorer.training
 from explorer.datasets import load_dataset
 from explorer.datasets.brain.contrast import CONTRASTS
 from explorer.datasets.brain.pool import BrainBatches
-from explorer.evaluation.cohort import calibration_slices
+from explorer.evaluation.members import calibration_slices
 from explorer.evidence import VaeEvidence
 from explorer.models.beta_vae.network import BetaVae
 from explorer.models.beta_vae.objective import ElboObjective

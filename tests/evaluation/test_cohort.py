@@ -17,12 +17,11 @@ from explorer.datasets import load_dataset
 from explorer.evaluation.cohort import (
     CohortResult,
     Scoring,
-    anomalous_members,
     image_scores,
     run_cohort,
-    untouched_members,
 )
 from explorer.evaluation.curves import auroc
+from explorer.evaluation.members import anomalous_members, untouched_members
 from explorer.evaluation.report import figures
 from explorer.evaluation.sample_scores import sample_score_names
 from explorer.evidence import observe
