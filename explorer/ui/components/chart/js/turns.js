@@ -14,7 +14,7 @@ export async function inTurn(chart) {
   for (const next of waiting) {
     await afterPaint();
     waiting.delete(next);
-    await next.draw();
+    await next.draw().catch(reportError); // the others are drawn all the same
   }
   drawing = false;
 }
