@@ -1,40 +1,48 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { inTurn } from "../../../explorer/ui/components/chart/js/turns.js";
+import { recorder } from "../support.js";
 
 globalThis.requestAnimationFrame = (work) => setTimeout(work);
-
-/** A chart that notes its name when it is drawn. */
-function chart(name, drawn, during = () => {}) {
-  return { draw: async () => { drawn.push(name); await during(); } };
-}
+const reported = (globalThis.reportError = recorder());
 
 const rest = () => new Promise((resolve) => setTimeout(resolve, 50));
 
-test("charts are drawn one by one in the order in which they asked, each once", async () => {
-  const drawn = [];
-  const [a, b] = [chart("a", drawn), chart("b", drawn)];
-  inTurn(a);
-  inTurn(b);
-  inTurn(a);
-  assert.deepEqual(drawn, []); // not before a paint
+test("charts are drawn one by one, each once for all that was wanted of it meanwhile", async () => {
+  const order = [];
+  const chart = (name) => ({
+    async draw() {
+      order.push(`${name} begins`);
+      await new Promise((resolve) => setTimeout(resolve));
+      order.push(`${name} ends`);
+    },
+  });
+  const [one, other] = [chart("one"), chart("other")];
+  for (const next of [one, other, one]) inTurn(next);
   await rest();
-  assert.deepEqual(drawn, ["a", "b"]);
+  assert.deepEqual(order, ["one begins", "one ends", "other begins", "other ends"]);
+  inTurn(one);
+  await rest();
+  assert.equal(order.length, 6);
 });
 
 test("one that asks while it is drawn is drawn again", async () => {
-  const drawn = [];
-  const a = chart("a", drawn, () => drawn.length === 1 && void inTurn(a));
-  inTurn(a);
+  const drawn = recorder();
+  const chart = {
+    async draw() {
+      drawn();
+      if (drawn.calls.length === 1) inTurn(chart);
+    },
+  };
+  inTurn(chart);
   await rest();
-  assert.deepEqual(drawn, ["a", "a"]);
+  assert.equal(drawn.calls.length, 2);
 });
 
-test("a drawing that fails is told, and does not keep others from theirs", async () => {
-  const drawn = [];
-  const broken = chart("broken", drawn, () => Promise.reject(new Error("cannot be drawn")));
-  await assert.rejects(inTurn(broken), /cannot be drawn/);
-  inTurn(chart("a", drawn));
+test("a chart that cannot be drawn is reported, and leaves the others alone", async () => {
+  const drawn = recorder();
+  inTurn({ draw: () => Promise.reject(new Error("no")) });
+  inTurn({ draw: async () => drawn() });
   await rest();
-  assert.deepEqual(drawn, ["broken", "a"]);
+  assert.deepEqual([reported.calls[0][0].message, drawn.calls.length], ["no", 1]);
 });

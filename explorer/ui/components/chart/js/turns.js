@@ -11,15 +11,12 @@ export async function inTurn(chart) {
   waiting.add(chart);
   if (drawing) return;
   drawing = true;
-  try {
-    for (const next of waiting) {
-      await afterPaint();
-      waiting.delete(next);
-      await next.draw();
-    }
-  } finally {
-    drawing = false;
+  for (const next of waiting) {
+    await afterPaint();
+    waiting.delete(next);
+    await next.draw().catch(reportError); // the others are drawn all the same
   }
+  drawing = false;
 }
 
 /** @returns {Promise<void>} */
