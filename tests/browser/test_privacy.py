@@ -63,7 +63,7 @@ async def probe(_):
 
 
 app = st.App(
-    {str(ROOT / "explorer/ui/pages/main.py")!r}, lifespan=real.lifespan, routes=[Route("/probe", probe)]
+    {str(ROOT / "explorer/ui/pages/main.py")!r}, lifespan=real.lifespan, routes=[*real.app._user_routes, Route("/probe", probe)]
 )
 """
 """The app with an address that tells what the server holds; it waits for a lost page for 5 s only."""
