@@ -18,6 +18,7 @@ from explorer.looking.view import look
 from tests.browser.conftest import CHART, Visitor
 from tests.browser.viewing import SMALL
 from tests.support.browsing import change, rerun, settle, slider
+from tests.support.server import ROOT, streamlit
 
 COHORT = "/?dataset=fashion-mnist&cohort=16&predictors=intensity&predictors=elbo-gradient"
 SLICE = "This slice: ROC and precision-recall"
@@ -153,6 +154,13 @@ def test_without_plotly_the_place_says_so_and_shows_the_table(browser: Browser, 
     page.context.close()
 
 
+def test_charts_are_drawn_under_a_base_path(visit: Visitor) -> None:
+    with streamlit(ROOT / "app.py", base="/lecture/explorer") as (there, _):
+        seen = visit(there + SMALL)
+        expect(seen.page.locator(CHART)).to_have_count(3)
+        assert seen.errors == []
+
+
 def test_without_a_predictor_no_curve_is_left(visit: Visitor) -> None:
     page = visit(COHORT).page
     expect(page.locator(CHART)).to_have_count(3)
@@ -171,6 +179,14 @@ def test_charts_fit_their_place(glance: Visitor, width: int) -> None:
         assert place and paper
         assert place["x"] <= paper["x"] and paper["x"] + paper["width"] <= place["x"] + place["width"] + 1
         assert place["x"] + place["width"] <= width
+
+
+def test_on_a_telephone_a_finger_scrolls_and_nothing_is_squeezed(visit: Visitor) -> None:
+    page = visit(SMALL, width=390, is_mobile=True, has_touch=True).page
+    plot = chart(page, SLICE).locator(".xp-plot")
+    assert plot.evaluate("one => one.layout.dragmode") is False
+    assert plot.evaluate("one => one.scrollWidth > one.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_colours_are_the_themes_and_follow_it(visit: Visitor) -> None:

@@ -35,6 +35,7 @@ from starlette.routing import Route
 from streamlit import runtime
 
 import app as real
+from explorer.ui.components.chart.route import plotly_route
 from explorer.ui.streamlit import sessions
 
 sessions.GRACE_S, sessions.EVERY_S = 5.0, 1.0
@@ -63,7 +64,9 @@ async def probe(_):
 
 
 app = st.App(
-    {str(ROOT / "explorer/ui/pages/main.py")!r}, lifespan=real.lifespan, routes=[Route("/probe", probe)]
+    {str(ROOT / "explorer/ui/pages/main.py")!r},
+    lifespan=real.lifespan,
+    routes=[plotly_route(), Route("/probe", probe)],
 )
 """
 """The app with an address that tells what the server holds; it waits for a lost page for 5 s only."""

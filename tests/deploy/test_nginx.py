@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import re
 import time
@@ -17,6 +18,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
+from explorer.ui.components.chart.route import SCRIPT
 from tests.support.proxy import LOGIN, Proxy, nginx
 from tests.support.server import ROOT, streamlit
 
@@ -88,8 +90,9 @@ def session_of(connection: ClientConnection) -> str:
 
 def test_nobody_without_the_login(proxy: Proxy) -> None:
     script = script_of(ask(proxy, "/")[2])
+    paths = ("/", script, f"/{SCRIPT}", "/_stcore/health", "/_stcore/host-config", "/media/0.png", "/none")
     for login in (None, "Basic c3R1ZGVudDp3cm9uZw==", LOGIN[:-3]):
-        for path in ("/", script, "/_stcore/health", "/_stcore/host-config", "/media/0.png", "/none"):
+        for path in paths:
             status, headers, body = ask(proxy, path, login=login)
             assert status == 401 and headers["WWW-Authenticate"].startswith("Basic"), path
             assert b"treamlit" not in body
@@ -105,6 +108,9 @@ def test_everything_with_it(proxy: Proxy) -> None:
     status, headers, script = ask(proxy, script_of(page))
     assert status == 200 and "javascript" in headers["Content-Type"] and len(script) > 1000
     assert ask(proxy, "/_stcore/health")[::2] == (200, b"ok")
+    status, headers, script = ask(proxy, f"/{SCRIPT}", Accept_Encoding="gzip")
+    assert (status, headers["Content-Encoding"]) == (200, "gzip")
+    assert b"plotly.js" in gzip.decompress(script)[:200] and "immutable" in headers["Cache-Control"]
 
 
 def test_the_page_runs_through_the_websocket(proxy: Proxy) -> None:

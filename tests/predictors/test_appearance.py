@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from explorer.contracts import ScoreMap
 from explorer.evidence import Evidence
 from explorer.predictors import PREDICTORS, HealthyScores, Predictor, listed
-from explorer.predictors.appearance import appearance
+from explorer.predictors.appearance import Appearance, appearance
 
 SIGHTS = {
     "full": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
@@ -83,16 +83,13 @@ def test_a_newcomer_changes_nobody_and_has_a_look_of_its_own(newcomer: str) -> N
         order = listed(PREDICTORS.names())
     assert {name: appearance(name) for name in before} == before
     assert [name for name in listed(PREDICTORS.names()) if name != newcomer] == order
-    assert appearance(newcomer) == appearance(newcomer)
+    assert appearance(newcomer) == Appearance("#39c687", "solid", "pentagon")  # in every process
     assert appearance(newcomer).colour not in {one.colour for one in before.values()}
 
 
 def test_a_newcomer_is_listed_before_those_of_many_passes(newcomer: str) -> None:
-    names = listed(PREDICTORS.names())
-    after = names[names.index(newcomer) + 1 :]
-    assert [name for name in after if name in OWN] == [
-        name for name in listed(OWN) if PREDICTORS[name].iterative
-    ]
+    names = listed([newcomer, *OWN])
+    assert names[names.index(newcomer) + 1 :] == [name for name in names if PREDICTORS[name].iterative]
 
 
 def test_names_are_listed_by_order_whatever_order_they_come_in() -> None:

@@ -22,12 +22,21 @@ st.write("The value is", value)
 
 
 @contextmanager
-def streamlit(script: Path, folder: Path = ROOT) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """A server of `script` on a free port, started in `folder`; yields its address and its process."""
+def streamlit(
+    script: Path, folder: Path = ROOT, base: str = ""
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A server of `script` on a free port, started in `folder`; yields its address and its process.
+
+    Args:
+        script: of the app.
+        folder: where its settings are looked for.
+        base: the path under which it serves, e.g. `/explorer`.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     options = ["--server.port", str(port), "--server.headless", "true", "--server.address", "127.0.0.1"]
+    options += ["--server.baseUrlPath", base] if base else []
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(script), *options],
         cwd=folder,
@@ -35,7 +44,7 @@ def streamlit(script: Path, folder: Path = ROOT) -> Iterator[tuple[str, subproce
         stderr=subprocess.DEVNULL,
         env={**os.environ, "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"},
     )
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{port}{base}"
     try:
         _wait_for(f"{address}/_stcore/health", process)
         yield address, process

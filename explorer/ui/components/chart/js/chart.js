@@ -96,7 +96,9 @@ export class Chart {
     /** @type {Content} a copy, since plotly writes into what it is given */
     const content = JSON.parse(this.text);
     this.width = this.room(content);
+    /** @type {Record<string, any>} */
     const layout = { ...content.figure.layout, width: this.width, template: dressed(this.element) };
+    if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false; // a finger scrolls the page
     if (this.switch.checked && content.switch) change(layout, content.switch.layout);
     await this.plotly.react(this.plot, content.figure.data, layout, configOf(content.figure.layout.title.text));
   }
