@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -179,6 +180,23 @@ def test_gates_learn_at_their_own_pace() -> None:
     gate = {id(value) for name, value in model.named_parameters() if "gate" in name}
     assert {id(value) for value in gates["params"]} == gate
     assert len(gates["params"]) + len(others["params"]) == len(list(model.parameters()))
+
+
+def test_the_pace_is_that_of_this_run(
+    batches: ImageBatches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(RECIPE, batches, tmp_path / "state", 3)
+    seconds = iter([100.0, 102.0, 104.0, 106.0, 110.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(seconds))
+    again = descend(RECIPE, build_model(RECIPE), batches, tmp_path / "state", resume=True)
+    assert [progress.images_per_second for progress in again] == pytest.approx(
+        [8 / 2, 16 / 4, 24 / 6, 32 / 10]
+    )
+
+
+def test_the_order_of_settings_does_not_matter() -> None:
+    turned = dataclasses.replace(RECIPE, model=dict(reversed(MODEL.items())))
+    assert fingerprint(turned) == fingerprint(RECIPE)
 
 
 def test_the_fingerprint_heeds_what_the_result_depends_on() -> None:
