@@ -229,6 +229,23 @@ def test_gradients_are_clipped_to_a_norm_of_five(
     assert float(moment.norm()) == pytest.approx(0.1 * expected, rel=1e-4)
 
 
+class Watched(Steep):
+    """Notes in which precision its matrix product was made."""
+
+    def loss(self, x: Tensor, generator: torch.Generator) -> Loss:
+        self.seen = self.model(x.flatten(1)[:, :4]).dtype
+        return super().loss(x, generator)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_matrix_products_are_made_in_the_recipes_precision(
+    precision: str, batches: ImageBatches, tmp_path: Path
+) -> None:
+    objective, once = Watched(1.0), dataclasses.replace(RECIPE, samples=8, precision=precision)
+    list(train(objective, once, batches, device=CPU, checkpoint=tmp_path / "state"))
+    assert str(objective.seen) == f"torch.{precision}" and objective.model.weight.dtype == torch.float32
+
+
 def test_the_first_step_is_the_learning_rate_at_its_schedule(batches: ImageBatches, tmp_path: Path) -> None:
     objective = Steep(1.0)
     before = objective.model.weight.detach().clone()
