@@ -11,7 +11,7 @@ import torch
 from explorer.contracts import Batches, Dataset, Slice
 from explorer.datasets import DATASETS, dataset_names, load_dataset
 from explorer.datasets.base import SPLITS
-from tests.support.smallest import smallest
+from tests.support.smallest import smallest, wrong_settings
 
 NAMES = dataset_names()
 FAMILIES = DATASETS.names()
@@ -142,6 +142,14 @@ def test_options_are_described_and_others_refused(family: str) -> None:
 
 
 # training
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_settings_of_the_images_are_checked(family: str) -> None:
+    settings = DATASETS[family].training_settings
+    for wrong in wrong_settings(settings):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            smallest(settings, **wrong)
 
 
 @pytest.fixture(params=FAMILIES)

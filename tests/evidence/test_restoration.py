@@ -62,6 +62,16 @@ def test_a_grid_may_hold_one_code_alone(code: int) -> None:
     assert torch.equal(last(prior, codes, limit, noise).codes, plain_walk(prior, codes, limit, noise))
 
 
+@pytest.mark.parametrize("seed", [0, 1])
+def test_few_unlikely_codes_cost_few_passes_that_look_as_far_as_needed(seed: int) -> None:
+    prior = tiny_prior(seed, codes=9, rows=16, columns=12)
+    codes = codes_for(prior, 1, seed)
+    threshold = torch.quantile(prior.nll(codes), 0.9)
+    found = last(prior, codes, threshold, uniform_noise(1, prior.length, seed))
+    assert found.calls < prior.length / 3
+    assert found.computed < 3 * prior.length  # all positions at first, then half as many again as were used
+
+
 def test_copies_that_draw_alike_are_computed_once() -> None:
     prior = tiny_prior()
     codes, same = codes_for(prior, 1, 0), uniform_noise(1, prior.length, 0)
@@ -110,6 +120,7 @@ def test_draws_have_the_priors_frequencies() -> None:
 def test_noise_of_a_copy_does_not_depend_on_how_many_there_are() -> None:
     assert torch.equal(uniform_noise(2, 5, 3), uniform_noise(4, 5, 3)[:2])
     assert not torch.equal(uniform_noise(2, 5, 3), uniform_noise(2, 5, 4))
+    assert uniform_noise(2, 5, 3).dtype == torch.float64
 
 
 def test_wrong_input_is_answered() -> None:
@@ -121,3 +132,5 @@ def test_wrong_input_is_answered() -> None:
         next(restore(prior, codes.clamp(max=6) + 1, 1.0, noise))
     with pytest.raises(ValueError, match=r"codes must be \(B, 12\) and noise \(S, 12\)"):
         next(restore(prior, codes[:, :5], 1.0, noise))
+    with pytest.raises(ValueError, match=r"codes must be \(B, 12\) .*; got \(2, 12, 1\) and \(6, 12, 1\)"):
+        next(restore(prior, codes[..., None], 1.0, noise[..., None]))

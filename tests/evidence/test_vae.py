@@ -122,6 +122,7 @@ def test_smooth_grad_replays_its_seed_and_scales_with_the_range(model: LinearVae
         evidence.smooth_grad_kl(2, seed=5), VaeEvidence(model, x, BETAS).smooth_grad_kl(2, seed=5)
     )
     assert not torch.equal(evidence.smooth_grad_kl(2, seed=5), evidence.smooth_grad_kl(2, seed=6))
+    assert torch.equal(evidence.smooth_grad_kl(2), evidence.smooth_grad_kl(2, eps=0.1, seed=0))
     flat = VaeEvidence(model, torch.full_like(x, 0.5), BETAS)  # no range, hence no noise
     torch.testing.assert_close(flat.smooth_grad_kl(2, eps=1.0), flat.grad_kl)
 

@@ -19,7 +19,7 @@ from explorer.models.base import Objective, Stage
 from explorer.predictors import predictors_for
 from explorer.randomness import stream
 from tests.support.linear_vae import images
-from tests.support.smallest import example, smallest
+from tests.support.smallest import example, smallest, wrong_settings
 
 KINDS = MODELS.names()
 TERMS = ("rec", "kl", "elbo")
@@ -192,6 +192,14 @@ def losses(objective: Objective, x: Tensor, steps: range, rate: float = 3e-3) ->
         optimizer.step()
         shown.append(float(loss.shown))
     return shown
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_settings_of_the_training_are_checked(kind: str) -> None:
+    settings = MODELS[kind].training_settings
+    for wrong in wrong_settings(settings):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            smallest(settings, **wrong)
 
 
 @pytest.mark.parametrize(("kind", "number"), STAGES)

@@ -28,6 +28,19 @@ def smallest(kind: type[Any], **changed: Any) -> Any:
     return kind(**values | changed)
 
 
+def wrong_settings(kind: type[Any]) -> list[dict[str, Any]]:
+    """Settings of this type, one out of its range or of another type in each."""
+    return [
+        {setting.name: value}
+        for setting in settings_of(kind)
+        for value in (
+            object(),
+            *([setting.minimum - 1] if setting.minimum is not None else []),
+            *([setting.maximum + 1] if setting.maximum is not None else []),
+        )
+    ]
+
+
 def example(kind: str, seed: int = 0) -> Network:
     """The small network that a family gives as its example, with fresh weights; all of them matter."""
     with torch.random.fork_rng(devices=[]):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
+from explorer.cards import load_pretrained, read_card
+from explorer.datasets.brain.pool import BrainTraining
 from explorer.evidence import VaeEvidence
+from explorer.models.beta_vae.objective import BetaVaeTraining
 from explorer.predictors import PREDICTORS, predictors_for, score
 from explorer.training import finish
 from explorer.training.finish import betas_between, calibrate_all, measure
+from explorer.training.loop import build_model
+from explorer.training.recipe import Recipe
 from tests.support.linear_vae import LinearVae, images
 from tests.support.tiny_codes import tiny_vq_vae
 
@@ -56,3 +63,30 @@ def test_the_error_is_that_of_the_foreground_alone() -> None:
         assert found.rec[k] == pytest.approx(float(seen.rec.mean()))
         assert found.kl[k] == pytest.approx(float(seen.kl.mean()))
     assert found.betas == (0.01, 2.0) and found.perplexity == found.code_nll == ()
+
+
+def test_the_card_says_how_the_model_was_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finish, "dataset_names", lambda: ("brain/t1", "fashion-mnist"))
+    monkeypatch.setattr(finish, "CALIBRATION_SLICES", 2)
+    monkeypatch.setattr(finish, "CALIBRATION_BETAS", 2)
+    monkeypatch.setattr(finish, "predictors_for", lambda model: ("intensity",))
+    model = {"image_size": 128, "widths": [2, 2, 2], "latents": 3, "s": 0.5, "beta_min": 0.1, "beta_max": 2.0}
+    recipe = Recipe(
+        name="tiny", kind="beta-vae", dataset="brain", samples=8, batch_size=4, learning_rate=1e-3, seed=0,
+        data="made for a test", model=model, training=BetaVaeTraining(beta_lean=0.5), images=BrainTraining(6),
+    )  # fmt: skip
+    network = build_model(recipe)
+    assert list(finish.finish(network, recipe, tmp_path, CPU)) == ["brain/t1"]
+    assert not network.training and not any(weight.requires_grad for weight in network.parameters())
+    card = read_card(tmp_path / "tiny.toml")
+    assert (card.kind, card.dataset, card.data, dict(card.model)) == (
+        *("beta-vae", "brain", "made for a test"),
+        model,
+    )
+    assert card.recipe == {
+        **{"samples": 8, "batch_size": 4, "learning_rate": 1e-3, "seed": 0, "precision": "float32"},
+        "training": {"beta_lean": 0.5, "gate_pace": 20.0},
+        "images": {"pool": 6, "real_share": 0.0},
+    }
+    assert card.held_out["brain/t1"].betas == (0.1, 2.0)
+    assert set(load_pretrained("tiny", CPU, tmp_path).calibration) == {"brain/t1"}

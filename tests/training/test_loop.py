@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -181,6 +182,23 @@ def test_gates_learn_at_their_own_pace() -> None:
     assert len(gates["params"]) + len(others["params"]) == len(list(model.parameters()))
 
 
+def test_the_pace_is_that_of_this_run(
+    batches: ImageBatches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(RECIPE, batches, tmp_path / "state", 3)
+    seconds = iter([100.0, 102.0, 104.0, 106.0, 110.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(seconds))
+    again = descend(RECIPE, build_model(RECIPE), batches, tmp_path / "state", resume=True)
+    assert [progress.images_per_second for progress in again] == pytest.approx(
+        [8 / 2, 16 / 4, 24 / 6, 32 / 10]
+    )
+
+
+def test_the_order_of_settings_does_not_matter() -> None:
+    turned = dataclasses.replace(RECIPE, model=dict(reversed(MODEL.items())))
+    assert fingerprint(turned) == fingerprint(RECIPE)
+
+
 def test_the_fingerprint_heeds_what_the_result_depends_on() -> None:
     same = dataclasses.replace(RECIPE, data="another licence")
     assert fingerprint(same) == fingerprint(RECIPE)
@@ -209,6 +227,23 @@ def test_gradients_are_clipped_to_a_norm_of_five(
     list(train(Steep(slope), once, batches, device=CPU, checkpoint=tmp_path / "state"))
     moment = load_file(tmp_path / "state")["adam.0.exp_avg"]  # a tenth of the first gradient
     assert float(moment.norm()) == pytest.approx(0.1 * expected, rel=1e-4)
+
+
+class Watched(Steep):
+    """Notes in which precision its matrix product was made."""
+
+    def loss(self, x: Tensor, generator: torch.Generator) -> Loss:
+        self.seen = self.model(x.flatten(1)[:, :4]).dtype
+        return super().loss(x, generator)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_matrix_products_are_made_in_the_recipes_precision(
+    precision: str, batches: ImageBatches, tmp_path: Path
+) -> None:
+    objective, once = Watched(1.0), dataclasses.replace(RECIPE, samples=8, precision=precision)
+    list(train(objective, once, batches, device=CPU, checkpoint=tmp_path / "state"))
+    assert str(objective.seen) == f"torch.{precision}" and objective.model.weight.dtype == torch.float32
 
 
 def test_the_first_step_is_the_learning_rate_at_its_schedule(batches: ImageBatches, tmp_path: Path) -> None:

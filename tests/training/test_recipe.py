@@ -39,6 +39,25 @@ pool = 12
 """
 
 
+CODES = """\
+name = "tiny"
+kind = "vq-vae"
+dataset = "fashion-mnist"
+samples = 100
+batch_size = 8
+learning_rate = 1e-3
+seed = 1
+[model]
+image_size = 28
+widths = [4, 4]
+codes = 8
+dimension = 2
+prior = {width = 4, layers = 1, heads = 1}
+[training]
+prior = {samples = 200, batch_size = 4, learning_rate = 1e-2}
+"""
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     found = tmp_path / "recipe.toml"
@@ -73,6 +92,13 @@ def test_a_recipe_is_read_and_its_steps_counted(path: Path) -> None:
     assert recipe.images == BrainTraining(pool=12)
     assert recipe.training == BetaVaeTraining(beta_lean=0.0, gate_pace=20.0)
     assert described(recipe)["images"] == {"pool": 12, "real_share": 0.0}
+
+
+def test_a_recipe_is_described_without_empty_tables(path: Path) -> None:
+    path.write_text(CODES.replace("seed = 1", "seed = 0"), encoding="utf-8")
+    found = described(read_recipe(path))
+    assert "images" not in found and (found["seed"], found["data"]) == (0, "")
+    assert found["training"] == {"prior": {"samples": 200, "batch_size": 4, "learning_rate": 0.01}}
 
 
 @pytest.mark.parametrize(
@@ -127,25 +153,6 @@ def test_a_recipe_that_is_no_text(path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ValueError, match="is not a readable TOML recipe"):
         read_recipe(path)
-
-
-CODES = """\
-name = "tiny"
-kind = "vq-vae"
-dataset = "fashion-mnist"
-samples = 100
-batch_size = 8
-learning_rate = 1e-3
-seed = 1
-[model]
-image_size = 28
-widths = [4, 4]
-codes = 8
-dimension = 2
-prior = {width = 4, layers = 1, heads = 1}
-[training]
-prior = {samples = 200, batch_size = 4, learning_rate = 1e-2}
-"""
 
 
 @pytest.mark.parametrize(
