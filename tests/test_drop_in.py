@@ -44,13 +44,8 @@ CONTRACTS = (
     "tests/test_settings_text.py",
 )
 UNTOUCHED = (
-    *("tests/test_registry.py", "tests/test_settings.py", "tests/looking/test_charts.py"),
-    *(
-        "tests/looking/test_tables.py",
-        "tests/app/test_defaults.py",
-        "tests/cards",
-        "tests/training/test_recipe.py",
-    ),
+    *("tests/test_registry.py", "tests/test_settings.py", "tests/app/test_defaults.py", "tests/cards"),
+    *("tests/predictors/test_appearance.py", "tests/looking/charts", "tests/training/test_recipe.py"),
 )
 """Tests that speak of registries, defaults, colours and names; the whole suite takes too long here."""
 
@@ -64,9 +59,11 @@ OLD_ADDRESSES: tuple[dict[str, str], ...] = (
 
 LOOK = """
 import json, sys
+from dataclasses import astuple
 from streamlit.testing.v1 import AppTest
 from explorer.looking.defaults import default_state
 from explorer.predictors import PREDICTORS
+from explorer.predictors.appearance import appearance
 from tests.app.test_explore import MAIN, pictures
 
 shown = []
@@ -78,10 +75,7 @@ for address in json.loads(sys.argv[1]):
     assert not app.exception and not app.error and not app.warning, (address, app.error, app.warning)
     sums = {title: float(values.sum()) for title, values in pictures(app).items()}
     shown.append([repr(app.session_state["visit"].scene.state), sums])
-looks = {
-    name: [PREDICTORS[name].title, PREDICTORS[name].colour, PREDICTORS[name].dash]
-    for name in PREDICTORS.names()
-}
+looks = {name: [PREDICTORS[name].title, *astuple(appearance(name))] for name in PREDICTORS.names()}
 print(json.dumps({"default": repr(default_state()), "shown": shown, "looks": looks}))
 """
 
