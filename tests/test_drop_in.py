@@ -44,13 +44,8 @@ CONTRACTS = (
     "tests/test_settings_text.py",
 )
 UNTOUCHED = (
-    *("tests/test_registry.py", "tests/test_settings.py", "tests/looking/test_charts.py"),
-    *(
-        "tests/looking/test_tables.py",
-        "tests/app/test_defaults.py",
-        "tests/cards",
-        "tests/training/test_recipe.py",
-    ),
+    *("tests/test_registry.py", "tests/test_settings.py", "tests/looking/charts", "tests/cards"),
+    *("tests/predictors/test_appearance.py", "tests/app/test_defaults.py", "tests/training/test_recipe.py"),
 )
 """Tests that speak of registries, defaults, colours and names; the whole suite takes too long here."""
 
