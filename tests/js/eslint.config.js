@@ -17,7 +17,6 @@ const WRITTEN = ["AssignmentExpression", "UpdateExpression"].flatMap((kind) => {
 });
 
 export default [
-  { ignores: ["explorer/ui/components/curves/**"] },
   js.configs.recommended,
   {
     languageOptions: { ecmaVersion: 2022, sourceType: "module" },

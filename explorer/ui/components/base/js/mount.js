@@ -44,6 +44,28 @@ export function hungryFor(event) {
 }
 
 /**
+ * Hear what a component is fed with: all that is there now, and what comes later.
+ * @param {string} name of the component
+ * @param {(told: any) => void} take
+ * @returns {() => void} no longer hears
+ */
+export function hear(name, take) {
+  const event = `${name}-feed`;
+  const receive = (/** @type {Event} */ told) => take(/** @type {CustomEvent} */ (told).detail);
+  document.addEventListener(event, receive);
+  hunger(name);
+  return () => document.removeEventListener(event, receive);
+}
+
+/**
+ * Have all told again that a component is fed with.
+ * @param {string} name of the component
+ */
+function hunger(name) {
+  document.dispatchEvent(new Event(hungryFor(`${name}-feed`)));
+}
+
+/**
  * A function for Streamlit to mount a component by.
  * @template T
  * @param {Making<T>} making
@@ -89,17 +111,10 @@ export function mountedAndFed(make) {
   return mounted({
     trigger: "moved",
     make: ({ name, data, parentElement }, post) => {
-      const event = `${name}-feed`;
-      const hungry = () => void document.dispatchEvent(new Event(hungryFor(event)));
-      const made = make(parentElement, understood(data), post, hungry);
-      const receive = (/** @type {Event} */ told) => {
-        const { detail } = /** @type {CustomEvent} */ (told);
-        if (detail instanceof Uint8Array) made.receive(detail);
-        else made.setSettings(detail);
-      };
-      document.addEventListener(event, receive);
-      deaf.set(made, () => document.removeEventListener(event, receive));
-      hungry();
+      const made = make(parentElement, understood(data), post, () => hunger(name));
+      const take = (/** @type {unknown} */ told) =>
+        (told instanceof Uint8Array ? made.receive(told) : made.setSettings(told));
+      deaf.set(made, hear(name, take));
       return made;
     },
     again: (made) => made.restyle(),
