@@ -17,9 +17,12 @@ from tests.support.tiny_codes import save_tiny_codes
 CODES = "/?dataset=fashion-mnist&cohort=8&model=vq-vae&predictors=intensity&watch=codes"
 SCRIPT = """
 from pathlib import Path
+
 import streamlit as st
+
 from explorer.cards import catalogue
 from explorer.ui.components.chart.route import plotly_route
+
 catalogue.FOLDER = Path({models!r})
 app = st.App({main!r}, routes=[plotly_route()])
 """
