@@ -14,7 +14,7 @@ from explorer.scans.placing.preparing import prepare_volume
 from explorer.scans.reading.files import ScanFile
 from explorer.scans.reading.loading import load_mask, load_scan
 
-DATA = Path(os.environ.get("EXPLORER_REAL_DATA", "/work/shared/data"))
+DATA = Path(os.environ.get("EXPLORER_REAL_DATA") or Path(__file__).parents[4] / "shared" / "data")
 PATHS = [DATA / "open_ms" / "patient07_FLAIR.nii.gz", DATA / "ixi_t1" / "IXI606_T1w.nii.gz"]
 
 pytestmark = pytest.mark.skipif(
