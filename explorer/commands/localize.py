@@ -50,7 +50,9 @@ def add(commands: Any) -> None:
         help="score a scan of your own, or a folder of scans",
         epilog=settings_help("predictors", PREDICTORS),
     )
-    parser.add_argument("scan", type=Path, metavar="SCAN", help="a file, or a folder: see explorer/scans/README.md")
+    parser.add_argument(
+        "scan", type=Path, metavar="SCAN", help="a file, or a folder: see explorer/scans/README.md"
+    )
     parser.add_argument(
         "--output",
         type=Path,

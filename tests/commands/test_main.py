@@ -12,6 +12,7 @@ import pytest
 from explorer.anomalies import ANOMALIES
 from explorer.commands.main import COMMANDS
 from explorer.commands.terminal import say
+from explorer.datasets import DATASETS
 from explorer.predictors import PREDICTORS
 from explorer.settings import settings_of
 from tests.support.commands import refusal, run, with_tiny_model
@@ -25,9 +26,17 @@ def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return with_tiny_model(tmp_path, monkeypatch)
 
 
-@pytest.mark.parametrize("line", ["", "dance", "download imagenet", "train"])
+@pytest.mark.parametrize("line", ["", "dance", "train"])
 def test_wrong_commands(capsys: pytest.CaptureFixture[str], line: str) -> None:
     assert "--help" in refusal(capsys, line)
+
+
+def test_an_unknown_dataset_to_download_is_told_those_that_there_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    message = refusal(capsys, "download imagenet")
+    assert message.startswith("explorer: unknown dataset 'imagenet'; known: ")
+    assert all(name in message for name in DATASETS.names())
 
 
 def test_an_interruption_is_no_error(
