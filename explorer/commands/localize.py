@@ -51,7 +51,7 @@ def add(commands: Any) -> None:
         epilog=settings_help("predictors", PREDICTORS),
     )
     parser.add_argument(
-        "scan", type=Path, metavar="SCAN", help="a file, or a folder: see explorer/scans/README.md"
+        "scan", type=Path, metavar="SCAN", help="a file, or a folder of them"
     )
     parser.add_argument(
         "--output",
