@@ -50,9 +50,7 @@ def add(commands: Any) -> None:
         help="score a scan of your own, or a folder of scans",
         epilog=settings_help("predictors", PREDICTORS),
     )
-    parser.add_argument(
-        "scan", type=Path, metavar="SCAN", help="a file, or a folder of them"
-    )
+    parser.add_argument("scan", type=Path, metavar="SCAN", help="a file, or a folder of them")
     parser.add_argument(
         "--output",
         type=Path,
