@@ -28,6 +28,12 @@ test("arrays that are kept beside unpacked ones do not hold the body", async () 
   assert.equal(codes.buffer.byteLength, codes.length);
 });
 
+test("arrays of a packet that has no others share its body", async () => {
+  const bytes = Uint8Array.from(Buffer.from(WRITTEN.scan.packet, "base64"));
+  const arrays = await readArrays(bytes, readHeader(bytes, "scan"));
+  assert.equal(arrays.get("mask").codes.buffer, arrays.get("image").codes.buffer);
+});
+
 test("a packet within a larger buffer is read", async () => {
   const packet = packetOf({ kind: "scan" }, { a: { codes: Uint16Array.of(1, 2, 65535), shape: [3] } });
   const around = new Uint8Array(packet.length + 7);

@@ -69,6 +69,10 @@ test("all pictures have one scale and fit into their rows", () => {
   }
 });
 
+test("in a wide room the tallest picture sets the scale", () => {
+  assert.deepEqual(scalesOf([[100, 43], [100, 86]], 5000, false), [5, 5]);
+});
+
 test("pictures without a size are each as large as there is room", () => {
   assert.deepEqual(scalesOf([[100, 430], [10, 1]], 1010, true), [1, 50]);
 });

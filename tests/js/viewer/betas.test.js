@@ -60,6 +60,14 @@ test("a beta whose frame has not come is told when it has", () => {
   assert.deepEqual([tell.calls, betas.wanted, betas.training], [[[{ beta: "10" }]], null, 10]);
 });
 
+test("a beta that is at hand, or that no frame will come for, is not waited for", () => {
+  const { betas } = chosen();
+  betas.choose(1, first());
+  assert.equal(betas.wanted, null);
+  betas.choose(2, new Shown(framesOf(part([1]))));
+  assert.equal(betas.wanted, null);
+});
+
 test("it is not told while a finger still holds it", () => {
   const { betas, tell } = chosen();
   betas.hold();

@@ -85,6 +85,13 @@ test("keys move the crosshair into view, and zoom is about it", () => {
   assert.deepEqual([zoom.scale, model.cross.at], [1, null]);
 });
 
+test("letting go gives up a drag of the anomaly", () => {
+  const { model, tell } = modelOf(all());
+  model.hand.beginPlanting([0.1, 0.1], 1);
+  model.letGo();
+  assert.deepEqual([model.hand.planting, tell.calls], [null, []]);
+});
+
 test("what is said is forgotten after a while", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const { model } = modelOf(all());
