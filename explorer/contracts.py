@@ -23,6 +23,9 @@ class Slice:
         name: readable and unique within the dataset, e.g. `subject 12, slice 31`.
         spacing: size of a pixel in mm as (row, column), or None where pixels have no size.
         mask: what a real anomaly covers, (H, W), bool, or None where none is known.
+        contrast: the MR sequence (`flair`, `t1`, `t2`), or empty where there is none or it is not known.
+        atlas: where each pixel lies in the brain of the MNI atlas (x, y, z), (3, H, W), float32, mm, or None
+            where that is not known.
     """
 
     image: Tensor
@@ -30,6 +33,8 @@ class Slice:
     name: str
     spacing: tuple[float, float] | None = None
     mask: Tensor | None = None
+    contrast: str = ""
+    atlas: Tensor | None = None
 
     @property
     def known_mask(self) -> Tensor:

@@ -26,10 +26,11 @@ from explorer.contracts import Model
 from explorer.datasets import load_dataset
 from explorer.datasets.brain.anatomy import SLICES, sample, slice_coordinates
 from explorer.datasets.brain.contrast import CONTRASTS
+from explorer.datasets.brain.intensity import MEDIAN
 from explorer.datasets.brain.real_anatomies import HELD_OUT_IXI
 from explorer.evaluation.members import calibration_slices
 from explorer.evidence import observe
-from tests.benchmarks.open_ms import MEDIAN, to_template
+from tests.benchmarks.open_ms import to_template
 
 ALLOWED = 0.04
 SLICES_EACH = 100

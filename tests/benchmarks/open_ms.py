@@ -28,13 +28,13 @@ from explorer.cards import load_pretrained
 from explorer.cards.card import add_benchmark
 from explorer.cards.catalogue import FOLDER
 from explorer.datasets.brain.anatomy import SLICES, sample, slice_coordinates, template_anatomy
+from explorer.datasets.brain.intensity import MEDIAN
 from explorer.evaluation.curves import auroc, average_precision
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.evidence import observe
 from explorer.predictors import PREDICTORS, Predictor, quick_predictors_for, score
 from explorer.predictors.reconstruction_error import ReconstructionError
 
-MEDIAN = 0.45
 LEAST_LESION = 20
 TOLERANCE = 3
 """Pixels; chosen on the synthetic lesions of `tests.benchmarks.lesions`: the least of 0 to 5 that comes

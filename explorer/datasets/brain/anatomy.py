@@ -147,8 +147,8 @@ def _spline_weights(offsets: Tensor, count: int) -> Tensor:
     return torch.where(distance < 1, near, far)
 
 
-def deform_slice(anatomy: Anatomy, deformation: Deformation, index: int) -> Tensor:
-    """Tissue maps of one axial slice of a subject, (3, 128, 128), float32 in [0, 1]; front on top."""
+def subject_points(anatomy: Anatomy, deformation: Deformation, index: int) -> Tensor:
+    """Where the pixels of a subject's axial slice lie in its anatomy, (3, 128, 128), mm; front on top."""
     x, y, z = slice_coordinates(index)
     displacement = spline(deformation.coarse, x, y, z) + spline(deformation.fine, x, y, z)  # (3, X, Y, 1)
     points = torch.stack(torch.meshgrid(x, y, z, indexing="ij"))
@@ -158,8 +158,17 @@ def deform_slice(anatomy: Anatomy, deformation: Deformation, index: int) -> Tens
     points = points + displacement
     widening = sample(anatomy.widening, points, anatomy.origin, 2 * anatomy.spacing)
     points = points + deformation.widening * widening
-    tissues = sample(anatomy.tissues, points, anatomy.origin, anatomy.spacing)
-    return tissues[..., 0].transpose(1, 2).contiguous()  # (3, rows = y, columns = x)
+    return points[..., 0].transpose(1, 2).contiguous()  # (3, rows = y, columns = x)
+
+
+def deform_slice(anatomy: Anatomy, deformation: Deformation, index: int) -> Tensor:
+    """Tissue maps of one axial slice of a subject, (3, 128, 128), float32 in [0, 1]; front on top."""
+    return tissues_at(anatomy, subject_points(anatomy, deformation, index))
+
+
+def tissues_at(anatomy: Anatomy, points: Tensor) -> Tensor:
+    """Tissue maps of an anatomy at `points`, (3, H, W), mm: (3, H, W), float32 in [0, 1]."""
+    return sample(anatomy.tissues, points, anatomy.origin, anatomy.spacing)
 
 
 def sample(volume: Tensor, points: Tensor, origin: Tensor, spacing: float) -> Tensor:

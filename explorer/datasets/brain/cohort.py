@@ -24,9 +24,10 @@ from explorer.datasets.brain.anatomy import (
     SLICES,
     SPACING,
     SUBJECTS,
-    deform_slice,
     draw_deformation,
+    subject_points,
     template_anatomy,
+    tissues_at,
 )
 from explorer.datasets.brain.contrast import CONTRASTS, draw_acquisition, render
 from explorer.datasets.brain.pool import BrainTraining, open_pool
@@ -72,10 +73,13 @@ class BrainCohort(Source):
         check_place(split, self.axes(split), coordinates)
         subject, index = coordinates
         seed = SUBJECTS[split][0] + subject
-        tissues = deform_slice(template_anatomy(), draw_deformation(stream(seed, "anatomy")), index)
+        anatomy = template_anatomy()
+        points = subject_points(anatomy, draw_deformation(stream(seed, "anatomy")), index)
         acquisition = draw_acquisition(self.option, stream(seed, self.option))
-        image, foreground = render(tissues, acquisition, index, stream(seed, self.option, "noise", index))
-        return Slice(image, foreground, f"{split} subject {subject}, slice {index}", (SPACING, SPACING))
+        noise = stream(seed, self.option, "noise", index)
+        image, foreground = render(tissues_at(anatomy, points), acquisition, index, noise)
+        name = f"{split} subject {subject}, slice {index}"
+        return Slice(image, foreground, name, (SPACING, SPACING), contrast=self.option, atlas=points)
 
     def cohort(self, split: str, count: int, seed: int) -> Sequence[tuple[int, ...]]:
         """`count` subjects without repetition, each with one slice drawn from all."""

@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.datasets.brain.intensity import MEDIAN
 from explorer.scans.reading.files import refusal
-
-MEDIAN = 0.45
-"""Median of the brain in the models' training."""
 
 CT_WINDOWS = {
     "brain": (40.0, 80.0),

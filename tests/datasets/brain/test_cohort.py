@@ -25,6 +25,7 @@ from explorer.datasets.brain.anatomy import (
     slice_coordinates,
     spline,
     template_anatomy,
+    tissues_at,
 )
 from explorer.datasets.brain.cohort import BrainCohort
 from explorer.datasets.brain.contrast import CONTRASTS, blur, draw_acquisition, render
@@ -245,3 +246,14 @@ def test_unknown_splits_and_contrasts_are_answered_with_the_known() -> None:
         FLAIR.slice("all", 0, 0)
     with pytest.raises(ValueError, match="unknown dataset 'brain/pd'; known: .*brain/flair"):
         load_dataset("brain/pd")
+
+
+def test_the_atlas_says_where_in_the_template_each_pixel_lies() -> None:
+    """The tissue at those coordinates is the tissue that the slice was rendered from."""
+    found = FLAIR.slice("test", 7, 30)
+    assert found.atlas is not None and found.contrast == "flair"
+    seed = 3_000_007
+    template = template_anatomy()
+    torch.testing.assert_close(tissues_at(template, found.atlas), subject(seed, 30), rtol=0, atol=0)
+    middle = found.atlas[:, 64, 64]
+    assert float((middle - torch.tensor([0.0, -18.0, -35 + 30 * 1.75])).norm()) < 25
