@@ -15,7 +15,7 @@ from explorer.ui.streamlit.selectors import APP, BROWSER, CONTENT, ELEMENT, HEAD
 from explorer.ui.streamlit.style import FEEDS
 from tests.browser.conftest import COMPLETE
 from tests.browser.viewing import AT_HAND, SMALL, part
-from tests.support.browsing import WATCH, change, settle
+from tests.support.browsing import WATCH, change, rerun, settle, slider
 from tests.support.server import BARE
 from tests.support.server import streamlit as served
 
@@ -37,7 +37,7 @@ new MutationObserver(() => {{
 
 @pytest.fixture(scope="module")
 def page(browser: Browser, address: str) -> Iterator[Page]:
-    """The Explore page, complete, and a control changed once."""
+    """The Explore page, complete, and two controls changed, one of them with seconds of work."""
     with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
         found = context.new_page()
         found.set_default_timeout(120_000)
@@ -47,6 +47,8 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
         found.get_by_text(COMPLETE).first.wait_for()
         settle(found)
         change(found, "Strength", "ArrowRight")
+        with rerun(found):
+            slider(found, "Cohort size").press("End")
         yield found
 
 
