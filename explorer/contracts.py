@@ -51,11 +51,13 @@ class Case:
         mask: what is anomalous: the pixels that the planted anomaly changed and the slice's own mask, (H, W),
             bool.
         source: the slice before planting.
+        name: of the real lesion that was planted, readable; empty for any other anomaly.
     """
 
     image: Tensor
     mask: Tensor
     source: Slice
+    name: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -42,6 +42,10 @@ def shape_setting(default: Shape) -> Any:
     return setting(default, "form of the region", choices=SHAPES)
 
 
+class DoesNotFit(ValueError):
+    """This slice cannot hold the anomaly that was asked for; others may."""
+
+
 @dataclass(frozen=True)
 class Anomaly(ABC):
     """A family of anomalies with its settings.
@@ -52,6 +56,8 @@ class Anomaly(ABC):
 
     Attributes:
         plants: whether the family changes images at all.
+        placeable: whether a person can say where it lies and what its outline is.
+        needs_atlas: whether `apply` wants to know where the slice lies in the atlas.
         needs_donor: whether `apply` wants a second slice.
         softness: width of the region's edge as a fraction of its radius; never below 1 pixel.
         painted: a shape painted by hand, as text (see `shape.painted`), in place of `shape`, `size`, `x` and
@@ -59,6 +65,8 @@ class Anomaly(ABC):
     """
 
     plants: ClassVar[bool] = True
+    placeable: ClassVar[bool] = True
+    needs_atlas: ClassVar[bool] = False
     needs_donor: ClassVar[bool] = False
     softness: ClassVar[float] = 0.0
 
@@ -123,20 +131,31 @@ class Anomaly(ABC):
             slice's own mask.
 
         Raises:
-            ValueError: where the foreground is empty or a needed donor is missing or of another size.
+            DoesNotFit: where the slice has no room for what was asked for.
+            ValueError: where the foreground is empty, a needed donor is missing or of another size, or a
+                needed place in the atlas is not known.
         """
         if params.strength == 0:
             return Case(slice.image.clone(), slice.known_mask, slice)
         if not slice.foreground.any():
             raise ValueError(f"{slice.name} has no foreground to hold an anomaly; choose another slice")
-        region = region_of(slice.foreground, params, self.softness)
+        if self.needs_atlas and slice.atlas is None:
+            raise ValueError(
+                f"this anomaly is planted by its place in the brain, which is not known of {slice.name}; "
+                "choose another anomaly or a dataset of brains"
+            )
+        region = self.region(slice, params)
         image = slice.image
         if region.weight.any():
             altered = self.alter(slice, region, params, donor)
             blended = torch.lerp(slice.image, altered, region.weight).clamp(0, 1)
             image = torch.where(region.weight > 0, blended, slice.image)
         changed = (image - slice.image).abs() > CHANGE_THRESHOLD
-        return Case(image, changed | slice.known_mask, slice)
+        return Case(image, changed | slice.known_mask, slice, region.name)
+
+    def region(self, slice: Slice, params: Params) -> Region:
+        """Where it lies; unless told otherwise, what was drawn or painted."""
+        return region_of(slice.foreground, params, self.softness)
 
     @abstractmethod
     def alter(self, slice: Slice, region: Region, params: Params, donor: Slice | None) -> Tensor:

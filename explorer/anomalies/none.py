@@ -20,6 +20,7 @@ class NoAnomaly(Anomaly):
     """Leaves every slice as it is; the common settings are accepted and without effect."""
 
     plants: ClassVar[bool] = False
+    placeable: ClassVar[bool] = False
 
     # Declared again without a description, so that no control is offered for them.
     strength: float = 0.0

@@ -6,6 +6,7 @@ import math
 from dataclasses import MISSING, dataclass
 from typing import Literal, get_args
 
+from explorer.anomalies.shape.lesions import ANY, CAUSES, VOLUMES
 from explorer.anomalies.shape.painted import decode
 from explorer.settings import check_settings, setting
 
@@ -49,9 +50,15 @@ class Params:
     seed: int = setting(MISSING, "of the noise fields", minimum=0)
     sign: Sign = setting(MISSING, "brighter or source: 1, darker or sink: -1", choices=get_args(Sign))
     choice: float = setting(
-        MISSING, "one more draw: the constant of `uniform`, the origin of `copy`", minimum=0, below=1
+        MISSING,
+        "one more draw: the constant of `uniform`, the origin of `copy`, the real lesion",
+        minimum=0,
+        below=1,
     )
     painted: str = ""
+    cause: str = setting(ANY, "of a real lesion", choices=CAUSES)
+    volume: str = setting(ANY, "of a real lesion, ml", choices=VOLUMES)
+    by_contrast: bool = setting(False, "whether `sign` is turned where the sequence shows lesions dark")
 
     def __post_init__(self) -> None:
         check_settings(self)

@@ -11,7 +11,7 @@ import operator
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, reduce
 from typing import TypeVar
 
@@ -76,12 +76,14 @@ class CohortResult:
         total: slices in the whole cohort.
         predictors: counts by predictor name.
         sample_scores: counts by name; see `sample_scores`.
+        without: slices into which nothing could be planted, or too little to see.
     """
 
     done: int
     total: int
     predictors: Mapping[str, Counts]
     sample_scores: Mapping[str, Counts]
+    without: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,8 +156,10 @@ def run_cohort(
             if anomaly.plants
             else untouched_members(dataset, held_out[part], anomalous=True)
         )
+        without = len(places[part]) - len(members) if anomaly.plants else 0
         with lock or nullcontext():
-            return score_members(members, scoring), _healthy(dataset, tuple(places[part]), scoring, remember)
+            planted = replace(score_members(members, scoring), without=without)
+            return planted, _healthy(dataset, tuple(places[part]), scoring, remember)
 
     result: CohortResult | None = None
     starts = range(0, len(places), scoring.batch)
@@ -166,6 +170,7 @@ def run_cohort(
             len(places),
             _sum([one.predictors for one in parts]),
             _sum([one.sample_scores for one in parts]),
+            sum(one.without for one in parts),
         )
         yield result
 

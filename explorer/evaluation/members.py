@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from explorer.anomalies import Anomaly, plant
-from explorer.contracts import Dataset, stack
+from explorer.anomalies import Anomaly, DoesNotFit, plant
+from explorer.contracts import Case, Dataset, stack
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +31,16 @@ class Member:
 def anomalous_members(
     dataset: Dataset, anomaly: Anomaly, places: Sequence[tuple[int, ...]], seed: int
 ) -> list[Member]:
-    """Some slices of the test split with the anomaly; those in which it changes nothing are left out."""
-    cases = (plant(dataset, "test", place, anomaly, seed) for place in places)
-    return [Member(c.image, c.mask, c.source.foreground, True) for c in cases if bool(c.mask.any())]
+    """Some slices of the test split with the anomaly; left out are those that it does not fit or change."""
+    cases = (_case(dataset, place, anomaly, seed) for place in places)
+    return [Member(c.image, c.mask, c.source.foreground, True) for c in cases if c and bool(c.mask.any())]
+
+
+def _case(dataset: Dataset, place: tuple[int, ...], anomaly: Anomaly, seed: int) -> Case | None:
+    try:
+        return plant(dataset, "test", place, anomaly, seed)
+    except DoesNotFit:
+        return None
 
 
 def untouched_members(

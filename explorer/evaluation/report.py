@@ -16,9 +16,9 @@ def figures(result: CohortResult) -> dict[str, Any]:
     """Figures of every predictor and sample score; None where a class is missing.
 
     Returns:
-        `slices`, `images`, `prevalence` (anomalous among counted pixels), `predictors` (name -> auroc,
-        average_precision, best_dice, dice_threshold, image_auroc, seconds an image) and `image_auroc` of the
-        sample scores.
+        `slices`, `without` (how many of them hold no anomaly, though one was to be planted), `images`,
+        `prevalence` (anomalous among counted pixels), `predictors` (name -> auroc, average_precision,
+        best_dice, dice_threshold, image_auroc, seconds an image) and `image_auroc` of the sample scores.
     """
     predictors = {}
     for name, counts in result.predictors.items():
@@ -35,6 +35,7 @@ def figures(result: CohortResult) -> dict[str, Any]:
     pixels = 0 if some is None else some.pixels.healthy + some.pixels.anomalous
     return {
         "slices": result.done,
+        "without": result.without,
         "images": 0 if some is None else some.scored,
         "prevalence": some.pixels.anomalous / pixels if some is not None and pixels else None,
         "predictors": predictors,
@@ -60,5 +61,6 @@ def table(report: Mapping[str, Any]) -> str:
     share = (
         "no anomalous pixels" if not prevalence else f"{100 * prevalence:.2f} % of counted pixels anomalous"
     )
-    lines.append(f"{report['slices']} slices, {share}; image AUROC of the sample scores: {samples}")
+    without = f" ({report['without']} of them without the anomaly)" if report["without"] else ""
+    lines.append(f"{report['slices']} slices{without}, {share}; image AUROC of the sample scores: {samples}")
     return "\n".join(lines)

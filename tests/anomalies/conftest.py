@@ -1,4 +1,4 @@
-"""Tiny slices that hold no surprises."""
+"""Tiny slices that hold no surprises, and where they lie in the atlas."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ SliceMaker = Callable[..., Slice]
 
 @pytest.fixture
 def make_slice() -> SliceMaker:
-    """Makes a disc of foreground, 0.8 of the width, filled with waves between 0.3 and 0.7 or a constant."""
+    """Makes a disc of foreground, 0.8 of the width, filled with waves between 0.3 and 0.7 or a constant.
+
+    It is an axial slice of 190 mm through the middle of the brain.
+    """
 
     def make(width: int = 48, phase: float = 0.0, constant: float | None = None) -> Slice:
         steps = (torch.arange(width) + 0.5) / width - 0.5
@@ -24,7 +27,9 @@ def make_slice() -> SliceMaker:
             8 * math.pi * steps[None, :] + phase
         )
         image = torch.full_like(waves, constant) if constant is not None else waves * foreground
-        return Slice(image, foreground, f"disc {phase}")
+        x, y = 190 * steps.expand(width, width), -18 - 190 * steps[:, None].expand(width, width)
+        atlas = torch.stack((x, y, torch.full_like(x, 20.0)))
+        return Slice(image, foreground, f"disc {phase}", contrast="flair", atlas=atlas)
 
     return make
 

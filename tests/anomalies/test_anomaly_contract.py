@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,13 +12,13 @@ import torch
 
 from explorer.anomalies import ANOMALIES, CHANGE_THRESHOLD, Anomaly, Params
 from explorer.anomalies.params import Shape
-from explorer.anomalies.shape.region import region_of
 from explorer.contracts import Slice
 from explorer.randomness import stream
 from explorer.settings import settings_of
 
 NAMES = ANOMALIES.names()
 PLANTING = tuple(name for name in NAMES if ANOMALIES[name].plants)
+PLACEABLE = tuple(name for name in NAMES if ANOMALIES[name].placeable)
 SEEDS = (0, 1, 2)
 
 
@@ -28,7 +29,7 @@ def params_of(anomaly: Anomaly, seed: int = 0) -> Params:
 def test_the_families_of_the_design_are_there() -> None:
     assert set(NAMES) >= {
         *("none", "lesion", "uniform", "noise", "shift", "texture", "blur", "copy", "foreign"),
-        *("deformation", "ramp"),
+        *("deformation", "ramp", "real-lesion"),
     }
 
 
@@ -69,7 +70,7 @@ def test_the_mask_holds_exactly_what_changed_visibly(
 def test_pixels_without_weight_keep_their_bits(name: str, healthy: Slice, donor: Slice) -> None:
     anomaly = ANOMALIES[name](strength=1.0)
     params = params_of(anomaly)
-    outside = region_of(healthy.foreground, params, anomaly.softness).weight == 0
+    outside = anomaly.region(healthy, params).weight == 0
     assert outside[~healthy.foreground].all()
     case = anomaly.apply(healthy, params, donor)
     assert torch.equal(case.image[outside], healthy.image[outside])
@@ -77,13 +78,22 @@ def test_pixels_without_weight_keep_their_bits(name: str, healthy: Slice, donor:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_parameters_replay_every_bit(name: str, healthy: Slice, donor: Slice) -> None:
-    params, replayed = (
-        params_of(ANOMALIES[name](strength=0.6, size=0.3, shape="blob"), seed=5) for _ in range(2)
-    )
+    other: dict[str, Any] = {"size": 0.3, "shape": "blob"} if ANOMALIES[name].placeable else {}
+    params, replayed = (params_of(ANOMALIES[name](strength=0.6, **other), seed=5) for _ in range(2))
     assert replayed == params
     first = ANOMALIES[name]().apply(healthy, params, donor)
     second = ANOMALIES[name]().apply(healthy, replayed, donor)
     assert torch.equal(first.image, second.image) and torch.equal(first.mask, second.mask)
+
+
+@pytest.mark.parametrize("name", PLANTING)
+def test_only_what_needs_the_atlas_refuses_to_go_without(name: str, healthy: Slice, donor: Slice) -> None:
+    anomaly, lost = ANOMALIES[name](), replace(healthy, atlas=None)
+    if not anomaly.needs_atlas:
+        assert anomaly.apply(lost, params_of(anomaly), donor).mask.any()
+        return
+    with pytest.raises(ValueError, match="its place in the brain, which is not known of disc 0.0; choose"):
+        anomaly.apply(lost, params_of(anomaly), donor)
 
 
 @pytest.mark.parametrize("strength", [0.0, 0.7])
@@ -108,7 +118,7 @@ def test_inputs_are_left_as_they_are(name: str, healthy: Slice, donor: Slice) ->
     assert all(torch.equal(a, b) for a, b in zip(before, after, strict=True))
 
 
-@pytest.mark.parametrize("name", PLANTING)
+@pytest.mark.parametrize("name", PLACEABLE)
 def test_settings_change_no_draw(name: str) -> None:
     weak = params_of(ANOMALIES[name](strength=0.1, size=0.1, shape="square"))
     strong = params_of(ANOMALIES[name](strength=0.9, size=0.4, shape="blob", x=0.5, y=0.5))
@@ -134,7 +144,7 @@ def test_a_given_position_is_the_middle_of_the_mask(name: str, shape: Shape, hea
     assert rows.mean() / 48 == pytest.approx(0.6, abs=0.03)
 
 
-@pytest.mark.parametrize("name", PLANTING)
+@pytest.mark.parametrize("name", PLACEABLE)
 def test_a_position_in_the_background_changes_nothing(name: str, healthy: Slice, donor: Slice) -> None:
     anomaly = ANOMALIES[name](size=0.1, x=0.0, y=1.0)
     case = anomaly.apply(healthy, params_of(anomaly), donor)
@@ -161,11 +171,18 @@ def test_an_empty_foreground_is_refused(name: str, healthy: Slice, donor: Slice)
 
 @pytest.mark.parametrize("name", PLANTING)
 @pytest.mark.parametrize(
+    ("strength", "message"),
+    [(1.5, r"in \[0, 1\], got 1.5"), (math.nan, r"in \[0, 1\], got nan"), ("much", "a number")],
+)
+def test_a_bad_strength_is_named(name: str, strength: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=f"strength must be {message}"):
+        ANOMALIES[name](strength=strength)
+
+
+@pytest.mark.parametrize("name", PLACEABLE)
+@pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"strength": 1.5}, r"strength must be in \[0, 1\], got 1.5"),
-        ({"strength": float("nan")}, r"strength must be in \[0, 1\], got nan"),
-        ({"strength": "much"}, "strength must be a number, got 'much'"),
         ({"size": -0.1}, r"size must be in \[0.03, 0.6\], got -0.1"),
         ({"x": 1.2, "y": 0.5}, r"x must be in \[0, 1\], got 1.2"),
         ({"x": 0.5, "y": "top"}, "y must be a number, got 'top'"),
@@ -173,7 +190,7 @@ def test_an_empty_foreground_is_refused(name: str, healthy: Slice, donor: Slice)
         ({"shape": "star"}, "shape must be one of blob, disc, square; got 'star'"),
     ],
 )
-def test_bad_settings_are_named(name: str, given: dict[str, Any], message: str) -> None:
+def test_a_bad_place_is_named(name: str, given: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         ANOMALIES[name](**given)
 

@@ -31,6 +31,9 @@ DRAWN = ANOMALIES["lesion"]().draw(stream(0, "test"))
         ("seed", 1.5, "seed must be a whole number, got 1.5"),
         ("sign", 0, "sign must be one of -1, 1; got 0"),
         ("painted", "?", "painted must be the text of a shape"),
+        ("cause", "fall", "cause must be one of any, acute-stroke, chronic-stroke, multiple-sclerosis; got"),
+        ("volume", "2", "volume must be one of any, 0.3, 1, 3, 10, 30, 100, 300; got '2'"),
+        ("by_contrast", 1, "by_contrast must be true or false, got 1"),
     ],
 )
 def test_a_bad_value_is_named(key: str, value: Any, message: str) -> None:

@@ -32,11 +32,12 @@ class Region:
     Attributes:
         weight: how far each pixel takes part, (H, W), float32 in [0, 1]; 0 outside the foreground.
         relative: distance from the centre as a fraction of the outline's there, (H, W); 1 on the outline. Of
-            a painted shape: 0 where it is deepest.
+            a painted shape: 0 where it is deepest; of a given weight: 0 where that is 1.
         down: rows below the centre, (H, 1), pixels.
         right: columns to the right of the centre, (1, W), pixels.
         radius: of the disc of the same area, or half the side of a square, pixels; of a painted shape, half
             the side of the square around it.
+        name: of the real lesion that it is; else empty.
     """
 
     weight: Tensor
@@ -44,6 +45,7 @@ class Region:
     down: Tensor
     right: Tensor
     radius: float
+    name: str = ""
 
 
 def region_of(foreground: Tensor, params: Params, softness: float) -> Region:
@@ -67,6 +69,15 @@ def region_of(foreground: Tensor, params: Params, softness: float) -> Region:
     inside = (depth + 0.5).clamp(0, 1)
     weight = inside.square() * (3 - 2 * inside) * foreground
     return Region(weight, relative, down, right, radius)
+
+
+def region_of_weight(weight: Tensor, name: str) -> Region:
+    """The region in which pixels take part by a given weight, (H, W), in [0, 1], with a sum above 0."""
+    rows, columns = (torch.arange(length, dtype=torch.float32) for length in weight.shape)
+    area = weight.sum()
+    down = rows[:, None] - (weight.sum(1) * rows).sum() / area
+    right = columns[None, :] - (weight.sum(0) * columns).sum() / area
+    return Region(weight, 1 - weight, down, right, math.sqrt(float(area) / math.pi), name)
 
 
 def pixels_where_it_fits(foreground: Tensor, size: float) -> Tensor:

@@ -18,15 +18,22 @@ PAINTED = "painted"
 """Key of the painted shape's text, which has no control."""
 
 
-def choose_anomaly(address: Address) -> tuple[str, dict[str, Any], int]:
-    """Show the controls; name of the family, its settings, seed."""
+def choose_anomaly(address: Address, *, located: bool) -> tuple[str, dict[str, Any], int]:
+    """Show the controls; name of the family, its settings, seed.
+
+    Args:
+        address: holds them.
+        located: whether it is known where the image lies in the atlas; only then families that need it are
+            offered.
+    """
     name = widgets.select(
         "Kind",
-        ANOMALIES.names(),
+        [name for name in ANOMALIES.names() if located or not ANOMALIES[name].needs_atlas],
         defaults.ANOMALY,
         key="anomaly",
         address=address,
-        help="What is planted into the healthy image; `none` leaves it as it is.",
+        help="What is planted into the healthy image; `none` leaves it as it is. Real lesions are offered "
+        "where it is known which part of the brain a pixel shows.",
     )
     assert name is not None
     address.place(PAINTED, "", _shape)
@@ -51,7 +58,7 @@ def paint(text: str) -> None:
 
 def _settings(name: str, painted: str, address: Address) -> dict[str, Any]:
     family = ANOMALIES[name]
-    if not (painted and family.plants):
+    if not (painted and family.placeable):
         return plugin_controls(name, family, address=address)
     settings = plugin_controls(name, family, ("size", "x", "y", "shape"), address=address)
     st.caption("The shape painted in the viewer takes the place of size, place and shape, in the cohort too.")

@@ -36,9 +36,9 @@ def follow(change: Mapping[str, Any], scene: Scene) -> bool:
         st.session_state["linked"] = change["linked"]
         if not change["linked"] and state.linked:
             st.session_state["scoring-beta"] = st.session_state.get("beta", betas[0])
-    if state.anomaly.plants and isinstance(change.get("painted"), str):
+    if state.anomaly.placeable and isinstance(change.get("painted"), str):
         paint(change["painted"])
-    if state.anomaly.plants and isinstance(change.get("plant"), Mapping):
+    if state.anomaly.placeable and isinstance(change.get("plant"), Mapping):
         _place(change["plant"], state.anomaly_name)
     return BETAS_ALONE.issuperset(key for key, value in change.items() if value is not None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.anomalies import ANOMALIES
-from explorer.looking import defaults
+from explorer.looking import defaults, server
 from explorer.looking.state import State
 from explorer.predictors import PREDICTORS
 from explorer.ui.controls import widgets
@@ -26,7 +26,9 @@ def sidebar(address: Address) -> tuple[State, str]:
         st.markdown("### Image")
         dataset, place, guest = choose_image(address)
         st.markdown("### Anomaly")
-        anomaly, anomaly_settings, seed = choose_anomaly(address)
+        shown = server.dataset(dataset).slice("test", *place) if guest is None else guest.source
+        located = shown.atlas is not None
+        anomaly, anomaly_settings, seed = choose_anomaly(address, located=located)
         st.markdown("### Model")
         pretrained = choose_model(dataset, address)
         beta, scoring_beta, linked = choose_betas(pretrained, address)

@@ -23,10 +23,11 @@ def headline(state: State, shown: SliceView, *, weighs: bool) -> tuple[str, str]
     """
     pixels = int(shown.case.mask.sum())
     share = 100 * pixels / max(int(shown.case.source.foreground.sum()), 1)
+    planted = f"{state.anomaly_name} ({shown.case.name})" if shown.case.name else state.anomaly_name
     betas = f"training β **{state.beta:g}**, scoring β **{state.scoring_beta:g}** · " if weighs else ""
     text = (
         f"**{plain(shown.case.source.name)}** · "
-        f"{state.anomaly_name}, {pixels} pixels ({share:.1f} % of the foreground) · "
+        f"{planted}, {pixels} pixels ({share:.1f} % of the foreground) · "
         f"{betas}"
         f"rec {shown.rec:.1f}, KL {shown.kl:.1f}, ELBO loss {shown.elbo:.1f} nats"
     )
@@ -49,7 +50,8 @@ def cohort_caption(found: Mapping[str, Any]) -> str:
         f"{name} {value:.3f}" for name, value in found["image_auroc"].items() if value is not None
     )
     images = f"; image AUROC of the sample scores: {samples}" if samples else ""
-    return f"Cohort: {found['slices']} slices, foreground only, {pixels}{images}."
+    without = f", {found['without']} of them without the anomaly" if found["without"] else ""
+    return f"Cohort: {found['slices']} slices{without}, foreground only, {pixels}{images}."
 
 
 def rate_distortion_caption(found: HeldOut) -> str:

@@ -16,7 +16,7 @@ from explorer.anomalies.shape.painted import CELLS, LONGEST, Grid, around, decod
 from explorer.contracts import Slice
 from explorer.randomness import stream
 
-PLANTING = tuple(name for name in ANOMALIES.names() if name != "none")
+PLACEABLE = tuple(name for name in ANOMALIES.names() if ANOMALIES[name].placeable)
 
 
 def crescent() -> Grid:
@@ -87,7 +87,7 @@ def test_depth_is_the_distance_to_the_outside() -> None:
     assert torch.equal(twice > 0, torch.from_numpy(grid.repeat(2, 0).repeat(2, 1)))
 
 
-@pytest.mark.parametrize("name", PLANTING)
+@pytest.mark.parametrize("name", PLACEABLE)
 def test_nothing_changes_outside_of_the_painted_shape(name: str, healthy: Slice, donor: Slice) -> None:
     text = encode(crescent())
     anomaly = ANOMALIES[name](strength=0.8, painted=text)

@@ -72,7 +72,7 @@ def plant_of(anomaly: Any) -> dict[str, Any]:
     There is no place where it is drawn from the seed.
     """
     return {
-        "plants": anomaly.plants,
+        "plants": anomaly.placeable,
         "x": anomaly.x,
         "y": anomaly.y,
         "size": anomaly.size,

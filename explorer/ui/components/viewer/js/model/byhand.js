@@ -40,10 +40,10 @@ export class ByHand {
     if (idle) this.brush.load(plant.painted);
   }
 
-  /** Whether this kind of anomaly can be planted; if not, it is said. */
+  /** Whether this kind of anomaly can be placed by hand; if not, it is said. */
   get plants() {
     if (this.plant?.plants) return true;
-    this.say("This kind of anomaly plants nothing: choose another kind.");
+    this.say("This kind of anomaly has no place to choose: choose another kind.");
     return false;
   }
 

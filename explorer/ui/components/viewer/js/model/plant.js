@@ -6,7 +6,7 @@ const LEAST_DRAG = 0.015;
 
 /**
  * @typedef {Object} Plant where the anomaly is, as the page's controls say
- * @property {boolean} plants whether the family changes images at all
+ * @property {boolean} plants whether it can be placed by hand
  * @property {?number} x centre, fraction of the width; null where it is drawn from the seed
  * @property {?number} y centre, fraction of the height
  * @property {number} size diameter, fraction of the width
