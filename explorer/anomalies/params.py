@@ -58,7 +58,7 @@ class Params:
     painted: str = ""
     cause: str = setting(ANY, "of a real lesion", choices=CAUSES)
     volume: str = setting(ANY, "of a real lesion, ml", choices=VOLUMES)
-    by_contrast: bool = setting(False, "whether `sign` is turned where the sequence shows lesions dark")
+    by_contrast: bool = setting(False, "whether the sequence decides in place of `sign`")
 
     def __post_init__(self) -> None:
         check_settings(self)

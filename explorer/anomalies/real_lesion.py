@@ -124,9 +124,7 @@ class RealLesion(Anomaly):
     def alter(self, slice: Slice, region: Region, params: Params, donor: Slice | None) -> Tensor:
         field = smooth(torch.randn(slice.image.shape, generator=stream(params.seed, "real-lesion")), GRAIN)
         texture = (field / field.std()).clamp(-2, 2)
-        sign = params.sign
-        if params.by_contrast:
-            sign = sign_in(slice)
+        sign = sign_in(slice) if params.by_contrast else params.sign
         return slice.image + sign * params.strength * (1 + ROUGHNESS * texture)
 
 

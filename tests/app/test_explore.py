@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -164,6 +165,22 @@ def test_every_anomaly_can_be_planted(dataset: str) -> None:
         assert_fine(app.selectbox(key="anomaly").set_value(name).run())
         inputs[name] = pictures(app)["Input"].tobytes()
     assert len(set(inputs.values())) == len(inputs)
+
+
+def test_a_real_lesion_is_named_and_goes_where_the_atlas_ends() -> None:
+    app = opened(dataset="brain", anomaly="real-lesion", cohort="8", predictors="intensity")
+    assert_fine(app)
+    lines = [unescaped(found.value) for found in app.main.markdown]
+    assert any(re.search(r"real-lesion \([a-z ]+ of [\d.]+ ml, \S+\), \d+ pixels", line) for line in lines)
+    app.selectbox(key="real-lesion-cause").set_value("multiple-sclerosis")
+    assert_fine(app.selectbox(key="real-lesion-volume").set_value("10").run())
+    app.slider(key="slice").set_value(0).run()
+    assert "no lesion of cause multiple-sclerosis and volume 10 is" in unescaped(app.error[0].value)
+    app.slider(key="slice").set_value(32)
+    app.selectbox(key="real-lesion-volume").set_value("300").run()
+    assert "volume must be one of 0.3, 1, 3, 10, 30 for cause multiple" in unescaped(app.error[0].value)
+    assert_fine(app.selectbox(key="dataset").set_value("fashion-mnist").run())
+    assert app.selectbox(key="anomaly").value == "lesion"
 
 
 def test_every_predictor_works_alone_and_with_all(fashion: AppTest) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 from collections.abc import Callable, Hashable
@@ -11,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from explorer.anomalies import ANOMALIES, plant
+from explorer.anomalies import ANOMALIES, DoesNotFit, plant
 from explorer.contracts import Dataset, Slice
 from explorer.datasets import load_dataset
 from explorer.evaluation.cohort import (
@@ -203,7 +204,7 @@ def test_an_anomaly_that_takes_hold_nowhere_leaves_nothing_to_count(
     dataset: Dataset, scoring: Scoring
 ) -> None:
     (result,) = run_cohort(dataset, ANOMALIES["lesion"](strength=0.0), scoring, 2, 0)
-    assert (result.done, result.total) == (2, 2)
+    assert (result.done, result.total, result.without) == (2, 2, 2)
     report = figures(result)
     assert report["prevalence"] is None
     assert {row["auroc"] for row in report["predictors"].values()} == {None}
@@ -218,6 +219,22 @@ def test_slices_on_which_nothing_took_hold_do_not_stop_the_others(dataset: Datas
     assert parts.done == 12
     assert 0 < whole.predictors["intensity"].scored < 24
     assert parts.predictors["intensity"].scored == whole.predictors["intensity"].scored
+
+
+def test_slices_that_the_anomaly_does_not_fit_are_left_out_and_counted(scoring: Scoring) -> None:
+    brains = load_dataset("brain/flair")
+    small = dataclasses.replace(scoring, predictors={"intensity": PREDICTORS["intensity"]()}, batch_size=3)
+    small = dataclasses.replace(small, model=tiny_vae(image_size=128), calibration=None)
+    anomaly = ANOMALIES["real-lesion"](cause="multiple-sclerosis", volume="10")  # type: ignore[call-arg]
+    fitting = 0
+    for place in brains.cohort("test", 8, 0):
+        with contextlib.suppress(DoesNotFit):
+            fitting += bool(plant(brains, "test", place, anomaly, 0).mask.any())
+    assert 0 < fitting < 8
+    *_, found = run_cohort(brains, anomaly, small, 8, 0)
+    assert (found.done, found.without) == (8, 8 - fitting)
+    assert found.predictors["intensity"].images.anomalous == fitting
+    assert figures(found)["without"] == 8 - fitting
 
 
 class Marked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 
@@ -62,6 +63,14 @@ def test_the_table_is_aligned(one: Counts) -> None:
     assert row.startswith("kl-gradient ")
     assert summary.startswith("2 slices")
     assert "nan" not in row + summary
+
+
+def test_the_table_says_how_many_slices_hold_no_anomaly() -> None:
+    some = dataclasses.replace(result(WHOLE), without=1)
+    assert (
+        table(figures(some)).splitlines()[-1].startswith("2 slices (1 of them without the anomaly), 50.00 %")
+    )
+    assert "without" not in table(figures(result(WHOLE)))
 
 
 def test_the_table_shows_what_was_measured() -> None:

@@ -57,7 +57,7 @@ test("a drag that is cancelled tells nothing, one out of the image is said", () 
   assert.match(say.calls[0][0], /dragged out of the image/);
 });
 
-test("an anomaly that plants nothing is neither planted nor painted, and that is said", () => {
+test("an anomaly without a place to choose is neither planted nor painted, and that is said", () => {
   const { hand, tell, say } = byHand({ ...PLANT, plants: false });
   hand.beginPlanting([0.1, 0.2], 1);
   hand.endPlanting(false);

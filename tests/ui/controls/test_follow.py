@@ -71,7 +71,10 @@ def test_a_painted_shape_is_checked(session: dict[str, Any], state: State) -> No
     assert session["painted"] == "" and session["lesion-x"] == 0.5
 
 
-def test_what_plants_nothing_takes_no_place_and_no_shape(session: dict[str, Any], state: State) -> None:
-    healthy = dataclasses.replace(state, anomaly=ANOMALIES["none"](), anomaly_name="none")
-    follow({"painted": SQUARE, "plant": {"x": 0.5, "y": 0.5, "size": 0.2}}, resolve(healthy))
+@pytest.mark.parametrize("name", ["none", "real-lesion"])
+def test_what_has_no_place_to_choose_takes_no_place_and_no_shape(
+    name: str, session: dict[str, Any], state: State
+) -> None:
+    given = dataclasses.replace(state, anomaly=ANOMALIES[name](), anomaly_name=name)
+    follow({"painted": SQUARE, "plant": {"x": 0.5, "y": 0.5, "size": 0.2}}, resolve(given))
     assert set(session) == {"beta"}
