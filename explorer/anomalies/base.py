@@ -59,6 +59,7 @@ class Anomaly(ABC):
         placeable: whether a person can say where it lies and what its outline is.
         needs_atlas: whether `apply` wants to know where the slice lies in the atlas.
         needs_donor: whether `apply` wants a second slice.
+        least_weight: what a pixel of the mask takes part by at least; 0 where a visible change is enough.
         softness: width of the region's edge as a fraction of its radius; never below 1 pixel.
         painted: a shape painted by hand, as text (see `shape.painted`), in place of `shape`, `size`, `x` and
             `y`; empty for none. The same one is planted into every slice.
@@ -68,6 +69,7 @@ class Anomaly(ABC):
     placeable: ClassVar[bool] = True
     needs_atlas: ClassVar[bool] = False
     needs_donor: ClassVar[bool] = False
+    least_weight: ClassVar[float] = 0.0
     softness: ClassVar[float] = 0.0
 
     strength: float = strength_setting(0.3, "how strong the change is")
@@ -127,8 +129,8 @@ class Anomaly(ABC):
             donor: another slice of the same size, for families that need one.
 
         Returns:
-            The case; its mask holds the pixels that changed by more than `CHANGE_THRESHOLD`, and those of the
-            slice's own mask.
+            The case; its mask holds the pixels that changed by more than `CHANGE_THRESHOLD` and take part by
+            at least `least_weight`, and those of the slice's own mask.
 
         Raises:
             DoesNotFit: where the slice has no room for what was asked for.
@@ -151,6 +153,7 @@ class Anomaly(ABC):
             blended = torch.lerp(slice.image, altered, region.weight).clamp(0, 1)
             image = torch.where(region.weight > 0, blended, slice.image)
         changed = (image - slice.image).abs() > CHANGE_THRESHOLD
+        changed &= region.weight >= self.least_weight
         return Case(image, changed | slice.known_mask, slice, region.name)
 
     def region(self, slice: Slice, params: Params) -> Region:

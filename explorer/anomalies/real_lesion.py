@@ -34,7 +34,7 @@ DARK = ("t1",)
 """Sequences in which lesions are darker than tissue."""
 
 FEWEST = 4
-"""Pixels that take part by at least a half; a lesion with fewer of them in the slice is not planted."""
+"""Pixels in the mask at full strength; a lesion with fewer of them in the slice is not planted."""
 
 SECTION = 0.25
 """The slice shows at least this share of the lesion's largest axial section: not the tip of a large one."""
@@ -57,6 +57,9 @@ class RealLesion(Anomaly):
 
     needs_atlas: ClassVar[bool] = True
     placeable: ClassVar[bool] = False
+    least_weight: ClassVar[float] = 0.5
+    """As raters draw outlines, so that the mask has the lesion's volume. With all that changes visibly it
+    would be 1.8 times as large for multiple sclerosis, and half of it could hardly be found."""
 
     strength: float = strength_setting(0.2, "contrast against the tissue around it; real ones: 0.05 to 0.35")
     cause: Literal["any", "acute-stroke", "chronic-stroke", "multiple-sclerosis"] = setting(
@@ -65,10 +68,8 @@ class RealLesion(Anomaly):
     volume: Literal["any", "0.3", "1", "3", "10", "30", "100", "300"] = setting(
         "any", "of the whole lesion, ml; each counts to the nearest of these", choices=VOLUMES
     )
-    sign: Literal["as-in-contrast", "brighter", "darker"] = setting(
-        "as-in-contrast",
-        "as in the contrast: brighter in FLAIR and T2, darker in T1",
-        choices=("as-in-contrast", "brighter", "darker"),
+    sign: Literal["usual", "brighter", "darker"] = setting(
+        "usual", "usual: brighter in FLAIR and T2, darker in T1", choices=("usual", "brighter", "darker")
     )
 
     # Declared again without a description, so that no control is offered for them.
@@ -95,7 +96,7 @@ class RealLesion(Anomaly):
             super().draw(generator),
             cause=self.cause,
             volume=self.volume,
-            by_contrast=self.sign == "as-in-contrast",
+            by_contrast=self.sign == "usual",
         )
 
     def sign_of(self, drawn: Sign) -> Sign:
@@ -109,7 +110,7 @@ class RealLesion(Anomaly):
         for lesion in self._drawn(slice, params):
             weight = smooth(lesion.at(slice.atlas), EDGE) * part
             shown = area * float(weight.sum()) >= SECTION * lesion.largest_section
-            if shown and int((weight >= 0.5).sum()) >= FEWEST:
+            if shown and int((weight >= self.least_weight).sum()) >= FEWEST:
                 return region_of_weight(weight, str(lesion))
         raise DoesNotFit(_what_is_there(slice, params))
 

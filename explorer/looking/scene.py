@@ -13,7 +13,7 @@ from typing import Any
 
 from torch import Tensor
 
-from explorer.anomalies import plant
+from explorer.anomalies import ANOMALIES, Anomaly, DoesNotFit, plant
 from explorer.cards import Pretrained
 from explorer.contracts import Case, Model, stack
 from explorer.evaluation.calibration import Calibration
@@ -50,13 +50,28 @@ class Scene:
         """How healthy pixels of this dataset score; None where the model was not calibrated on it."""
         return self.pretrained.calibration.get(self.state.dataset)
 
-    @cached_property
+    @property
     def case(self) -> Case:
-        """The slice with its anomaly."""
+        """The slice with its anomaly, or without where it does not fit; see `misfit`."""
+        return self._planted[0]
+
+    @property
+    def misfit(self) -> str:
+        """Why the anomaly does not fit into this slice; empty where it does."""
+        return self._planted[1]
+
+    @cached_property
+    def _planted(self) -> tuple[Case, str]:
+        try:
+            return self._with(self.state.anomaly), ""
+        except DoesNotFit as error:
+            return self._with(ANOMALIES["none"]()), str(error)
+
+    def _with(self, anomaly: Anomaly) -> Case:
         state = self.state
         if state.guest is None:
-            return plant(self.dataset, "test", state.place, state.anomaly, state.seed)
-        return state.guest.planted(state.anomaly, state.seed, self.dataset.slice("test", *state.place))
+            return plant(self.dataset, "test", state.place, anomaly, state.seed)
+        return state.guest.planted(anomaly, state.seed, self.dataset.slice("test", *state.place))
 
     @cached_property
     def model_key(self) -> str:
@@ -81,8 +96,8 @@ class Scene:
     def with_state(self, **changes: Any) -> Scene:
         """The same case and model under other betas or predictors."""
         other = dataclasses.replace(self, state=dataclasses.replace(self.state, **changes))
-        if "case" in self.__dict__:
-            other.__dict__["case"] = self.case
+        if "_planted" in self.__dict__:
+            other.__dict__["_planted"] = self._planted
         return other
 
     def evidence(self) -> Evidence:

@@ -61,7 +61,8 @@ def test_the_mask_holds_exactly_what_changed_visibly(
     anomaly = ANOMALIES[name](strength=0.7)
     case = anomaly.apply(healthy, params_of(anomaly, seed), donor)
     change = (case.image - healthy.image).abs()
-    assert torch.equal(case.mask, change > CHANGE_THRESHOLD)
+    taking_part = anomaly.region(healthy, params_of(anomaly, seed)).weight >= anomaly.least_weight
+    assert torch.equal(case.mask, (change > CHANGE_THRESHOLD) & taking_part)
     assert not case.mask[~healthy.foreground].any()
     assert case.image.isfinite().all() and case.image.min() >= 0 and case.image.max() <= 1
 

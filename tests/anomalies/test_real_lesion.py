@@ -44,6 +44,18 @@ def test_it_lies_where_the_shape_lies_in_the_atlas(brain: Slice) -> None:
         assert not case.mask[outside].any()
 
 
+@pytest.mark.parametrize("cause", ["acute-stroke", "chronic-stroke", "multiple-sclerosis"])
+def test_the_mask_is_as_large_as_the_lesion_whatever_its_strength(cause: Any, brain: Slice) -> None:
+    masked, shown = 0, 0.0
+    for seed in range(8):
+        weak, strong = RealLesion(cause=cause, strength=0.1), RealLesion(cause=cause, strength=0.6)
+        masks = [one.apply(brain, drawn(one, seed)).mask for one in (weak, strong)]
+        assert torch.equal(*masks)
+        masked += int(masks[0].sum())
+        shown += float(strong.region(brain, drawn(strong, seed)).weight.sum())
+    assert masked / shown == pytest.approx(1, abs=0.2)
+
+
 def test_its_edge_is_soft(brain: Slice) -> None:
     region = RealLesion().region(brain, drawn(RealLesion(volume="30")))
     assert 0 < int(((region.weight > 0.1) & (region.weight < 0.9)).sum()) < int((region.weight > 0.9).sum())

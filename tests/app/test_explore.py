@@ -168,14 +168,18 @@ def test_every_anomaly_can_be_planted(dataset: str) -> None:
 
 
 def test_a_real_lesion_is_named_and_goes_where_the_atlas_ends() -> None:
-    app = opened(dataset="brain", anomaly="real-lesion", cohort="8", predictors="intensity")
-    assert_fine(app)
+    app = opened(dataset="brain", anomaly="none", slice="0", cohort="8", predictors="intensity")
+    healthy = pictures(app)["Input"]
+    app.selectbox(key="anomaly").set_value("real-lesion")
+    assert_fine(app.slider(key="slice").set_value(32).run())
     lines = [unescaped(found.value) for found in app.main.markdown]
     assert any(re.search(r"real-lesion \([a-z ]+ of [\d.]+ ml, \S+\), \d+ pixels", line) for line in lines)
     app.selectbox(key="real-lesion-cause").set_value("multiple-sclerosis")
     assert_fine(app.selectbox(key="real-lesion-volume").set_value("10").run())
-    app.slider(key="slice").set_value(0).run()
-    assert "no lesion of cause multiple-sclerosis and volume 10 is" in unescaped(app.error[0].value)
+    assert_fine(app.slider(key="slice").set_value(0).run())
+    told = "Nothing is planted: no lesion of cause multiple-sclerosis and volume 10 is to be seen in test"
+    assert told in unescaped(app.info[0].value)
+    assert np.array_equal(pictures(app)["Input"], healthy)
     app.slider(key="slice").set_value(32)
     app.selectbox(key="real-lesion-volume").set_value("300").run()
     assert "volume must be one of 0.3, 1, 3, 10, 30 for cause multiple" in unescaped(app.error[0].value)

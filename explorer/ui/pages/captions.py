@@ -23,7 +23,7 @@ def headline(state: State, shown: SliceView, *, weighs: bool) -> tuple[str, str]
     """
     pixels = int(shown.case.mask.sum())
     share = 100 * pixels / max(int(shown.case.source.foreground.sum()), 1)
-    planted = f"{state.anomaly_name} ({shown.case.name})" if shown.case.name else state.anomaly_name
+    planted = f"{state.anomaly_name} ({plain(shown.case.name)})" if shown.case.name else state.anomaly_name
     betas = f"training β **{state.beta:g}**, scoring β **{state.scoring_beta:g}** · " if weighs else ""
     text = (
         f"**{plain(shown.case.source.name)}** · "

@@ -258,7 +258,9 @@ def _headline(scene: Scene, shown: SliceView) -> None:
     weighs = bool(scoring_options(scene.pretrained))
     text, meaning = headline(scene.state, shown, weighs=weighs)
     st.markdown(text, help=meaning)
-    if scene.state.anomaly.plants and not bool(shown.case.mask.any()):
+    if scene.misfit:
+        st.info(f"Nothing is planted: {plain(scene.misfit)}.", icon=":material/info:")
+    elif scene.state.anomaly.plants and not bool(shown.case.mask.any()):
         st.info(
             "With these settings the anomaly changes no pixel by more than 0.02. "
             "Raise its strength or size, or move it.",
