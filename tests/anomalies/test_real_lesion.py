@@ -56,6 +56,18 @@ def test_the_mask_is_as_large_as_the_lesion_whatever_its_strength(cause: Any, br
     assert masked / shown == pytest.approx(1, abs=0.2)
 
 
+def test_it_ends_where_the_foreground_ends(brain: Slice) -> None:
+    narrow = brain.foreground.clone()
+    narrow[:, 48 - 12 : 48 + 12] = False
+    cut = 0
+    for seed in range(6):
+        whole = RealLesion(volume="300").apply(brain, drawn(RealLesion(volume="300"), seed))
+        case = RealLesion().apply(replace(brain, foreground=narrow), drawn(RealLesion(volume="300"), seed))
+        assert torch.equal(case.image[~narrow], brain.image[~narrow]) and not case.mask[~narrow].any()
+        cut += int((whole.mask & ~narrow).sum())
+    assert cut > 100
+
+
 def test_its_edge_is_soft(brain: Slice) -> None:
     region = RealLesion().region(brain, drawn(RealLesion(volume="30")))
     assert 0 < int(((region.weight > 0.1) & (region.weight < 0.9)).sum()) < int((region.weight > 0.9).sum())
