@@ -5,7 +5,8 @@ atlas into the subject's anatomy. It changes tissue, not the fluid between, and 
 
 How strong real ones are, where the brain's median is 0.45: of one patient with strokes (VolumeRenderingData)
 the median of the largest, 12 ml, was 0.25 above that of the tissue around it in FLAIR, 0.32 above in T2 and
-0.05 below in T1; of a smaller one, 0.5 ml, it was 0.35 and 0.48 above and 0.21 below.
+0.05 below in T1; of a smaller one, 0.5 ml, it was 0.36 and 0.48 above and 0.21 below (measured by
+`tests/anomalies/test_real_strengths.py`).
 
 Not imitated: the cavity that an old stroke leaves, swelling, and what lies around a lesion.
 """
@@ -59,9 +60,9 @@ class RealLesion(Anomaly):
     placeable: ClassVar[bool] = False
     least_weight: ClassVar[float] = 0.5
     """As raters draw outlines, so that the mask has the lesion's volume. With all that changes visibly it
-    would be 1.8 times as large for multiple sclerosis, and half of it could hardly be found."""
+    would be nearly twice as large for multiple sclerosis, and half of it could hardly be found."""
 
-    strength: float = strength_setting(0.2, "contrast against the tissue around it; real ones: 0.05 to 0.35")
+    strength: float = strength_setting(0.2, "contrast against the tissue around it; real ones: 0.05 to 0.5")
     cause: Literal["any", "acute-stroke", "chronic-stroke", "multiple-sclerosis"] = setting(
         "any", "what the lesion comes from", choices=CAUSES
     )

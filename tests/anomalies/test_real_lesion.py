@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from explorer.anomalies import ANOMALIES, DoesNotFit, Params, plant
+from explorer.anomalies import ANOMALIES, CHANGE_THRESHOLD, DoesNotFit, Params, plant
 from explorer.anomalies.real_lesion import FEWEST, RealLesion, pixel_area, tissue
 from explorer.anomalies.shape.lesions import lesion_shapes, volume_of
 from explorer.anomalies.shape.smoothing import smooth
@@ -46,14 +46,17 @@ def test_it_lies_where_the_shape_lies_in_the_atlas(brain: Slice) -> None:
 
 @pytest.mark.parametrize("cause", ["acute-stroke", "chronic-stroke", "multiple-sclerosis"])
 def test_the_mask_is_as_large_as_the_lesion_whatever_its_strength(cause: Any, brain: Slice) -> None:
-    masked, shown = 0, 0.0
+    masked, visible, shown = 0, 0, 0.0
     for seed in range(8):
         weak, strong = RealLesion(cause=cause, strength=0.1), RealLesion(cause=cause, strength=0.6)
         masks = [one.apply(brain, drawn(one, seed)).mask for one in (weak, strong)]
         assert torch.equal(*masks)
         masked += int(masks[0].sum())
+        changed = strong.apply(brain, drawn(strong, seed)).image - brain.image
+        visible += int((changed.abs() > CHANGE_THRESHOLD).sum())
         shown += float(strong.region(brain, drawn(strong, seed)).weight.sum())
     assert masked / shown == pytest.approx(1, abs=0.2)
+    assert visible / masked > (1.7 if cause == "multiple-sclerosis" else 1.1)  # had the fringe counted
 
 
 def test_it_ends_where_the_foreground_ends(brain: Slice) -> None:
