@@ -24,7 +24,7 @@ from torch import Tensor
 
 import explorer.training
 from explorer.datasets import load_dataset
-from explorer.datasets.brain.contrast import CONTRASTS
+from explorer.datasets.brain.variation import CONTRASTS
 from explorer.datasets.brain.pool import BrainBatches
 from explorer.evaluation.members import calibration_slices
 from explorer.evidence import VaeEvidence
