@@ -23,10 +23,12 @@ import dataclasses
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import torch
-from deepbet import BrainExtraction
+from deepbet import BrainExtraction  # type: ignore[import-untyped]
 from nibabel.nifti1 import Nifti1Image
 from numpy.typing import NDArray
 from PIL import Image
@@ -54,14 +56,16 @@ QUANTILES = np.linspace(0.005, 0.995, 100)
 LAYERS = 6
 FLUID = {"flair": (0.0, 0.25), "t1": (0.0, 0.25), "t2": (0.7, 1.0)}
 
-PARTS: Mapping[str, Mapping[str, object]] = {
+PARTS: Mapping[str, Mapping[str, Any]] = {
     "fluid": {"fluid": {"flair": (0.27, 0.38), "t1": (0.25, 0.35), "t2": (2.0, 2.7)}},
     "grey": {"grey": {"flair": (1.18, 1.32), "t1": (0.68, 0.76), "t2": (1.31, 1.45)}},
-    "sulci": {"sulci": (0.2, 0.2)},
+    "sulci": {"sulci": (1 / 6, 1 / 6)},
+    "edge": {"edge": (0.5, 0.5)},
     "rim": {"rim": (0.0, 0.0)},
-    "widening": {"widening": (-0.4, 2.8)},
+    "widening": {"widening": (1.2, 1.2)},
     "thickness": {"thickness": (0.0, 0.0)},
     "noise": {"noise": (0.008, 0.025)},
+    "blur": {"blur": (0.3, 0.65)},
     "regional": {"regional": 0.0},
     "cut": {"cut": 0.0},
 }
@@ -123,9 +127,7 @@ def gradient(scan: Scan) -> Sequence[NDArray[np.float32]]:
 def fluid(scan: Scan, low: float, high: float) -> Sequence[NDArray[np.float32]]:
     """Share of fluid-like pixels of each slice."""
     pairs = zip(*scan, strict=True)
-    return [
-        np.array([((x[m] >= low) & (x[m] <= high)).mean() for x, m in pairs if m.sum() > LEAST_BRAIN])
-    ]
+    return [np.array([((x[m] >= low) & (x[m] <= high)).mean() for x, m in pairs if m.sum() > LEAST_BRAIN])]
 
 
 def depth(scan: Scan) -> Sequence[NDArray[np.float32]]:
@@ -168,16 +170,17 @@ def rows(real: Mapping[str, Sequence[Scan]], subjects: int) -> None:
     print(f"{'':<20}{header}{'sum':>8}{'change':>9}")
     whole = 0.0
     for name, change in choices:
-        rendering.compress = clipped if name in ("without compress", "without all") else compress
+        variation = dataclasses.replace(COHORT, **change)
+        range_of_intensities = clipped if name in ("without compress", "without all") else compress
         line, total = "", 0.0
         for contrast in CONTRASTS:
-            variation = dataclasses.replace(COHORT, **change)
-            found = distances(real[contrast], synthetic_scans(contrast, subjects, variation), contrast)
+            with patch.object(rendering, "compress", range_of_intensities):
+                synthetic = synthetic_scans(contrast, subjects, variation)
+            found = distances(real[contrast], synthetic, contrast)
             line += f"{sum(found):>8.4f} = {' + '.join(f'{part:.4f}' for part in found):<32}"
             total += sum(found)
         whole = whole or total
         print(f"{name:<20}{line}{total:>8.4f}{total - whole:>+9.4f}", flush=True)
-    rendering.compress = compress
 
 
 def save_sheet(path: Path, real: Mapping[str, Sequence[Scan]]) -> None:

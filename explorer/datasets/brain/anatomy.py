@@ -122,7 +122,11 @@ def slice_coordinates(index: int | Tensor) -> tuple[Tensor, Tensor, Tensor]:
         x: (128,), mm; y: (128,), mm, descending; z: one a slice, (B,), mm.
     """
     offsets = (torch.arange(SIZE) - (SIZE - 1) / 2) * SPACING
-    return CENTRE_MM[0] + offsets, CENTRE_MM[1] - offsets, LOWEST_MM + SPACING * torch.as_tensor(index).reshape(-1)
+    return (
+        CENTRE_MM[0] + offsets,
+        CENTRE_MM[1] - offsets,
+        LOWEST_MM + SPACING * torch.as_tensor(index).reshape(-1),
+    )
 
 
 def spline(knots: Tensor, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
@@ -148,14 +152,24 @@ def spline(knots: Tensor, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
 
 
 def sections(knots: Tensor, x: Tensor, y: Tensor, heights: Tensor) -> Tensor:
-    """One plane of each of B splines as in `spline`: knots, (B, C, I, J, K), heights, (B,): (B, C, X, Y)."""
+    """One plane, rows by columns, of each of B splines as in `spline`.
+
+    Args:
+        knots: coefficients, (B, C, I, J, K).
+        x: of the columns, (X,), mm.
+        y: of the rows, (Y,), mm.
+        heights: of the planes, (B,), mm.
+
+    Returns:
+        (B, C, Y, X).
+    """
     centres = (CENTRE_MM[0], CENTRE_MM[1], 10.0)
     along_x, along_y, along_z = (
         _spline_weights(axis - centre, count)
         for axis, centre, count in zip((x, y, heights), centres, knots.shape[2:], strict=True)
     )
-    planes = torch.einsum("bcijk,bk->bcij", knots, along_z)
-    return torch.einsum("bcij,xi,yj->bcxy", planes, along_x, along_y)
+    planes = torch.einsum("bcijk,bk->bcji", knots, along_z)
+    return along_y @ planes @ along_x.T
 
 
 def _spline_weights(offsets: Tensor, count: int) -> Tensor:
@@ -180,9 +194,7 @@ def subject_points(anatomy: Anatomy, deformation: Deformation, index: int) -> Te
     return points[..., 0].transpose(1, 2).contiguous()  # (3, rows = y, columns = x)
 
 
-def deform_slice(
-    anatomy: Anatomy, deformation: Deformation, index: int, thickness: float = 0.0
-) -> Tensor:
+def deform_slice(anatomy: Anatomy, deformation: Deformation, index: int, thickness: float = 0.0) -> Tensor:
     """Tissue maps of one axial slice of a subject, (3, 128, 128), float32 in [0, 1]; front on top.
 
     Args:
@@ -194,7 +206,9 @@ def deform_slice(
     return subject_tissues(anatomy, deformation, subject_points(anatomy, deformation, index), thickness)
 
 
-def subject_tissues(anatomy: Anatomy, deformation: Deformation, points: Tensor, thickness: float = 0.0) -> Tensor:
+def subject_tissues(
+    anatomy: Anatomy, deformation: Deformation, points: Tensor, thickness: float = 0.0
+) -> Tensor:
     """The same where a subject's pixels lie at `points`, (3, H, W), mm, of its anatomy."""
     up = torch.tensor([0.0, 0.0, thickness / 3])[:, None, None]
     planes = [points] if thickness < SPACING else [points - up, points, points + up]
@@ -271,5 +285,5 @@ def template_anatomy() -> Anatomy:
         origin=torch.from_numpy(origin.astype(np.float32)),
         spacing=1.0,
         name="ICBM 152 nonlinear symmetric 2009a",
-        sulci=5.0,
+        sulci=6.0,
     )

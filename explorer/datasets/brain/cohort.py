@@ -1,9 +1,9 @@
 """The synthetic brain cohort: contrasts FLAIR, T1 and T2, axial slices of 128 x 128 pixels at 1.75 mm.
 
-A subject is a seed: one average anatomy (ICBM 152, see `anatomy`), deformed in 3-D, with tissue intensities,
-texture, bias field, resolution and Rician noise of its own (see `contrast`). Nothing in it is a patient. What
-it lacks: the variety of folding between people, vessels, age-related change and the artefacts of real
-scanners.
+A subject is a seed: one average anatomy (ICBM 152, see `anatomy`), deformed in 3-D and aged, with contrast,
+thickness, bias field, texture, resolution, Rician noise and field of view of its own (see `variation`).
+Nothing in it is a patient. What it lacks: the variety of folding between people, vessels, changes of white
+matter and the artefacts of real scanners.
 
 Split rule: subjects of calibration and test have disjoint seeds, and both are disjoint from training's.
 Licence of the template: free to use, copy, modify and distribute with its copyright notice (McConnell Brain

@@ -1,4 +1,4 @@
-"""How scans turn tissue into intensity: contrast, field of view, bias field, texture, resolution and noise."""
+"""How scans turn tissue into intensity: contrast, bias field, texture, resolution, noise, field of view."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from explorer.datasets.brain.anatomy import CENTRE_MM, template_anatomy, widen_sulci
@@ -30,6 +31,7 @@ class Acquisition:
     Attributes:
         intensities: of grey matter, white matter and cerebrospinal fluid, (B, 3).
         fields: logarithm of each tissue's bias field at the knots of a cubic B-spline, (B, 3, 5, 5, 5).
+        edge: averaged coverage from which a pixel counts as brain, (B,).
         rim: how dark the brain's outermost pixels are, (B,), in [0, 1].
         thickness: of a slice, mm, (B,).
         texture: standard deviation of the tissue's own texture, (B,).
@@ -41,6 +43,7 @@ class Acquisition:
 
     intensities: Tensor
     fields: Tensor
+    edge: Tensor
     rim: Tensor
     thickness: Tensor
     texture: Tensor
@@ -58,6 +61,7 @@ def draw_acquisitions(contrasts: Sequence[str], streams: Streams, variation: Var
     return Acquisition(
         intensities=_intensities(contrasts, streams, variation),
         fields=variation.bias * bias + variation.regional * regional,
+        edge=even(variation.edge, count, streams("edge")),
         rim=even(variation.rim, count, streams("rim")),
         thickness=draw_thickness(count, streams("thickness"), variation),
         texture=even(variation.texture, count, streams("texture")),
@@ -89,11 +93,11 @@ def _intensities(contrasts: Sequence[str], streams: Streams, variation: Variatio
 
 @lru_cache(maxsize=1)
 def _composition() -> Tensor:
-    """Tissue fractions at every 400th voxel of the template's brain, (3, M)."""
+    """Tissue fractions at some voxels of the template's brain, 5 mm and more within its rim, (3, M)."""
     template = template_anatomy()
-    tissues = template.tissues.flatten(1)
-    inside = tissues[:, tissues.sum(0) > 0.5][:, ::400]
-    return widen_sulci(inside[None], torch.tensor([template.sulci]))[0]
+    tissues = template.tissues[:, ::5, ::5, ::5]
+    deep = F.avg_pool3d(tissues.sum(0)[None], 3, stride=1, padding=1)[0] > 0.8
+    return widen_sulci(tissues[None, :, deep][..., ::2], torch.tensor([template.sulci]))[0]
 
 
 def _views(count: int, generator: torch.Generator, variation: Variation) -> Tensor:

@@ -145,5 +145,5 @@ class BrainBatches:
             [self.contrasts[i] for i in drawn], lambda purpose: stream(seed, purpose), TRAINING
         )
         indices = torch.from_numpy(self.positions[which].astype(np.int64))
-        images, _ = render(stored.float() / 255, scans, indices, stream(seed, "noise"))
+        images, _ = render(stored.float().div_(255), scans, indices, stream(seed, "noise"))
         return images[:, None]

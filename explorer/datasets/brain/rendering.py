@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from explorer.datasets.brain.anatomy import sections, slice_coordinates
@@ -32,17 +33,30 @@ def render(
         foregrounds: the brain within the field of view, (B, H, W), bool.
     """
     x, y, heights = slice_coordinates(indices)
-    fields = sections(acquisition.fields, x, y, heights).transpose(2, 3)  # (B, 3, rows, columns)
-    brain = tissues.sum(1)
-    images = (fields.exp_() * acquisition.intensities[:, :, None, None] * tissues).sum(1)
+    gains = sections(acquisition.fields, x, y, heights)  # (B, 3, H, W)
+    gains.add_(acquisition.intensities.log()[:, :, None, None]).exp_()
+    images, brain = (a + b + c for a, b, c in (gains.mul_(tissues).unbind(1), tissues.unbind(1)))
     offsets = acquisition.texture_offset
     images += acquisition.texture[:, None, None] * brain * _textures(x, y, heights, offsets)
-    covered = blur(brain, torch.ones(1))  # two thirds at a straight rim
-    images *= 1 - 2 * acquisition.rim[:, None, None] * (brain - covered).clamp(min=0)
+    mask = _mask(brain, acquisition.edge)
+    images *= mask * (1 - 2 * acquisition.rim[:, None, None] * (1 - _averaged(mask)))
     images = blur(images, acquisition.blur)
     noise = acquisition.noise[:, None, None] * torch.randn(2, *images.shape, generator=generator)
-    foregrounds = (brain > 0.5) & _in_view(acquisition.view, x, y, heights)
+    foregrounds = (mask > 0) & _in_view(acquisition.view, x, y, heights)
     return compress(torch.hypot(images + noise[0], noise[1])) * foregrounds, foregrounds
+
+
+def _mask(brain: Tensor, edge: Tensor) -> Tensor:
+    """1 where a mask of the brain keeps a pixel, else 0, (B, H, W)."""
+    covered = _averaged(_averaged(brain))  # at a straight rim 2/3, one pixel within it 8/9
+    return (covered > edge[:, None, None]).float()
+
+
+def _averaged(images: Tensor) -> Tensor:
+    """Means of 3 x 3 pixels, (B, H, W); zero beyond the edges."""
+    padded = F.pad(images, (1, 1, 1, 1))
+    rows = padded[:, :-2] + padded[:, 1:-1] + padded[:, 2:]
+    return (rows[..., :-2] + rows[..., 1:-1] + rows[..., 2:]) / 9
 
 
 def _in_view(view: Tensor, x: Tensor, y: Tensor, heights: Tensor) -> Tensor:
@@ -52,13 +66,12 @@ def _in_view(view: Tensor, x: Tensor, y: Tensor, heights: Tensor) -> Tensor:
 
 
 def blur(images: Tensor, sigma: Tensor) -> Tensor:
-    """Narrow Gaussian blur of `images`, (B, H, W); `sigma`, (B,), in pixels, at most 0.7: 3 taps, same edges."""
+    """Narrow Gaussian blur of `images`, (B, H, W); `sigma`, (B,), in pixels, below 1.2: 3 taps."""
     side = torch.exp(-0.5 / sigma.clamp(min=1e-3) ** 2)
     weight = (2 * side / (1 + 2 * side))[:, None, None]
-    for dim in (-1, -2):
-        last = images.shape[dim] - 1
-        before = torch.cat([images.narrow(dim, 0, 1), images.narrow(dim, 0, last)], dim)
-        after = torch.cat([images.narrow(dim, 1, last), images.narrow(dim, last, 1)], dim)
+    for margins in ((1, 1, 0, 0), (0, 0, 1, 1)):
+        padded = F.pad(images[None], margins, mode="replicate")[0]
+        before, after = (padded[..., :-2], padded[..., 2:]) if margins[0] else (padded[:, :-2], padded[:, 2:])
         images = torch.lerp(images, (before + after) / 2, weight)
     return images
 
@@ -74,13 +87,11 @@ def _texture_volume() -> Tensor:
 
 
 def _textures(x: Tensor, y: Tensor, heights: Tensor, offsets: Tensor) -> Tensor:
-    """The endless texture on a slice of each scan, (B, rows, columns): linear between planes, else nearest."""
-    volume = _texture_volume().permute(2, 1, 0)  # (planes, rows, columns)
-    planes = []
-    for height, offset in zip(heights, offsets, strict=True):
-        columns, rows = (((axis + start) / 2).round().long() % 64 for axis, start in ((x, offset[0]), (y, offset[1])))
-        place = float((height + offset[2]) / 2)
-        low = int(place // 1)
-        plane = torch.lerp(volume[low % 64], volume[(low + 1) % 64], place - low)
-        planes.append(plane[rows][:, columns])
-    return torch.stack(planes)
+    """The endless texture on a slice of each scan, (B, rows, columns): linear between planes only."""
+    columns, rows = (((axis + offsets[:, i, None]) / 2).round().long() % 64 for i, axis in ((0, x), (1, y)))
+    places = (heights + offsets[:, 2]) / 2
+    low = places.floor()
+    volume = _texture_volume()
+    planes = torch.lerp(volume[low.long() % 64], volume[(low.long() + 1) % 64], (places - low)[:, None, None])
+    pixels = (64 * rows[:, :, None] + columns[:, None]).flatten(1)
+    return planes.flatten(1).gather(1, pixels).view(len(heights), len(y), len(x))

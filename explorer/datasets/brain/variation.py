@@ -7,9 +7,8 @@ ranges a quarter broader than the cohort's, so that a cohort's scan lies within 
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 
 import torch
@@ -35,6 +34,8 @@ class Variation:
         widening: displacement into the ventricles, mm; skewed, as age widens them: most are narrow.
         sulci: odds of fluid against tissue, times this, on a logarithmic scale; from the same age. The fluid
             between folds and over the rim makes a brain's edge a mixture.
+        edge: how far a brain's mask ends within the fluid around it: where its twice averaged coverage is
+            above this. At 0.5 all fluid stays, at 0.9 two pixels are lost.
         rim: how dark a mask's outermost pixels are, from 0 to 1: there a brain mixes with what was cut away.
         thickness: of a slice, mm; skewed: most are thin. A thick one averages through the plane.
         texture: standard deviation of the tissue's own texture.
@@ -45,46 +46,42 @@ class Variation:
     """
 
     grey: Mapping[str, Range] = field(
-        default_factory=lambda: MappingProxyType({"flair": (1.1, 1.4), "t1": (0.6, 0.8), "t2": (1.25, 1.7)})
+        default_factory=lambda: MappingProxyType({"flair": (1.15, 1.6), "t1": (0.62, 0.86), "t2": (1.3, 1.9)})
     )
     fluid: Mapping[str, Range] = field(
-        default_factory=lambda: MappingProxyType(
-            {"flair": (0.05, 0.4), "t1": (0.1, 0.32), "t2": (2.6, 4.2)}
-        )
+        default_factory=lambda: MappingProxyType({"flair": (0.05, 0.45), "t1": (0.1, 0.35), "t2": (3.4, 5.2)})
     )
     gain: Range = (0.95, 1.05)
     bias: float = 0.06
-    regional: float = 0.025
-    widening: Range = (-1.0, 7.0)
-    sulci: Range = (0.6, 2.0)
-    rim: Range = (0.0, 0.8)
+    regional: float = 0.04
+    widening: Range = (-1.0, 5.0)
+    sulci: Range = (0.6, 2.4)
+    edge: Range = (0.5, 0.9)
+    rim: Range = (0.2, 0.9)
     thickness: Range = (0.0, 5.5)
     texture: Range = (0.004, 0.016)
-    blur: Range = (0.3, 0.65)
+    blur: Range = (0.3, 0.9)
     noise: Range = (0.004, 0.02)
     cut: float = 0.1
     cut_mm: Range = (5.0, 30.0)
 
     def broader(self, factor: float) -> Variation:
-        """The same with every range `factor` times as wide about its middle, none below 0."""
+        """The same with every range `factor` times as wide about its middle, and every spread as much larger.
 
-        def wide(low: float, high: float) -> Range:
-            middle, half = (low + high) / 2, factor * (high - low) / 2
-            return max(middle - half, min(low, 0.0)), middle + half
+        What is not below 0 stays so.
+        """
 
-        return dataclasses.replace(
-            self,
-            grey={name: wide(*bounds) for name, bounds in self.grey.items()},
-            fluid={name: wide(*bounds) for name, bounds in self.fluid.items()},
-            gain=wide(*self.gain),
-            bias=factor * self.bias,
-            regional=factor * self.regional,
-            texture=wide(*self.texture),
-            blur=wide(*self.blur),
-            noise=wide(*self.noise),
-            cut=factor * self.cut,
-            cut_mm=wide(*self.cut_mm),
-        )
+        def wide(value: object) -> object:
+            if isinstance(value, Mapping):
+                return {name: wide(bounds) for name, bounds in value.items()}
+            if isinstance(value, tuple):
+                low, high = value
+                margin = (factor - 1) * (high - low) / 2
+                return (max(low - margin, 0.0) if low >= 0 else low - margin), high + margin
+            assert isinstance(value, float)
+            return factor * value
+
+        return Variation(**{part.name: wide(getattr(self, part.name)) for part in fields(self)})  # type: ignore[arg-type]
 
 
 COHORT = Variation()
