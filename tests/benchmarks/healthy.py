@@ -25,9 +25,9 @@ from explorer.cards.catalogue import FOLDER
 from explorer.contracts import Model
 from explorer.datasets import load_dataset
 from explorer.datasets.brain.anatomy import SLICES, sample, slice_coordinates
-from explorer.datasets.brain.contrast import CONTRASTS
 from explorer.datasets.brain.intensity import MEDIAN
 from explorer.datasets.brain.real_anatomies import HELD_OUT_IXI
+from explorer.datasets.brain.variation import CONTRASTS
 from explorer.evaluation.members import calibration_slices
 from explorer.evidence import observe
 from tests.benchmarks.open_ms import to_template

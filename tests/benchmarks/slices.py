@@ -14,7 +14,7 @@ import time
 import torch
 
 from explorer.datasets import load_dataset
-from explorer.datasets.brain.contrast import CONTRASTS
+from explorer.datasets.brain.variation import CONTRASTS
 
 SLICES, TARGET_MS = 60, 30.0
 

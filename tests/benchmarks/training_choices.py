@@ -24,8 +24,8 @@ from torch import Tensor
 
 import explorer.training
 from explorer.datasets import load_dataset
-from explorer.datasets.brain.contrast import CONTRASTS
 from explorer.datasets.brain.pool import BrainBatches
+from explorer.datasets.brain.variation import CONTRASTS
 from explorer.evaluation.members import calibration_slices
 from explorer.evidence import VaeEvidence
 from explorer.models.beta_vae.network import BetaVae
@@ -79,7 +79,9 @@ def main() -> int:
     template = len(whole.pool) - round(len(whole.pool) * recipe.images.real_share)  # these come first
     choices = {
         "all contrasts, real anatomies": whole,
-        "all contrasts, template alone": dataclasses.replace(whole, pool=whole.pool[:template]),
+        "all contrasts, template alone": dataclasses.replace(
+            whole, pool=whole.pool[:template], positions=whole.positions[:template]
+        ),
         **{f"{name} alone": dataclasses.replace(whole, contrasts=(name,)) for name in ("flair", "t1")},
     }
     sets = {name: calibration_slices(load_dataset(f"brain/{name}"), SLICES_EACH) for name in CONTRASTS} | {

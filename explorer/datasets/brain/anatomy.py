@@ -23,6 +23,9 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from explorer.datasets.brain.variation import Variation
+from explorer.randomness import stream
+
 SIZE = 128
 SPACING = 1.75
 SLICES = 60
@@ -49,6 +52,8 @@ class Anatomy:
         origin: MNI coordinates of the first voxel, (3,), mm.
         spacing: size of a voxel, mm.
         name: where it comes from.
+        sulci: odds of fluid against tissue, times this, that give its maps the sulci of one living brain; 1
+            where they are there already.
     """
 
     tissues: Tensor
@@ -56,6 +61,7 @@ class Anatomy:
     origin: Tensor
     spacing: float
     name: str
+    sulci: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +74,7 @@ class Deformation:
         coarse: displacement at the knots of a cubic B-spline 30 mm apart, (3, 9, 10, 9), mm.
         fine: the same 14 mm apart, (3, 17, 19, 17), mm.
         widening: displacement into the ventricles, mm; positive makes them larger.
+        sulci: odds of fluid against tissue, times this; above 1 sulci are wider.
     """
 
     affine: Tensor
@@ -75,10 +82,15 @@ class Deformation:
     coarse: Tensor
     fine: Tensor
     widening: float
+    sulci: float
 
 
-def draw_deformation(generator: torch.Generator) -> Deformation:
-    """Draw a subject: turned to 4 degrees, scaled to 7 %, displaced by a few mm (1 s.d.: 2.4 and 0.8)."""
+def draw_deformation(seed: int, variation: Variation) -> Deformation:
+    """Draw a subject: turned to 4 degrees, scaled to 7 %, displaced by a few mm (1 s.d.: 2.4 and 0.8).
+
+    Its age widens ventricles and sulci together, not in lockstep.
+    """
+    generator = stream(seed, "anatomy")
     angles = torch.randn(3, generator=generator).clamp(-2, 2) * np.deg2rad(2.0)
     size = 1 + 0.035 * torch.randn(3, generator=generator).clamp(-2, 2)
     shear = 0.02 * torch.randn(3, generator=generator).clamp(-2, 2)
@@ -89,23 +101,32 @@ def draw_deformation(generator: torch.Generator) -> Deformation:
     rotate_z = torch.tensor([[cz, -sz, 0], [sz, cz, 0], [0, 0, 1.0]])
     shearing = torch.eye(3)
     shearing[0, 1], shearing[0, 2], shearing[1, 2] = shear
+    age, other, another = torch.rand(3, generator=stream(seed, "age")).tolist()
+    age_of_ventricles, age_of_sulci = (0.7 * age + 0.3 * part for part in (other, another))
+    narrow, wide = variation.widening
+    closed, open_ = variation.sulci
     return Deformation(
         affine=rotate_x @ rotate_y @ rotate_z @ shearing @ torch.diag(size),
         shift=1.5 * torch.randn(3, generator=generator).clamp(-2, 2),
         coarse=3.6 * torch.randn(3, 9, 10, 9, generator=generator).clamp(-2.5, 2.5),
         fine=1.4 * torch.randn(3, 17, 19, 17, generator=generator).clamp(-2.5, 2.5),
-        widening=float(1.2 + 1.6 * torch.randn(1, generator=generator).clamp(-1.5, 2.5)),
+        widening=narrow + (wide - narrow) * age_of_ventricles**1.5,
+        sulci=closed * (open_ / closed) ** age_of_sulci,
     )
 
 
-def slice_coordinates(index: int) -> tuple[Tensor, Tensor, Tensor]:
+def slice_coordinates(index: int | Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """MNI coordinates of the columns (x, left to right of the brain), rows (y, from the front) and height.
 
     Returns:
-        x: (128,), mm; y: (128,), mm, descending; z: (1,), mm.
+        x: (128,), mm; y: (128,), mm, descending; z: one a slice, (B,), mm.
     """
     offsets = (torch.arange(SIZE) - (SIZE - 1) / 2) * SPACING
-    return CENTRE_MM[0] + offsets, CENTRE_MM[1] - offsets, torch.tensor([LOWEST_MM + SPACING * index])
+    return (
+        CENTRE_MM[0] + offsets,
+        CENTRE_MM[1] - offsets,
+        LOWEST_MM + SPACING * torch.as_tensor(index).reshape(-1),
+    )
 
 
 def spline(knots: Tensor, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
@@ -130,13 +151,25 @@ def spline(knots: Tensor, x: Tensor, y: Tensor, z: Tensor) -> Tensor:
     return torch.einsum("cijk,zk,xi,yj->cxyz", knots, along_z, along_x, along_y)
 
 
-def plane_spline(knots: Tensor, x: Tensor, y: Tensor) -> Tensor:
-    """Cubic B-splines in one plane, (B, X, Y), for knots, (B, I, J), spread as in `spline`."""
-    weights = [
+def sections(knots: Tensor, x: Tensor, y: Tensor, heights: Tensor) -> Tensor:
+    """One plane, rows by columns, of each of B splines as in `spline`.
+
+    Args:
+        knots: coefficients, (B, C, I, J, K).
+        x: of the columns, (X,), mm.
+        y: of the rows, (Y,), mm.
+        heights: of the planes, (B,), mm.
+
+    Returns:
+        (B, C, Y, X).
+    """
+    centres = (CENTRE_MM[0], CENTRE_MM[1], 10.0)
+    along_x, along_y, along_z = (
         _spline_weights(axis - centre, count)
-        for axis, centre, count in zip((x, y), CENTRE_MM, knots.shape[1:], strict=True)
-    ]
-    return torch.einsum("bij,xi,yj->bxy", knots, *weights)
+        for axis, centre, count in zip((x, y, heights), centres, knots.shape[2:], strict=True)
+    )
+    planes = torch.einsum("bcijk,bk->bcji", knots, along_z)
+    return along_y @ planes @ along_x.T
 
 
 def _spline_weights(offsets: Tensor, count: int) -> Tensor:
@@ -161,9 +194,43 @@ def subject_points(anatomy: Anatomy, deformation: Deformation, index: int) -> Te
     return points[..., 0].transpose(1, 2).contiguous()  # (3, rows = y, columns = x)
 
 
-def deform_slice(anatomy: Anatomy, deformation: Deformation, index: int) -> Tensor:
-    """Tissue maps of one axial slice of a subject, (3, 128, 128), float32 in [0, 1]; front on top."""
-    return tissues_at(anatomy, subject_points(anatomy, deformation, index))
+def deform_slice(anatomy: Anatomy, deformation: Deformation, index: int, thickness: float = 0.0) -> Tensor:
+    """Tissue maps of one axial slice of a subject, (3, 128, 128), float32 in [0, 1]; front on top.
+
+    Args:
+        anatomy: the subject's.
+        deformation: the subject's.
+        index: the slice.
+        thickness: of the slice, mm: three planes within it are averaged.
+    """
+    return subject_tissues(anatomy, deformation, subject_points(anatomy, deformation, index), thickness)
+
+
+def subject_tissues(
+    anatomy: Anatomy, deformation: Deformation, points: Tensor, thickness: float = 0.0
+) -> Tensor:
+    """The same where a subject's pixels lie at `points`, (3, H, W), mm, of its anatomy."""
+    up = torch.tensor([0.0, 0.0, thickness / 3])[:, None, None]
+    planes = [points] if thickness < SPACING else [points - up, points, points + up]
+    tissues = torch.stack([tissues_at(anatomy, plane) for plane in planes])
+    odds = torch.tensor([anatomy.sulci * deformation.sulci])
+    return widen_sulci(tissues, odds).mean(0)
+
+
+def widen_sulci(tissues: Tensor, odds: Tensor) -> Tensor:
+    """Give fluid what tissue has: the odds of fluid against grey and white matter, times `odds`.
+
+    Where there is no fluid there is none after it; mixtures in sulci, at the rim and around ventricles
+    become more fluid, the sum of the three stays.
+
+    Args:
+        tissues: grey matter, white matter and fluid, (B, 3, ...), in [0, 1].
+        odds: (B,) or (1,), above 0.
+    """
+    solid, fluid = tissues[:, :2].sum(1), tissues[:, 2]
+    odds = odds.view(-1, *[1] * (fluid.ndim - 1))
+    share = (solid + fluid) / (solid + odds * fluid).clamp(min=1e-6)
+    return torch.cat([tissues[:, :2] * share[:, None], (odds * fluid * share)[:, None]], dim=1)
 
 
 def tissues_at(anatomy: Anatomy, points: Tensor) -> Tensor:
@@ -218,4 +285,5 @@ def template_anatomy() -> Anatomy:
         origin=torch.from_numpy(origin.astype(np.float32)),
         spacing=1.0,
         name="ICBM 152 nonlinear symmetric 2009a",
+        sulci=6.0,
     )

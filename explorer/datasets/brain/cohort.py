@@ -1,9 +1,9 @@
 """The synthetic brain cohort: contrasts FLAIR, T1 and T2, axial slices of 128 x 128 pixels at 1.75 mm.
 
-A subject is a seed: one average anatomy (ICBM 152, see `anatomy`), deformed in 3-D, with tissue intensities,
-texture, bias field, resolution and Rician noise of its own (see `contrast`). Nothing in it is a patient. What
-it lacks: the variety of folding between people, vessels, age-related change and the artefacts of real
-scanners.
+A subject is a seed: one average anatomy (ICBM 152, see `anatomy`), deformed in 3-D and aged, with contrast,
+thickness, bias field, texture, resolution, Rician noise and field of view of its own (see `variation`).
+Nothing in it is a patient. What it lacks: the variety of folding between people, vessels, changes of white
+matter and the artefacts of real scanners.
 
 Split rule: subjects of calibration and test have disjoint seeds, and both are disjoint from training's.
 Licence of the template: free to use, copy, modify and distribute with its copyright notice (McConnell Brain
@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from explorer.contracts import Axis, Batches, Slice
 from explorer.datasets.base import DATASETS, Progress, Source, check_count, check_place, check_split
@@ -26,15 +27,36 @@ from explorer.datasets.brain.anatomy import (
     SUBJECTS,
     draw_deformation,
     subject_points,
+    subject_tissues,
     template_anatomy,
-    tissues_at,
 )
-from explorer.datasets.brain.contrast import CONTRASTS, draw_acquisition, render
+from explorer.datasets.brain.contrast import draw_acquisitions
 from explorer.datasets.brain.pool import BrainTraining, open_pool
+from explorer.datasets.brain.rendering import render
+from explorer.datasets.brain.variation import COHORT, CONTRASTS, Variation
 from explorer.randomness import stream
 
 MIDDLE = 32
 """A slice with ventricles, cortex and basal ganglia in it."""
+
+
+def subject_slice(
+    seed: int, contrast: str, index: int, variation: Variation = COHORT
+) -> tuple[Tensor, Tensor, Tensor]:
+    """One slice of a subject in one contrast.
+
+    Returns:
+        image: (128, 128), float32 in [0, 1), zero outside the foreground.
+        foreground: the brain within the field of view, (128, 128), bool.
+        points: where the pixels lie in the template, (3, 128, 128), mm.
+    """
+    anatomy, deformation = template_anatomy(), draw_deformation(seed, variation)
+    scan = draw_acquisitions([contrast], lambda purpose: stream(seed, contrast, purpose), variation)
+    points = subject_points(anatomy, deformation, index)
+    tissues = subject_tissues(anatomy, deformation, points, float(scan.thickness))
+    noise = stream(seed, contrast, "noise", index)
+    image, foreground = render(tissues[None], scan, torch.tensor([index]), noise)
+    return image[0], foreground[0], points
 
 
 @DATASETS.register("brain")
@@ -73,11 +95,7 @@ class BrainCohort(Source):
         check_place(split, self.axes(split), coordinates)
         subject, index = coordinates
         seed = SUBJECTS[split][0] + subject
-        anatomy = template_anatomy()
-        points = subject_points(anatomy, draw_deformation(stream(seed, "anatomy")), index)
-        acquisition = draw_acquisition(self.option, stream(seed, self.option))
-        noise = stream(seed, self.option, "noise", index)
-        image, foreground = render(tissues_at(anatomy, points), acquisition, index, noise)
+        image, foreground, points = subject_slice(seed, self.option, index)
         name = f"{split} subject {subject}, slice {index}"
         return Slice(image, foreground, name, (SPACING, SPACING), contrast=self.option, atlas=points)
 

@@ -1,121 +1,117 @@
-"""From tissue maps to an MR image: intensities, texture, bias field, resolution and Rician noise.
-
-All of it works on batches, so that training renders the same slices ever anew, and in 3-D coordinates, so
-that texture and bias field of a subject go on from slice to slice.
-"""
+"""How scans turn tissue into intensity: contrast, bias field, texture, resolution, noise, field of view."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
-from explorer.datasets.brain.anatomy import slice_coordinates, spline
+from explorer.datasets.brain.anatomy import CENTRE_MM, template_anatomy, widen_sulci
+from explorer.datasets.brain.intensity import MEDIAN
+from explorer.datasets.brain.variation import Variation, even
 
-CONTRASTS = ("flair", "t1", "t2")
+EXTENT_MM = (68.0, 86.0)
+"""Half width and half length of the template's brain."""
 
-INTENSITIES = {
-    "flair": (0.50, 0.40, 0.13),
-    "t1": (0.41, 0.57, 0.17),
-    "t2": (0.47, 0.34, 0.80),
-}
-"""Mean intensity of grey matter, white matter and cerebrospinal fluid; the brain's median is near 0.45."""
+CORNERS = 0.3
+"""Share of the cut fields of view that are oblique to the axes."""
+
+Streams = Callable[[str], torch.Generator]
+"""From a purpose to its generator, so that an added draw shifts no other."""
 
 
 @dataclass(frozen=True, eq=False)
 class Acquisition:
-    """How one scan turns tissue into intensity.
+    """How B scans turn tissue into intensity.
 
     Attributes:
-        intensities: of grey matter, white matter and cerebrospinal fluid, (3,).
-        bias: logarithm of the bias field at the knots of a cubic B-spline, (1, 5, 5, 5).
-        texture: standard deviation of the tissue's own texture.
-        texture_offset: where this subject's texture starts in the endless texture volume, (3,), mm.
-        blur: standard deviation of the in-plane point spread, pixels.
-        noise: standard deviation of the noise in each of the two channels.
+        intensities: of grey matter, white matter and cerebrospinal fluid, (B, 3).
+        fields: logarithm of each tissue's bias field at the knots of a cubic B-spline, (B, 3, 5, 5, 5).
+        edge: averaged coverage from which a pixel counts as brain, (B,).
+        rim: how dark the brain's outermost pixels are, (B,), in [0, 1].
+        thickness: of a slice, mm, (B,).
+        texture: standard deviation of the tissue's own texture, (B,).
+        texture_offset: where a scan's texture starts in the endless texture volume, (B, 3), mm.
+        blur: standard deviation of the in-plane point spread, pixels, (B,).
+        noise: standard deviation of the noise in each of the two channels, (B,).
+        view: the field of view is where v0 x + v1 y + v2 z < v3 in MNI coordinates, mm, (B, 4).
     """
 
     intensities: Tensor
-    bias: Tensor
-    texture: float
+    fields: Tensor
+    edge: Tensor
+    rim: Tensor
+    thickness: Tensor
+    texture: Tensor
     texture_offset: Tensor
-    blur: float
-    noise: float
+    blur: Tensor
+    noise: Tensor
+    view: Tensor
 
 
-def draw_acquisition(contrast: str, generator: torch.Generator) -> Acquisition:
-    """Draw a scan of this contrast: intensities to about 10 %, bias to about 8 %, noise 0.008 to 0.025."""
-    spread = 1 + torch.tensor([0.025, 0.025, 0.08]) * torch.randn(3, generator=generator).clamp(-2, 2)
-    gain = 1 + 0.05 * torch.randn(1, generator=generator).clamp(-2, 2)
-    uniform = torch.rand(3, generator=generator).tolist()
+def draw_acquisitions(contrasts: Sequence[str], streams: Streams, variation: Variation) -> Acquisition:
+    """Draw a scan of each of these contrasts, (B,)."""
+    count = len(contrasts)
+    bias = _normal((count, 1, 5, 5, 5), streams("bias"))
+    regional = _normal((count, 3, 5, 5, 5), streams("regional"))
     return Acquisition(
-        intensities=torch.tensor(INTENSITIES[contrast]) * spread * gain,
-        bias=0.06 * torch.randn(1, 5, 5, 5, generator=generator).clamp(-2, 2),
-        texture=0.006 + 0.012 * uniform[0],
-        texture_offset=200 * torch.rand(3, generator=generator),
-        blur=0.3 + 0.35 * uniform[1],
-        noise=0.008 + 0.017 * uniform[2],
+        intensities=_intensities(contrasts, streams, variation),
+        fields=variation.bias * bias + variation.regional * regional,
+        edge=even(variation.edge, count, streams("edge")),
+        rim=even(variation.rim, count, streams("rim")),
+        thickness=draw_thickness(count, streams("thickness"), variation),
+        texture=even(variation.texture, count, streams("texture")),
+        texture_offset=200 * torch.rand(count, 3, generator=streams("texture offset")),
+        blur=even(variation.blur, count, streams("blur")),
+        noise=even(variation.noise, count, streams("noise level")),
+        view=_views(count, streams("view"), variation),
     )
 
 
-def render(
-    tissues: Tensor, acquisition: Acquisition, index: int, generator: torch.Generator
-) -> tuple[Tensor, Tensor]:
-    """Image and foreground of one slice.
-
-    Args:
-        tissues: tissue maps, (3, H, W).
-        acquisition: the subject's scan.
-        index: the slice, which places texture and bias field.
-        generator: source of the noise, which differs from slice to slice.
-
-    Returns:
-        image: (H, W), float32 in [0, 1], zero outside the head.
-        foreground: the brain, (H, W), bool.
-    """
-    brain = tissues.sum(0)
-    image = torch.einsum("c,chw->hw", acquisition.intensities, tissues)
-    x, y, z = slice_coordinates(index)
-    image = image + acquisition.texture * brain * _texture(x, y, z, acquisition.texture_offset)
-    image = image * torch.exp(spline(acquisition.bias, x, y, z)[0, :, :, 0].T)
-    image = blur(image, acquisition.blur)
-    foreground = brain > 0.5
-    noise = acquisition.noise * torch.randn(2, *image.shape, generator=generator)
-    noisy = torch.hypot(image + noise[0], noise[1])
-    return torch.where(brain > 0.05, noisy, torch.zeros(())).clamp(0, 1), foreground
+def draw_thickness(count: int, generator: torch.Generator, variation: Variation) -> Tensor:
+    """Thickness of the slices of scans, (B,), mm; most are thin."""
+    thin, thick = variation.thickness
+    return thin + (thick - thin) * torch.rand(count, generator=generator) ** 2
 
 
-def blur(images: Tensor, sigma: float) -> Tensor:
-    """Narrow Gaussian blur of `images`, (..., H, W); `sigma` in pixels, at most 0.7: 3 taps, same edges."""
-    side = math.exp(-0.5 / max(sigma, 1e-3) ** 2)
-    weight = side / (1 + 2 * side)
-    for dim in (-1, -2):
-        last = images.shape[dim] - 1
-        before = torch.cat([images.narrow(dim, 0, 1), images.narrow(dim, 0, last)], dim)
-        after = torch.cat([images.narrow(dim, 1, last), images.narrow(dim, last, 1)], dim)
-        images = torch.lerp(images, (before + after) / 2, 2 * weight)
-    return images
+def _intensities(contrasts: Sequence[str], streams: Streams, variation: Variation) -> Tensor:
+    """Grey, white and fluid, (B, 3), scaled so that a brain like the template has a median of 0.45 gain."""
+    tissues = torch.ones(len(contrasts), 3)
+    for place, ranges, purpose in ((0, variation.grey, "grey"), (2, variation.fluid, "fluid")):
+        bounds = torch.tensor([ranges[name] for name in contrasts])
+        tissues[:, place] = torch.lerp(
+            bounds[:, 0], bounds[:, 1], even((0.0, 1.0), len(contrasts), streams(purpose))
+        )
+    median = (tissues @ _composition()).median(dim=1).values
+    gain = even(variation.gain, len(contrasts), streams("gain"))
+    return tissues * (MEDIAN * gain / median)[:, None]
 
 
 @lru_cache(maxsize=1)
-def _texture_volume() -> Tensor:
-    """Periodic smooth noise of unit variance, (1, 64, 64, 64), one voxel = 2 mm."""
-    white = torch.randn(64, 64, 64, generator=torch.Generator().manual_seed(152))
-    frequency = torch.fft.fftfreq(64)
-    squared = frequency[:, None, None] ** 2 + frequency[None, :, None] ** 2 + frequency[None, None, :] ** 2
-    smooth: Tensor = torch.fft.ifftn(torch.fft.fftn(white) * torch.exp(-squared / (2 * 0.12**2))).real
-    return (smooth / smooth.std())[None]
+def _composition() -> Tensor:
+    """Tissue fractions at some voxels of the template's brain, 5 mm and more within its rim, (3, M)."""
+    template = template_anatomy()
+    tissues = template.tissues[:, ::5, ::5, ::5]
+    deep = F.avg_pool3d(tissues.sum(0)[None], 3, stride=1, padding=1)[0] > 0.8
+    return widen_sulci(tissues[None, :, deep][..., ::2], torch.tensor([template.sulci]))[0]
 
 
-def _texture(x: Tensor, y: Tensor, z: Tensor, offset: Tensor) -> Tensor:
-    """The endless texture on one slice, (H, W): linear between planes, nearest in the plane's grid."""
-    volume: Tensor = _texture_volume()[0]
-    columns, rows = (((x + offset[0]) / 2).round().long() % 64), (((y + offset[1]) / 2).round().long() % 64)
-    height = float((z + offset[2]) / 2)
-    low = int(height // 1)
-    part = height - low
-    plane = (1 - part) * volume[:, :, low % 64] + part * volume[:, :, (low + 1) % 64]
-    return plane[columns][:, rows].T
+def _views(count: int, generator: torch.Generator, variation: Variation) -> Tensor:
+    """Fields of view, (B, 4): mostly whole; else rows or columns at one end, or a corner, lie outside."""
+    cut, side, corner, angle, tilt, depth = torch.rand(6, count, generator=generator)
+    turned = torch.where(corner < CORNERS, angle - 0.5, 0.0)
+    angles = torch.pi * ((4 * side).floor() / 2 + turned)
+    normal = torch.stack([angles.cos(), angles.sin(), 0.3 * (tilt - 0.5)], dim=1)
+    reach = torch.hypot(EXTENT_MM[0] * normal[:, 0], EXTENT_MM[1] * normal[:, 1])
+    centre = normal[:, :2] @ torch.tensor(CENTRE_MM)
+    low, high = variation.cut_mm
+    end = centre + reach - (low + (high - low) * depth)
+    return torch.cat([normal, torch.where(cut < variation.cut, end, torch.inf)[:, None]], dim=1)
+
+
+def _normal(size: tuple[int, ...], generator: torch.Generator) -> Tensor:
+    return torch.randn(size, generator=generator).clamp(-2, 2)

@@ -22,11 +22,11 @@ from explorer.datasets.brain.anatomy import (
     Anatomy,
     deform_slice,
     draw_deformation,
-    plane_spline,
-    slice_coordinates,
     template_anatomy,
 )
-from explorer.datasets.brain.contrast import CONTRASTS, INTENSITIES, blur
+from explorer.datasets.brain.contrast import draw_acquisitions, draw_thickness
+from explorer.datasets.brain.rendering import render
+from explorer.datasets.brain.variation import CONTRASTS, TRAINING
 from explorer.randomness import stream
 from explorer.settings import check_settings, setting
 
@@ -50,7 +50,7 @@ def open_pool(
     settings: BrainTraining, folder: Path, real_folder: Path | None, progress: Callable[[int, int], None]
 ) -> BrainBatches:
     """The pool in `folder`, built first if it is not there yet; see `build_pool`."""
-    key = hashlib.sha256(f"{settings.pool}:{settings.real_share}:2".encode()).hexdigest()[:8]
+    key = hashlib.sha256(f"{settings.pool}:{settings.real_share}:3".encode()).hexdigest()[:8]
     path = folder / f"brain-pool-{key}.npy"
     build_pool(path, settings.pool, settings.real_share, real_folder, progress)
     return BrainBatches.open(path)
@@ -60,6 +60,8 @@ def build_pool(
     path: Path, slices: int, real_share: float, real_folder: Path | None, progress: Callable[[int, int], None]
 ) -> None:
     """Write `slices` deformed slices to `path` as an (N, 3, 128, 128) uint8 array, atomically.
+
+    Which slice of the template's space each is stands beside them, see `positions_path`.
 
     Args:
         path: the .npy file to write; left alone if it exists.
@@ -76,19 +78,29 @@ def build_pool(
         )
     partial = path.with_suffix(".partial.npy")
     pool = np.lib.format.open_memmap(partial, mode="w+", dtype=np.uint8, shape=(slices, 3, SIZE, SIZE))
+    positions = np.zeros(slices, dtype=np.uint8)
     done = 0
     for anatomy, count in _shares(slices, real_share, real_folder):
         for _ in range(count):
             subject = done // SLICES_PER_SUBJECT
             seed = SUBJECTS["train"][0] + subject
-            deformation = draw_deformation(stream(seed, "anatomy"))
+            deformation = draw_deformation(seed, TRAINING)
             index = int(torch.randint(SLICES, (), generator=stream(seed, "pool slice", done)))
-            pool[done] = (255 * deform_slice(anatomy, deformation, index)).round().byte().numpy()
+            thickness = float(draw_thickness(1, stream(seed, "pool thickness", done), TRAINING))
+            tissues = deform_slice(anatomy, deformation, index, thickness)
+            pool[done] = (255 * tissues).round().byte().numpy()
+            positions[done] = index
             done += 1
             if done % 200 == 0:
                 progress(done, slices)
     pool.flush()
+    np.save(positions_path(path), positions)
     partial.replace(path)
+
+
+def positions_path(path: Path) -> Path:
+    """Where the (N,) uint8 array of slice positions of the pool at `path` is."""
+    return path.with_suffix(".positions.npy")
 
 
 def _shares(slices: int, real_share: float, real_folder: Path | None) -> Iterator[tuple[Anatomy, int]]:
@@ -108,53 +120,30 @@ class BrainBatches:
 
     Attributes:
         pool: tissue maps, (N, 3, 128, 128), uint8.
-        texture: smooth periodic noise of unit variance, (256, 256).
+        positions: which slice of the template's space each is, (N,), uint8.
         contrasts: those that are drawn, each equally often.
     """
 
     pool: np.ndarray
-    texture: Tensor
+    positions: np.ndarray
     contrasts: tuple[str, ...] = CONTRASTS
 
     @classmethod
     def open(cls, path: Path) -> BrainBatches:
         """Map the pool at `path` into memory."""
-        white = torch.randn(256, 256, generator=stream(0, "training texture"))
-        frequency = torch.fft.fftfreq(256)
-        squared = frequency[:, None] ** 2 + frequency[None, :] ** 2
-        smooth = torch.fft.ifft2(torch.fft.fft2(white) * torch.exp(-squared / (2 * 0.105**2))).real
-        return cls(np.load(path, mmap_mode="r"), smooth / smooth.std())
+        return cls(np.load(path, mmap_mode="r"), np.load(positions_path(path)))
 
     def batch(self, count: int, generator: torch.Generator) -> Tensor:
-        """Draw and render `count` slices, (B, 1, 128, 128), float32 in [0, 1]."""
-        which = torch.randint(len(self.pool), (count,), generator=generator).numpy()
+        """Draw and render `count` slices, (B, 1, 128, 128), float32 in [0, 1)."""
+        seed = int(torch.randint(2**62, (), generator=generator))
+        which = torch.randint(len(self.pool), (count,), generator=stream(seed, "which")).numpy()
         stored = torch.from_numpy(self.pool[which])  # (B, 3, H, W)
-        mirrored = torch.rand(count, generator=generator) < 0.5
+        mirrored = torch.rand(count, generator=stream(seed, "mirrored")) < 0.5
         stored[mirrored] = stored[mirrored].flip(-1)
-        tissues = stored.float() / 255
-
-        def normal(*size: int) -> Tensor:
-            return torch.randn(count, *size, generator=generator).clamp(-2, 2)
-
-        contrast = torch.randint(len(self.contrasts), (count,), generator=generator)
-        means = torch.tensor([INTENSITIES[name] for name in self.contrasts])[contrast]
-        intensities = means * (1 + torch.tensor([0.05, 0.05, 0.12]) * normal(3)) * (1 + 0.05 * normal(1))
-        x, y, _ = slice_coordinates(0)
-        knots = 0.05 * normal(1, 5, 5) + 0.025 * normal(3, 5, 5)  # the bias field, and regional differences
-        fields = plane_spline(knots.flatten(0, 1), x, y).view(count, 3, SIZE, SIZE).transpose(2, 3)
-        image = (fields.exp() * intensities[:, :, None, None] * tissues).sum(1)
-        brain = tissues.sum(1)
-        uniform = torch.rand(count, 2, generator=generator)
-        roughness = 0.006 + 0.012 * uniform[:, :1, None]
-        image = image + roughness * brain * self._textures(count, generator)
-        sigma = 0.3 + 0.35 * float(torch.rand((), generator=generator))
-        image = blur(image, sigma)
-        noise = (0.008 + 0.017 * uniform[:, 1:, None]).expand_as(image)
-        real, imaginary = torch.randn(2, *image.shape, generator=generator) * noise
-        noisy = torch.hypot(image + real, imaginary)
-        return torch.where(brain > 0.05, noisy, torch.zeros(())).clamp(0, 1)[:, None]
-
-    def _textures(self, count: int, generator: torch.Generator) -> Tensor:
-        windows = self.texture.repeat(2, 2).unfold(0, SIZE, 1).unfold(1, SIZE, 1)
-        rows, columns = torch.randint(len(self.texture), (2, count), generator=generator)
-        return windows[rows, columns]
+        drawn = torch.randint(len(self.contrasts), (count,), generator=stream(seed, "contrast")).tolist()
+        scans = draw_acquisitions(
+            [self.contrasts[i] for i in drawn], lambda purpose: stream(seed, purpose), TRAINING
+        )
+        indices = torch.from_numpy(self.positions[which].astype(np.int64))
+        images, _ = render(stored.float().div_(255), scans, indices, stream(seed, "noise"))
+        return images[:, None]

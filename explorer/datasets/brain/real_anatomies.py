@@ -23,13 +23,13 @@ from explorer.datasets.brain.template import make_anatomy
 
 FREESURFER = (
     (3, 42, 8, 47, 10, 49, 11, 50, 12, 51, 13, 52, 17, 53, 18, 54, 26, 58, 28, 60, 136, 137, 163, 164),
-    (2, 41, 7, 46, 16, 85),
+    (2, 41, 7, 46, 16, 85, 25, 57),
     (4, 43, 5, 44, 14, 15, 24, 30, 62, 72),
 )
-"""Labels of grey matter, white matter and cerebrospinal fluid."""
+"""Labels of grey matter, white matter and cerebrospinal fluid; 25 and 57 are lesions of white matter."""
 
 DLMUSE = (
-    (*range(100, 210), 38, 39, 71, 72, 73, 23, 30, 36, 37, 57, 58, 55, 56, 59, 60, 31, 32, 47, 48),
+    (*range(100, 210), 38, 39, 71, 72, 73, 23, 30, 36, 37, 57, 58, 55, 56, 59, 60, 31, 32, 47, 48, 75, 76),
     (*range(81, 96), 40, 41, 35, 61, 62),
     (1, 46, 4, 11, 49, 50, 51, 52),
 )

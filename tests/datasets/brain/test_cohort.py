@@ -20,16 +20,19 @@ from explorer.datasets.brain.anatomy import (
     Anatomy,
     deform_slice,
     draw_deformation,
-    plane_spline,
     sample,
+    sections,
     slice_coordinates,
     spline,
     template_anatomy,
     tissues_at,
+    widen_sulci,
 )
 from explorer.datasets.brain.cohort import BrainCohort
-from explorer.datasets.brain.contrast import CONTRASTS, blur, draw_acquisition, render
+from explorer.datasets.brain.contrast import draw_acquisitions
+from explorer.datasets.brain.rendering import blur, render
 from explorer.datasets.brain.template import make_anatomy
+from explorer.datasets.brain.variation import COHORT, CONTRASTS
 from explorer.randomness import stream
 
 FLAIR = BrainCohort("flair")
@@ -40,7 +43,7 @@ def correlation(a: Tensor, b: Tensor) -> float:
 
 
 def subject(seed: int, index: int) -> Tensor:
-    return deform_slice(template_anatomy(), draw_deformation(stream(seed, "anatomy")), index)
+    return deform_slice(template_anatomy(), draw_deformation(seed, COHORT), index)
 
 
 def blocks() -> Anatomy:
@@ -75,7 +78,8 @@ def test_images_and_foregrounds_are_sane(contrast: str, index: int) -> None:
     found = BrainCohort(contrast).slice("test", 1, index)
     assert found.image.shape == found.foreground.shape == (SIZE, SIZE)
     assert (found.image.dtype, found.foreground.dtype) == (torch.float32, torch.bool)
-    assert 0 <= float(found.image.min()) <= float(found.image.max()) <= 1
+    assert 0 <= float(found.image.min()) <= float(found.image.max()) < 1
+    assert not found.image[~found.foreground].any()
     assert 0.08 < float(found.foreground.float().mean()) < 0.5
     assert found.spacing == (SPACING, SPACING)
     edge = torch.cat([found.image[0], found.image[-1], found.image[:, 0], found.image[:, -1]])
@@ -123,7 +127,7 @@ def test_neighbouring_slices_belong_to_one_brain() -> None:
 @pytest.mark.parametrize("index", [5, 33])
 def test_a_slice_is_a_section_of_the_deformed_volume(index: int) -> None:
     """Against the whole head deformed at once, sampled by scipy in float64, and cut at the slice's height."""
-    anatomy, deformation = blocks(), draw_deformation(stream(9))
+    anatomy, deformation = blocks(), draw_deformation(9, COHORT)
     x, y, _ = slice_coordinates(index)
     heights = torch.cat([slice_coordinates(i)[2] for i in (index - 1, index, index + 1)])
     points = torch.stack(torch.meshgrid(x, y, heights, indexing="ij")).double()
@@ -134,7 +138,8 @@ def test_a_slice_is_a_section_of_the_deformed_volume(index: int) -> None:
     volume = by_scipy(
         anatomy.tissues, moved + deformation.widening * inwards, anatomy.origin, anatomy.spacing
     )
-    expected = volume[..., 1].transpose(1, 2).float()
+    raw = volume[..., 1].transpose(1, 2).float()
+    expected = widen_sulci(raw[None], torch.tensor([deformation.sulci]))[0]
     torch.testing.assert_close(deform_slice(anatomy, deformation, index), expected, atol=2e-3, rtol=0)
 
 
@@ -166,8 +171,15 @@ def test_constant_knots_make_a_constant_spline(knots: int) -> None:
     x, y, z = reach + CENTRE_MM[0], reach + CENTRE_MM[1], reach + 10
     found = spline(torch.full((1, knots, knots, knots), 2.5), x, y, z)
     torch.testing.assert_close(found, torch.full_like(found, 2.5))
-    plane = plane_spline(torch.full((2, knots, knots), 2.5), x, y)
-    torch.testing.assert_close(plane, torch.full_like(plane, 2.5))
+
+
+def test_sections_are_planes_of_the_spline() -> None:
+    knots = torch.randn(4, 3, 5, 6, 7, generator=stream(0))
+    x, y, _ = slice_coordinates(0)
+    heights = torch.tensor([-30.0, 0.0, 21.5, 60.0])
+    for found, own, height in zip(sections(knots, x, y, heights), knots, heights, strict=True):
+        expected = spline(own, x, y, height[None])[..., 0].transpose(1, 2)
+        torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
 
 
 def test_the_displacement_covers_every_brain() -> None:
@@ -187,10 +199,11 @@ def test_a_spline_keeps_straight_lines() -> None:
 
 @pytest.mark.parametrize("sigma", [0.0, 0.3, 0.65])
 def test_blur_keeps_constants_and_sums(sigma: float) -> None:
-    torch.testing.assert_close(blur(torch.full((2, 8, 9), 0.4), sigma), torch.full((2, 8, 9), 0.4))
-    point = torch.zeros(9, 9)
-    point[4, 4] = 1.0
-    spread = blur(point, sigma)
+    width = torch.tensor([sigma])
+    torch.testing.assert_close(blur(torch.full((2, 8, 9), 0.4), width), torch.full((2, 8, 9), 0.4))
+    point = torch.zeros(1, 9, 9)
+    point[0, 4, 4] = 1.0
+    spread = blur(point, width)[0]
     assert float(spread.sum()) == pytest.approx(1)
     assert float((spread * (torch.arange(9.0) - 4) ** 2).sum()) <= sigma**2 + 1e-6
     assert torch.equal(spread, spread.T) or torch.allclose(spread, spread.T)
@@ -199,11 +212,13 @@ def test_blur_keeps_constants_and_sums(sigma: float) -> None:
 def test_noise_differs_between_slices_and_not_between_runs() -> None:
     tissues = torch.zeros(3, SIZE, SIZE)
     tissues[0, 30:90, 30:90] = 1.0
-    acquisition = draw_acquisition("flair", stream(1))
-    first, same, other = (render(tissues, acquisition, 7, stream(seed))[0] for seed in (1, 1, 2))
+    scan = draw_acquisitions(["flair"], lambda purpose: stream(1, purpose), COHORT)
+    first, same, other = (
+        render(tissues[None], scan, torch.tensor([7]), stream(seed))[0][0] for seed in (1, 1, 2)
+    )
     assert torch.equal(first, same)
     spread = float((first - other)[40:80, 40:80].std()) / 2**0.5
-    assert spread == pytest.approx(acquisition.noise, rel=0.1)
+    assert spread == pytest.approx(float(scan.noise), rel=0.1)
 
 
 def test_cohorts_are_nested_and_each_subject_once() -> None:
@@ -254,6 +269,8 @@ def test_the_atlas_says_where_in_the_template_each_pixel_lies() -> None:
     assert found.atlas is not None and found.contrast == "flair"
     seed = 3_000_007
     template = template_anatomy()
-    torch.testing.assert_close(tissues_at(template, found.atlas), subject(seed, 30), rtol=0, atol=0)
+    odds = torch.tensor([template.sulci * draw_deformation(seed, COHORT).sulci])
+    expected = widen_sulci(tissues_at(template, found.atlas)[None], odds)[0]
+    torch.testing.assert_close(expected, subject(seed, 30), rtol=0, atol=0)
     middle = found.atlas[:, 64, 64]
     assert float((middle - torch.tensor([0.0, -18.0, -35 + 30 * 1.75])).norm()) < 25

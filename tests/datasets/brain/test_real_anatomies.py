@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import nibabel
 import numpy as np
+import pytest
 from scipy import ndimage
 
-from explorer.datasets.brain.real_anatomies import tissue_fractions
+from explorer.datasets.brain.real_anatomies import DLMUSE, FREESURFER, real_anatomies, tissue_fractions
 
 
 def phantom() -> tuple[np.ndarray, np.ndarray]:
@@ -36,3 +40,22 @@ def test_pure_tissues_and_their_mixtures_are_found_under_a_bias_field() -> None:
 def test_outside_the_brain_there_is_nothing() -> None:
     maps, t1 = phantom()
     assert not tissue_fractions(t1, maps, 1.0)[:, t1 == 0].any()
+
+
+def test_no_label_is_of_two_tissues() -> None:
+    for groups in (FREESURFER, DLMUSE):
+        labels = [label for group in groups for label in group]
+        assert len(set(labels)) == len(labels)
+
+
+@pytest.mark.parametrize("lesion", [25, 57])
+def test_a_lesion_of_white_matter_leaves_no_hole_in_the_brain(tmp_path: Path, lesion: int) -> None:
+    x, y, z = np.mgrid[:40, :40, :40] - 19.5
+    labels = np.where(np.sqrt(x**2 + y**2 + z**2) < 16, 2, 0).astype(np.uint8)
+    labels[18:22, 18:22, 18:22] = lesion
+    folder = tmp_path / "label_maps"
+    folder.mkdir()
+    image = nibabel.nifti1.Nifti1Image(labels, np.eye(4))  # type: ignore[no-untyped-call]
+    nibabel.loadsave.save(image, folder / "anatomy_01_dseg.nii.gz")
+    (anatomy,) = real_anatomies(tmp_path)
+    assert float(anatomy.tissues.sum(0)[20, 20, 20]) > 0.99
