@@ -77,6 +77,7 @@ class Card:
         held_out: figures on healthy data, by dataset name.
         calibration_sha256: of the calibration file; empty for a model that was not calibrated.
         benchmarks: what the scripts of `tests/benchmarks` measured with this model, by name.
+        trained_against: what the training removed from images, by the family of anomalies that looks like it.
     """
 
     name: str
@@ -89,6 +90,16 @@ class Card:
     held_out: Mapping[str, HeldOut]
     calibration_sha256: str = ""
     benchmarks: Mapping[str, Any] = field(default_factory=dict)
+    trained_against: Mapping[str, str] = field(default_factory=dict)
+
+    def caution(self, anomaly: str) -> str:
+        """A sentence for figures on a family of anomalies that flatter the model; empty where none does."""
+        if anomaly not in self.trained_against:
+            return ""
+        return (
+            f"This model was trained to remove {self.trained_against[anomaly]}, so {anomaly!r} as it is "
+            "planted flatters it: judge it on real anomalies."
+        )
 
 
 def read_card(path: Path) -> Card:
@@ -126,6 +137,9 @@ def parse_card(stem: str, text: bytes) -> Card:
             },
             calibration_sha256=str(content.get("calibration_sha256", "")),
             benchmarks=dict(content.get("benchmarks", {})),
+            trained_against={
+                str(family): str(what) for family, what in content.get("trained_against", {}).items()
+            },
         )
     except KeyError as error:
         raise ValueError(f"card {stem}.toml lacks {error}; {REMEDY}") from None
@@ -152,6 +166,8 @@ def write_card(card: Card, folder: Path) -> None:
         },
         "benchmarks": dict(card.benchmarks),
     }
+    if card.trained_against:
+        described["trained_against"] = dict(card.trained_against)
     text = _NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())[:-1]}]", tomli_w.dumps(described))
     write_whole(folder / f"{card.name}.toml", text.encode())
 
