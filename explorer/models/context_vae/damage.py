@@ -22,9 +22,9 @@ from torch import Tensor
 from explorer.models.context_vae.fields import coarse, patches
 from explorer.settings import check_settings, setting
 
-FURTHEST = 10.0
-"""Largest change in units of the room for it: exp(-10) of the room is left, which float32 still tells from
-none."""
+FURTHEST = 3.0
+"""Largest change in units of the room for it: a twentieth of the room is left, so that float32 can still tell
+it from none after several blobs."""
 
 
 @dataclass(frozen=True)
