@@ -69,7 +69,7 @@ def test_without_a_start_nothing_changes() -> None:
 
 
 def test_the_fingerprint_heeds_the_start() -> None:
-    others = [{"start": ""}, {"start": "other"}, {"start_sha256": "ab"}]
+    others: list[dict[str, Any]] = [{"start": ""}, {"start": "other"}, {"start_sha256": "ab"}]
     prints = {fingerprint(dataclasses.replace(RECIPE, **other)) for other in others}
     assert len(prints | {fingerprint(RECIPE)}) == 4
 

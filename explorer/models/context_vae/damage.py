@@ -85,13 +85,14 @@ class Damage:
         blobs = (uniform[:, 0] * (self.blobs + 1)).floor()
         damaged = images
         for k in range(self.blobs):
-            damaged = self._blob(damaged, inside, blobs > k, generator)
+            rows = (blobs > k).nonzero()[:, 0].to(images.device)
+            damaged = damaged.index_copy(0, rows, self._blob(damaged[rows], inside[rows], generator))
         amount = self.strength * self.noise * uniform[:, 1] * (uniform[:, 2] < self.noisy)
         field = coarse(images.shape, generator).to(images.device)
         return torch.where(inside, shifted(damaged, _per_image(amount, images) * field), images)
 
-    def _blob(self, images: Tensor, inside: Tensor, present: Tensor, generator: torch.Generator) -> Tensor:
-        """One more blob in each image where it is `present`, (B,)."""
+    def _blob(self, images: Tensor, inside: Tensor, generator: torch.Generator) -> Tensor:
+        """One more blob in each image."""
         count = len(images)
         uniform = torch.rand(count, 4, generator=generator)
         radius = self.smallest * (self.largest / self.smallest) ** uniform[:, 0] * images.shape[-1]
@@ -99,7 +100,7 @@ class Damage:
         change = change * torch.where(uniform[:, 2] < self.brighter, 1.0, -1.0)
         level = self.level * (uniform[:, 3] < self.levelled)
         weight = patches(_centres(inside, generator), radius, images.shape, generator).to(images.device)
-        weight = weight * inside * _per_image(self.strength * present, images)
+        weight = weight * (self.strength * inside)
         covered = weight.sum((2, 3), keepdim=True)
         mean = (weight * images).sum((2, 3), keepdim=True) / covered.clamp(min=1e-6)
         base = images + _per_image(level, images) * (mean - images)
