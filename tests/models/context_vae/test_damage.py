@@ -87,6 +87,12 @@ def test_levelled_blobs_lose_what_they_cover() -> None:
     assert float(levelled[moved].std()) < 0.9 * float(x[moved].std())
 
 
+def test_level_is_the_mean_of_the_foreground_alone() -> None:
+    x = (heads() > 0) * 0.5
+    flat = dataclasses.replace(BLOBS, faintest=0.0, strongest=0.0, levelled=1.0, level=1.0)
+    torch.testing.assert_close(flat(x, stream(1, "damage")), x)
+
+
 def test_noise_is_of_the_stated_size_in_the_stated_share_of_images() -> None:
     x = torch.full((2000, 1, 16, 16), 0.5)
     noise = dataclasses.replace(NOISE, noise=0.02, noisy=0.5)
