@@ -20,7 +20,7 @@ LARGEST_CARD = 2**18
 """Bytes."""
 
 LONGEST_MESSAGE = 300
-"""Letters of what is repeated of an error."""
+"""Letters of what is repeated of an error or a card."""
 
 REMEDY = "restore its files from the repository, or make them again with: python -m explorer train"
 
@@ -96,9 +96,10 @@ class Card:
         """A sentence for figures on a family of anomalies that flatter the model; empty where none does."""
         if anomaly not in self.trained_against:
             return ""
+        what = plain(self.trained_against[anomaly])
         return (
-            f"This model was trained to remove {self.trained_against[anomaly]}, so {anomaly!r} as it is "
-            "planted flatters it: judge it on real anomalies."
+            f"This model was trained to remove {what}, so {anomaly!r} as it is planted flatters it: judge it "
+            "on real anomalies."
         )
 
 
@@ -178,9 +179,9 @@ def add_benchmark(path: Path, name: str, figures: Mapping[str, Any]) -> None:
     write_card(replace(card, benchmarks={**card.benchmarks, name: dict(figures)}), path.parent)
 
 
-def plain(error: Exception) -> str:
-    """What an error says, on one line that can be printed: files of others may put anything into it."""
-    text = "".join(letter if letter.isprintable() else " " for letter in str(error))
+def plain(said: object) -> str:
+    """What an error or a card says, on one line that can be printed: files of others may hold anything."""
+    text = "".join(letter if letter.isprintable() else " " for letter in str(said))
     return textwrap.shorten(text, LONGEST_MESSAGE, placeholder=" ...")
 
 

@@ -127,6 +127,11 @@ def test_a_card_warns_of_the_anomalies_that_its_training_removed(card: Path) -> 
     )
 
 
+def test_what_a_card_of_others_warns_of_is_one_line_that_can_be_printed() -> None:
+    said = replace(tiny_card(), trained_against={"lesion": "\x1b[2J\n" + "x" * 9000}).caution("lesion")
+    assert said.isprintable() and len(said) < 500
+
+
 @pytest.mark.parametrize("wrong", ["lesion", ["lesion"], 3])
 def test_a_card_whose_training_was_against_no_table_is_refused(card: Path, wrong: object) -> None:
     edit(card, trained_against=wrong)
