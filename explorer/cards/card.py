@@ -20,7 +20,7 @@ LARGEST_CARD = 2**18
 """Bytes."""
 
 LONGEST_MESSAGE = 300
-"""Letters of what is repeated of an error."""
+"""Letters of what is repeated of an error or a card."""
 
 REMEDY = "restore its files from the repository, or make them again with: python -m explorer train"
 
@@ -77,6 +77,7 @@ class Card:
         held_out: figures on healthy data, by dataset name.
         calibration_sha256: of the calibration file; empty for a model that was not calibrated.
         benchmarks: what the scripts of `tests/benchmarks` measured with this model, by name.
+        trained_against: what the training removed from images, by the family of anomalies that looks like it.
     """
 
     name: str
@@ -89,6 +90,17 @@ class Card:
     held_out: Mapping[str, HeldOut]
     calibration_sha256: str = ""
     benchmarks: Mapping[str, Any] = field(default_factory=dict)
+    trained_against: Mapping[str, str] = field(default_factory=dict)
+
+    def caution(self, anomaly: str) -> str:
+        """A sentence for figures on a family of anomalies that flatter the model; empty where none does."""
+        if anomaly not in self.trained_against:
+            return ""
+        what = plain(self.trained_against[anomaly])
+        return (
+            f"This model was trained to remove {what}, so {anomaly!r} as it is planted flatters it: judge it "
+            "on real anomalies."
+        )
 
 
 def read_card(path: Path) -> Card:
@@ -126,6 +138,9 @@ def parse_card(stem: str, text: bytes) -> Card:
             },
             calibration_sha256=str(content.get("calibration_sha256", "")),
             benchmarks=dict(content.get("benchmarks", {})),
+            trained_against={
+                str(family): str(what) for family, what in content.get("trained_against", {}).items()
+            },
         )
     except KeyError as error:
         raise ValueError(f"card {stem}.toml lacks {error}; {REMEDY}") from None
@@ -152,6 +167,8 @@ def write_card(card: Card, folder: Path) -> None:
         },
         "benchmarks": dict(card.benchmarks),
     }
+    if card.trained_against:
+        described["trained_against"] = dict(card.trained_against)
     text = _NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())[:-1]}]", tomli_w.dumps(described))
     write_whole(folder / f"{card.name}.toml", text.encode())
 
@@ -162,9 +179,9 @@ def add_benchmark(path: Path, name: str, figures: Mapping[str, Any]) -> None:
     write_card(replace(card, benchmarks={**card.benchmarks, name: dict(figures)}), path.parent)
 
 
-def plain(error: Exception) -> str:
-    """What an error says, on one line that can be printed: files of others may put anything into it."""
-    text = "".join(letter if letter.isprintable() else " " for letter in str(error))
+def plain(said: object) -> str:
+    """What an error or a card says, on one line that can be printed: files of others may hold anything."""
+    text = "".join(letter if letter.isprintable() else " " for letter in str(said))
     return textwrap.shorten(text, LONGEST_MESSAGE, placeholder=" ...")
 
 

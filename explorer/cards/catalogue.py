@@ -25,6 +25,8 @@ FOLDER = Path(__file__).parents[2] / "pretrained"
 """The shipped models."""
 
 _CARD = ".toml"
+MODEL_FILES = (_CARD, WEIGHTS)
+"""Endings of the paths by which a model outside that folder is named."""
 
 
 def model_names(folder: Path | None = None) -> tuple[str, ...]:

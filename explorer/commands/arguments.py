@@ -10,13 +10,12 @@ from typing import Any, NoReturn, TypeVar
 import torch
 
 from explorer.cards import Pretrained, load_own, load_pretrained, model_called
+from explorer.cards.catalogue import MODEL_FILES
 from explorer.predictors import PREDICTORS, Predictor
 from explorer.registry import Registry
 from explorer.settings import Setting, parse_settings, settings_of
 
 T = TypeVar("T")
-
-MODEL_FILES = (".toml", ".safetensors")
 
 
 class Parser(argparse.ArgumentParser):

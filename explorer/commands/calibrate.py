@@ -10,8 +10,8 @@ from typing import Any
 from tqdm import tqdm
 
 from explorer.cards import card_of, model_names
-from explorer.cards.catalogue import FOLDER
-from explorer.commands.arguments import MODEL_FILES, add_device
+from explorer.cards.catalogue import FOLDER, MODEL_FILES
+from explorer.commands.arguments import add_device
 from explorer.devices import pick_device
 from explorer.training.finish import calibrate_again
 

@@ -90,6 +90,8 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(report, indent=2, allow_nan=False) + "\n", encoding="utf-8")
     say(table(report))
+    if caution := pretrained.card.caution(ANOMALIES.name_of(type(anomaly))):
+        say(caution)
     if arguments.json is not None:
         print(f"wrote {arguments.json}", file=sys.stderr)
 

@@ -22,6 +22,7 @@ from explorer.models import MODELS
 from explorer.training.finish import finish
 from explorer.training.loop import Progress, build_model, train
 from explorer.training.recipe import Recipe, read_recipe
+from explorer.training.start import take_start
 
 
 def add(commands: Any) -> None:
@@ -55,6 +56,7 @@ def run(arguments: argparse.Namespace) -> None:
             raise ValueError(f"threads must be at least 1, got {arguments.threads}")
         torch.set_num_threads(arguments.threads)
     model = build_model(recipe)
+    recipe = take_start(model, recipe)
     stages = [(stage, recipe.at(stage)) for stage in model.stages(recipe.training)]
     checkpoints = [output / f"{part.name}.checkpoint.safetensors" for _, part in stages]
     for checkpoint in checkpoints:

@@ -117,6 +117,14 @@ class Network(nn.Module, ABC):
         """
         raise ValueError(f"beta must be left out for {cls.__name__}, which knows none; got {beta:g}")
 
+    @classmethod
+    def trained_against(cls, settings: Any) -> Mapping[str, str]:
+        """Families of anomalies that look like something that training removes, each with what it is.
+
+        Figures on these flatter the model. `settings` are of the type `training_settings`.
+        """
+        return {}
+
 
 MODELS: Registry[type[Network]] = Registry("model kind", "explorer.models")
 """By the `kind` that cards and recipes name."""

@@ -55,6 +55,7 @@ def finish(model: Network, recipe: Recipe, output: Path, device: torch.device) -
         recipe={key: value for key, value in settings.items() if key != "name"},
         sha256="",
         held_out=held_out,
+        trained_against=model.trained_against(recipe.training),
     )
     save_pretrained(model, card, calibrations, output)
 

@@ -25,6 +25,8 @@ from explorer.settings import NoSettings, check_keys, from_table, setting
 
 PRECISIONS = ("float32", "bfloat16")
 TABLES = ("model", "training", "images")
+OPTIONAL = (*TABLES, "start", "start_sha256")
+"""Left out of a recipe's description where they are empty."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +38,10 @@ class Common(Share):
     dataset: str = setting(MISSING, "family of datasets that the model is for")
     seed: int = setting(MISSING, "of weights, order and noise", minimum=0)
     precision: str = setting("float32", "of the matrix products alone", choices=PRECISIONS)
+    start: str = setting(
+        "", "trained model to begin from: its name or the path of its card; empty: fresh weights"
+    )
+    start_sha256: str = setting("", "of that model's weights; where it is given, no other weights are taken")
     data: str = setting("", "what the weights were trained on, with licence and citation, for the card")
 
     def __post_init__(self) -> None:
@@ -78,9 +84,9 @@ class Recipe(Common):
 
 
 def described(recipe: Recipe) -> dict[str, Any]:
-    """A recipe as a plain dictionary, without tables that are empty."""
+    """A recipe as a plain dictionary, without tables that are empty and a start that is not."""
     content = dataclasses.asdict(recipe)
-    return {name: value for name, value in content.items() if name not in TABLES or value}
+    return {name: value for name, value in content.items() if value or name not in OPTIONAL}
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -22,6 +22,7 @@ from explorer.evidence import VaeEvidence
 from explorer.looking import defaults, server
 from explorer.predictors import PREDICTORS
 from explorer.settings import Setting, settings_of
+from tests.support.model_files import edit
 from tests.support.packets import handed, read_all
 
 MAIN = Path(__file__).parents[2] / "explorer" / "ui" / "pages" / "main.py"
@@ -233,6 +234,18 @@ def test_an_anomaly_can_be_placed_by_hand(fashion: AppTest) -> None:
 def test_an_anomaly_that_changes_nothing_is_explained(fashion: AppTest) -> None:
     assert_fine(fashion.slider(key="lesion-strength").set_value(0.0).run())
     assert "changes no pixel" in fashion.info[0].value
+
+
+def test_an_anomaly_that_the_training_removed_is_told(own_models: Path) -> None:
+    edit(
+        own_models / "beta-vae-fashion-mnist.toml", trained_against={"lesion": "blobs of another brightness"}
+    )
+    app = opened(**FASHION)
+    assert_fine(app)
+    told = "trained to remove blobs of another brightness, so 'lesion' as it is planted flatters it"
+    assert any(told in unescaped(caption.value) for caption in app.caption)
+    again = opened(**FASHION, anomaly="foreign")
+    assert not any("flatters" in caption.value for caption in again.caption)
 
 
 def test_the_command_that_gives_the_figures_again_says_what_is_chosen(fashion: AppTest) -> None:

@@ -1,6 +1,6 @@
 """AP on the synthetic FLAIR cohort with lesions of contrast 0.3, every predictor at several training betas.
 
-    python -m tests.benchmarks.lesions [--slices 100] [--card]
+    python -m tests.benchmarks.lesions [--model beta-vae-brain] [--slices 100] [--card]
 
 Runs `explorer evaluate`'s own code on test subjects; exits with 1 unless a predictor that uses the VAE has an
 AP above 0.80 at some beta, and the reconstructions at the smallest beta are within 0.04 of healthy brains.
@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 import torch
 
 from explorer.anomalies import ANOMALIES
-from explorer.cards import load_pretrained
 from explorer.cards.card import add_benchmark
-from explorer.cards.catalogue import FOLDER
+from explorer.cards.catalogue import FOLDER, MODEL_FILES
+from explorer.commands.arguments import model_from
 from explorer.datasets import load_dataset
 from explorer.evaluation.cohort import Scoring, run_cohort
 from explorer.evaluation.report import figures
@@ -32,10 +33,11 @@ def main() -> int:
     """Print a table of AP; the exit code says whether the targets were met."""
     style = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=style)
+    parser.add_argument("--model", default="beta-vae-brain", help="name, kind, or path of a card")
     parser.add_argument("--slices", type=int, default=100)
     parser.add_argument("--card", action="store_true", help="enter the figures into the model's card")
     arguments = parser.parse_args()
-    pretrained = load_pretrained("beta-vae-brain", torch.device("cpu"))
+    pretrained = model_from(arguments.model, DATASET, torch.device("cpu"))
     names = quick_predictors_for(pretrained.model)
     predictors: dict[str, Predictor] = {name: PREDICTORS[name]() for name in names}
     predictors["positive residual, smoothed"] = ReconstructionError(sign="positive", smooth=True)
@@ -67,7 +69,9 @@ def main() -> int:
     print(f"healthy brains, mean |x - x_hat| at the smallest beta (target below 0.04): {sharpness}")
     if arguments.card:
         entry = {"slices": arguments.slices, "contrast": 0.3, "average_precision_by_beta": rows}
-        add_benchmark(FOLDER / "beta-vae-brain.toml", "synthetic_lesions_flair", entry)
+        named = arguments.model.endswith(MODEL_FILES)
+        card = Path(arguments.model) if named else FOLDER / pretrained.card.name
+        add_benchmark(card.with_suffix(".toml"), "synthetic_lesions_flair", entry)
     return int(best <= 0.8 or max(held_out.values()) >= 0.04)
 
 

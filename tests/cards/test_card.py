@@ -52,6 +52,7 @@ def test_a_written_card_reads_the_same(tmp_path: Path) -> None:
         data='A "quoted" line,\nanother \\ line with [\n    1,\n] in it, Grüße',
         recipe={"samples": 3, "betas": [0.5, 1e-07], "prior": {"width": 4}, "names": ["a", "b"]},
         benchmarks={"rows": [[1, 2], [3.5, -4]], "by name": {"0.1": True, "none": [], "inf": [math.inf]}},
+        trained_against={"lesion": "blobs of another brightness"},
     )
     write_card(wanted, tmp_path)
     assert vars(read_card(tmp_path / f"{NAME}.toml")) == vars(wanted)
@@ -114,6 +115,27 @@ def test_a_benchmark_enters_a_card_and_leaves_the_rest(card: Path) -> None:
 def test_a_card_that_lacks_a_key_is_named(card: Path, key: str) -> None:
     edit(card, **{key: None})
     refused(card, f"card {NAME}.toml lacks '{key}'; restore its files")
+
+
+def test_a_card_warns_of_the_anomalies_that_its_training_removed(card: Path) -> None:
+    assert read_card(card).caution("lesion") == "" and "trained_against" not in card.read_text()
+    edit(card, trained_against={"lesion": "blobs of another brightness"})
+    found = read_card(card)
+    assert found.caution("noise") == ""
+    assert found.caution("lesion").startswith(
+        "This model was trained to remove blobs of another brightness, so"
+    )
+
+
+def test_what_a_card_of_others_warns_of_is_one_line_that_can_be_printed() -> None:
+    said = replace(tiny_card(), trained_against={"lesion": "\x1b[2J\n" + "x" * 9000}).caution("lesion")
+    assert said.isprintable() and len(said) < 500
+
+
+@pytest.mark.parametrize("wrong", ["lesion", ["lesion"], 3])
+def test_a_card_whose_training_was_against_no_table_is_refused(card: Path, wrong: object) -> None:
+    edit(card, trained_against=wrong)
+    refused(card, "cannot be read")
 
 
 def test_calibration_and_benchmarks_may_be_left_out(card: Path) -> None:

@@ -16,6 +16,7 @@ from explorer.cards.weights import save_calibration
 from explorer.datasets import dataset_names
 from explorer.predictors import PREDICTORS, predictors_for
 from tests.support.commands import refusal, run, with_tiny_model
+from tests.support.model_files import edit
 from tests.support.tiny import NAME, save_tiny
 from tests.support.tiny_codes import save_tiny_codes
 
@@ -51,6 +52,16 @@ def test_evaluate_prints_a_table_and_writes_settings_and_figures(
     row = report["predictors"]["ensemble"]
     assert all(0 <= row[key] <= 1 for key in ("auroc", "average_precision", "best_dice", "image_auroc"))
     assert set(report["image_auroc"]) == {"rec", "kl", "elbo"}
+
+
+def test_anomalies_that_the_training_removed_are_told(
+    capsys: pytest.CaptureFixture[str], shipped: Path
+) -> None:
+    edit(shipped / f"{NAME}.toml", trained_against={"lesion": "blobs of another brightness"})
+    assert run(EVALUATE) == 0
+    assert "'lesion' as it is planted flatters it: judge it on real" in capsys.readouterr().out
+    assert run(EVALUATE.replace("lesion", "foreign")) == 0
+    assert "flatters" not in capsys.readouterr().out
 
 
 def report_of(line: str, tmp_path: Path, *more: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def test_list_names_all_there_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["datasets"] == list(dataset_names())
     assert found["anomalies"] == list(ANOMALIES.names())
     assert found["predictors"] == list(PREDICTORS.names())
-    assert (found["models"], found["pretrained"]) == (["beta-vae", "vq-vae"], [NAME])
+    assert (found["models"], found["pretrained"]) == (["beta-vae", "context-vae", "vq-vae"], [NAME])
 
 
 def test_list_for_people(capsys: pytest.CaptureFixture[str]) -> None:

@@ -123,6 +123,33 @@ def test_train_for_one_beta(recipe: Path, tmp_path: Path) -> None:
     assert loaded.card.held_out["brain/t2"].betas == (0.5,)
 
 
+def test_train_goes_on_from_the_weights_of_another_kind(recipe: Path, tmp_path: Path) -> None:
+    assert run("train --device cpu --output made", str(recipe)) == 0
+    after = RECIPE.replace("tiny", "after").replace("beta-vae", "context-vae")
+    recipe.write_text(f'start = "made/tiny.toml"\n{after}', encoding="utf-8")
+    assert run("train --device cpu --output made", str(recipe)) == 0
+    first, second = (read_card(tmp_path / "made" / f"{name}.toml") for name in ("tiny", "after"))
+    assert (second.recipe["start"], second.recipe["start_sha256"]) == ("tiny", first.sha256)
+    assert second.recipe["training"]["damage"]["blobs"] == 3
+    assert "lesion" in second.trained_against and not first.trained_against
+    one, other = (
+        load_pretrained(card.name, torch.device("cpu"), tmp_path / "made") for card in (first, second)
+    )
+    weights = [cast(torch.nn.Module, made.model).state_dict()["to_latents.weight"] for made in (one, other)]
+    assert 0 < float((weights[0] - weights[1]).abs().max()) < 0.02  # two steps away
+    before = (tmp_path / "made" / "after.safetensors").read_bytes()
+    assert run("train --device cpu --output made --resume", str(recipe)) == 0
+    assert (tmp_path / "made" / "after.safetensors").read_bytes() == before
+
+
+def test_a_start_for_another_beta_is_refused(
+    capsys: pytest.CaptureFixture[str], recipe: Path, tmp_path: Path
+) -> None:
+    recipe.write_text(f'start = "{NAME}"\n{RECIPE}', encoding="utf-8")
+    assert f"recipe tiny cannot start from {NAME}: " in refusal(capsys, "train --output made", str(recipe))
+    assert not (tmp_path / "made").exists()
+
+
 def test_train_makes_a_vq_vae_with_its_prior(recipe: Path, tmp_path: Path) -> None:
     recipe.write_text(CODES_RECIPE, encoding="utf-8")
     assert run("train --device cpu --output made", str(recipe)) == 0

@@ -46,7 +46,7 @@ class Terms:
     kl: Tensor
 
 
-def elbo_terms(model: BetaVae, x: Tensor, beta: Tensor, noise: Tensor) -> Terms:
+def elbo_terms(model: BetaVae, x: Tensor, beta: Tensor, noise: Tensor, target: Tensor | None = None) -> Terms:
     """One training pass: z = mu + exp(log_var / 2) noise.
 
     Args:
@@ -54,11 +54,12 @@ def elbo_terms(model: BetaVae, x: Tensor, beta: Tensor, noise: Tensor) -> Terms:
         x: images, (B, 1, H, W), float32 in [0, 1].
         beta: training beta of each image, (B,).
         noise: standard normal, (B, D).
+        target: images that `rec` compares x_hat with, (B, 1, H, W); None: `x`.
     """
     t = model.scaled_log(beta)
     mu, log_var = model.encode(x, t)
     x_hat = model.decode(mu + torch.exp(log_var / 2) * noise, t)
-    rec = (x - x_hat).square().flatten(1).sum(1) / (2 * model.s**2)
+    rec = ((x if target is None else target) - x_hat).square().flatten(1).sum(1) / (2 * model.s**2)
     kl = 0.5 * (mu.square() + log_var.exp() - log_var - 1).sum(1)
     return Terms(rec, kl)
 

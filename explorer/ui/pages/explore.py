@@ -266,6 +266,8 @@ def _headline(scene: Scene, shown: SliceView) -> None:
             "Raise its strength or size, or move it.",
             icon=":material/info:",
         )
+    if caution := scene.pretrained.card.caution(scene.state.anomaly_name):
+        st.caption(f":material/warning: {plain(caution)}")
 
 
 def _rate_distortion(scene: Scene, shown: SliceView, places: _Places) -> None:
