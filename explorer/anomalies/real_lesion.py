@@ -27,7 +27,8 @@ from explorer.anomalies.shape.lesions import ANY, CAUSES, VOLUMES, LesionShape, 
 from explorer.anomalies.shape.region import Region, region_of_weight
 from explorer.anomalies.shape.smoothing import smooth
 from explorer.contracts import Slice
-from explorer.datasets.brain.contrast import INTENSITIES
+from explorer.datasets.brain.contrast import typical_intensities
+from explorer.datasets.brain.variation import CONTRASTS
 from explorer.randomness import stream
 from explorer.settings import setting
 
@@ -132,7 +133,7 @@ class RealLesion(Anomaly):
 
 def sign_in(slice: Slice) -> Sign:
     """Whether lesions are brighter or darker than tissue; ValueError where the sequence is not known."""
-    if slice.contrast not in INTENSITIES:
+    if slice.contrast not in CONTRASTS:
         raise ValueError(
             f"sign must be brighter or darker where the sequence is not known, as of {slice.name}; choose one"
         )
@@ -141,9 +142,9 @@ def sign_in(slice: Slice) -> Sign:
 
 def tissue(slice: Slice) -> Tensor:
     """How far each pixel is tissue and not fluid, (H, W), in [0, 1]; 1 where the sequence is not known."""
-    if slice.contrast not in INTENSITIES:
+    if slice.contrast not in CONTRASTS:
         return torch.ones_like(slice.image)
-    *tissues, fluid = INTENSITIES[slice.contrast]
+    *tissues, fluid = typical_intensities(slice.contrast)
     nearest = min(tissues, key=lambda intensity: abs(intensity - fluid))
     along = (slice.image - fluid) / (nearest - fluid)
     share = ((along - TISSUE_BEGINS) / (TISSUE_ENDS - TISSUE_BEGINS)).clamp(0, 1)

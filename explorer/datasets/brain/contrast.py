@@ -11,8 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from explorer.datasets.brain.anatomy import CENTRE_MM, template_anatomy, widen_sulci
-from explorer.datasets.brain.intensity import MEDIAN
-from explorer.datasets.brain.variation import Variation, even
+from explorer.datasets.brain.intensity import MEDIAN, compress
+from explorer.datasets.brain.variation import COHORT, CONTRASTS, Variation, even
 
 EXTENT_MM = (68.0, 86.0)
 """Half width and half length of the template's brain."""
@@ -79,16 +79,28 @@ def draw_thickness(count: int, generator: torch.Generator, variation: Variation)
 
 
 def _intensities(contrasts: Sequence[str], streams: Streams, variation: Variation) -> Tensor:
-    """Grey, white and fluid, (B, 3), scaled so that a brain like the template has a median of 0.45 gain."""
+    """Grey, white and fluid, (B, 3)."""
     tissues = torch.ones(len(contrasts), 3)
     for place, ranges, purpose in ((0, variation.grey, "grey"), (2, variation.fluid, "fluid")):
         bounds = torch.tensor([ranges[name] for name in contrasts])
         tissues[:, place] = torch.lerp(
             bounds[:, 0], bounds[:, 1], even((0.0, 1.0), len(contrasts), streams(purpose))
         )
+    return _scaled(tissues) * even(variation.gain, len(contrasts), streams("gain"))[:, None]
+
+
+@lru_cache(maxsize=len(CONTRASTS))
+def typical_intensities(contrast: str) -> tuple[float, float, float]:
+    """Grey matter, white matter and fluid as an image of the middle of the cohort shows them, in [0, 1]."""
+    grey, fluid = (sum(ranges[contrast]) / 2 for ranges in (COHORT.grey, COHORT.fluid))
+    shown = compress(_scaled(torch.tensor([[grey, 1.0, fluid]])))[0].tolist()
+    return shown[0], shown[1], shown[2]
+
+
+def _scaled(tissues: Tensor) -> Tensor:
+    """Intensities of tissues, (B, 3), scaled so that a brain like the template has a median of 0.45."""
     median = (tissues @ _composition()).median(dim=1).values
-    gain = even(variation.gain, len(contrasts), streams("gain"))
-    return tissues * (MEDIAN * gain / median)[:, None]
+    return tissues * (MEDIAN / median)[:, None]
 
 
 @lru_cache(maxsize=1)
