@@ -24,7 +24,6 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 import torch
@@ -35,7 +34,6 @@ from PIL import Image
 from scipy import ndimage
 from scipy.stats import wasserstein_distance
 
-from explorer.datasets.brain import rendering
 from explorer.datasets.brain.anatomy import SLICES, SUBJECTS
 from explorer.datasets.brain.cohort import subject_slice
 from explorer.datasets.brain.intensity import compress
@@ -64,8 +62,6 @@ PARTS: Mapping[str, Mapping[str, Any]] = {
     "rim": {"rim": (0.0, 0.0)},
     "widening": {"widening": (1.2, 1.2)},
     "thickness": {"thickness": (0.0, 0.0)},
-    "noise": {"noise": (0.008, 0.025)},
-    "blur": {"blur": (0.3, 0.65)},
     "regional": {"regional": 0.0},
     "cut": {"cut": 0.0},
 }
@@ -154,29 +150,21 @@ def distances(real: Sequence[Scan], synthetic: Sequence[Scan], contrast: str) ->
     return found
 
 
-def clipped(values: torch.Tensor) -> torch.Tensor:
-    """What was in place of `compress`."""
-    return values.clamp(0, 1)
-
-
 def rows(real: Mapping[str, Sequence[Scan]], subjects: int) -> None:
     """Print the distance of the cohort, of each part taken back, and of all."""
     everything = {key: value for part in PARTS.values() for key, value in part.items()}
     choices = [
         ("the cohort", {}), *((f"without {part}", change) for part, change in PARTS.items()),
-        ("without compress", {}), ("without all", everything),
+        ("without all", everything),
     ]  # fmt: skip
     header = "".join(f"{name:>8} = {'int. + gradient + fluid + depth':<32}" for name in CONTRASTS)
     print(f"{'':<20}{header}{'sum':>8}{'change':>9}")
     whole = 0.0
     for name, change in choices:
         variation = dataclasses.replace(COHORT, **change)
-        range_of_intensities = clipped if name in ("without compress", "without all") else compress
         line, total = "", 0.0
         for contrast in CONTRASTS:
-            with patch.object(rendering, "compress", range_of_intensities):
-                synthetic = synthetic_scans(contrast, subjects, variation)
-            found = distances(real[contrast], synthetic, contrast)
+            found = distances(real[contrast], synthetic_scans(contrast, subjects, variation), contrast)
             line += f"{sum(found):>8.4f} = {' + '.join(f'{part:.4f}' for part in found):<32}"
             total += sum(found)
         whole = whole or total

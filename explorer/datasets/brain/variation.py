@@ -46,7 +46,9 @@ class Variation:
     """
 
     grey: Mapping[str, Range] = field(
-        default_factory=lambda: MappingProxyType({"flair": (1.15, 1.6), "t1": (0.62, 0.86), "t2": (1.3, 1.9)})
+        default_factory=lambda: MappingProxyType(
+            {"flair": (1.15, 1.6), "t1": (0.62, 0.86), "t2": (1.25, 1.7)}
+        )
     )
     fluid: Mapping[str, Range] = field(
         default_factory=lambda: MappingProxyType({"flair": (0.05, 0.45), "t1": (0.1, 0.35), "t2": (3.4, 5.2)})
@@ -56,12 +58,12 @@ class Variation:
     regional: float = 0.04
     widening: Range = (-1.0, 5.0)
     sulci: Range = (0.6, 2.4)
-    edge: Range = (0.5, 0.9)
+    edge: Range = (0.5, 0.8)
     rim: Range = (0.2, 0.9)
     thickness: Range = (0.0, 5.5)
     texture: Range = (0.004, 0.016)
-    blur: Range = (0.3, 0.9)
-    noise: Range = (0.004, 0.02)
+    blur: Range = (0.3, 0.65)
+    noise: Range = (0.008, 0.022)
     cut: float = 0.1
     cut_mm: Range = (5.0, 30.0)
 
