@@ -22,6 +22,7 @@ from explorer.datasets import load_dataset
 from explorer.evaluation.cohort import Scoring, run_cohort
 from explorer.evaluation.report import figures
 from explorer.predictors import PREDICTORS, Predictor, quick_predictors_for
+from explorer.predictors.filters.gaussian import SIGMA
 from explorer.predictors.reconstruction_error import ReconstructionError
 
 DATASET, BETAS = "brain/flair", (0.01, 0.1, 1.0, 10.0)
@@ -40,10 +41,10 @@ def main() -> int:
     pretrained = model_from(arguments.model, DATASET, torch.device("cpu"))
     names = quick_predictors_for(pretrained.model)
     predictors: dict[str, Predictor] = {name: PREDICTORS[name]() for name in names}
-    predictors["positive residual, smoothed"] = ReconstructionError(sign="positive", smooth=True)
+    predictors["positive residual, smoothed"] = ReconstructionError(sign="brighter", sigma=SIGMA)
     for tolerance in TOLERANCES:
         predictors[f"positive residual, smoothed, tolerance {tolerance}"] = ReconstructionError(
-            sign="positive", smooth=True, tolerance=tolerance
+            sign="brighter", sigma=SIGMA, tolerance=tolerance
         )
     rows: dict[str, dict[str, float]] = {name: {} for name in predictors}
     for beta in BETAS:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.evaluation.calibrating import FEW_SLICES
 from explorer.evaluation.calibration import LEVELS
 from explorer.evidence import observe
 from explorer.looking import caches, server
-from explorer.looking.healthy import OWN_SLICES, Floats, colour_bars, quantiles, residual_bar
+from explorer.looking.healthy import Floats, colour_bars, quantiles, residual_bar
 from explorer.looking.scene import resolve
 from explorer.looking.state import State
 from explorer.predictors import PREDICTORS, score
@@ -29,7 +30,7 @@ def changed(state: State, name: str, **options: Any) -> State:
 def counted(state: State, name: str, beta: float, scoring_beta: float) -> Floats:
     """Quantiles straight from the scores of healthy foreground pixels."""
     pretrained = server.pretrained(NAME)
-    images, foregrounds = server.healthy_slices(state.dataset, OWN_SLICES)
+    images, foregrounds = server.healthy_slices(state.dataset, FEW_SLICES)
     evidence = observe(pretrained.model, images, beta, scoring_beta=scoring_beta)
     scores = score(state.predictors[name], evidence, pretrained.calibration[state.dataset])
     found: Floats = np.quantile(scores[foregrounds].numpy(), LEVELS)
@@ -96,7 +97,7 @@ def test_nothing_is_counted_twice(state: State, monkeypatch: pytest.MonkeyPatch)
     for scoring_beta in (0.0, 0.3, 5.0, 0.3):
         quantiles(resolve(state), "elbo-gradient", NODES, [scoring_beta] * len(NODES))
     hook.remove()
-    assert sizes == [OWN_SLICES] * len(NODES)
+    assert sizes == [FEW_SLICES] * len(NODES)
 
 
 def test_colour_bars_are_quantiles_but_that_of_the_image(state: State) -> None:

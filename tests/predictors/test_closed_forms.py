@@ -13,7 +13,8 @@ from scipy import ndimage  # type: ignore[import-untyped, unused-ignore]
 from torch import Tensor
 
 from explorer.contracts import VaeOutput
-from explorer.evaluation.calibration import Calibration, calibrate
+from explorer.evaluation.calibrating import calibrate
+from explorer.evaluation.calibration import Calibration
 from explorer.evidence import Evidence, VaeEvidence
 from explorer.predictors import PREDICTORS, Predictor, score
 from explorer.predictors.ensemble import Ensemble

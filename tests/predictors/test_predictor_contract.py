@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from explorer.contracts import Model, VaeOutput
-from explorer.evaluation.calibration import Calibration, calibrate
+from explorer.evaluation.calibrating import calibrate
+from explorer.evaluation.calibration import Calibration
 from explorer.evidence import CodeEvidence, VaeEvidence, observe
 from explorer.models.beta_vae.network import BetaVae
 from explorer.predictors import PREDICTORS, score
