@@ -19,6 +19,7 @@ import math
 import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -31,6 +32,9 @@ LEVELS = (
 
 TAIL, RELIABLE = 0.99, 0.999
 """Where the tail begins, and the highest level whose quantile stands on enough pixels."""
+
+_DROP = (1 - RELIABLE) / (1 - TAIL)
+"""By how much the share of the pixels falls over the width of the tail."""
 
 REC = "rec"
 """The name under which quantiles of the reconstruction term are kept, nats an image."""
@@ -143,12 +147,14 @@ class Calibration:
             ValueError: where the predictor is unknown or `beta` does not fit `scores`.
         """
         rows = self._rows_for(name, beta, scores)
-        begin, end = _between(self.levels, rows, torch.tensor([TAIL, RELIABLE]).double()).unbind(-1)
+        begin, end = _between(self.levels, rows, torch.tensor([TAIL, RELIABLE], dtype=torch.float64)).unbind(
+            -1
+        )
         width = (end - begin).maximum((rows[..., -1] - rows[..., 0]) * _NARROWEST)
         kept = self.levels < RELIABLE
         knots = torch.cat([rows[..., kept], end[..., None], (end + width)[..., None]], -1)
-        heights = -torch.log10(1 - torch.cat([self.levels[kept], torch.tensor([RELIABLE]).double()]))
-        rises = [*heights.diff().tolist(), math.log10((1 - TAIL) / (1 - RELIABLE))]
+        shares = [1 - level for level in (*self.levels[kept].tolist(), RELIABLE)]
+        rises = [math.log10(more / less) for more, less in pairwise([*shares, shares[-1] * _DROP])]
         return _ramps(knots, rises, scores, ends=False).clamp_(max=_LARGEST)
 
     def joined(self, other: Calibration) -> Calibration:

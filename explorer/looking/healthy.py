@@ -5,7 +5,8 @@ added, the scoring beta following the training beta. For all else they are taken
 few nodes: two training betas a decade and, for predictors that use it, four scoring betas a decade and 0.
 Between nodes they are interpolated linearly, in the logarithm of the training beta as on the card, and in the
 scoring beta itself, of which a gradient is a linear function. On the brain this strays from the quantiles
-proper by about 2 %, at most 5 %. For predictors of many passes fewer slices must do, at the one node nearest in the logarithm.
+proper by about 2 %, at most 5 %. For predictors of many passes fewer slices must do, at the one node nearest
+in the logarithm.
 """
 
 from __future__ import annotations

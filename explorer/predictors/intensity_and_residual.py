@@ -23,8 +23,8 @@ class IntensityAndResidual(Ensemble):
     source: ClassVar[str] = (
         "ours, from Meissen et al., 2021, arXiv 2109.06023, and the residual of all papers"
     )
-    colour: ClassVar[str] = "#117733"
-    dash: ClassVar[str] = "2px,2px"
+    colour: ClassVar[str] = "#9922EE"
+    dash: ClassVar[str] = "12px,2px,2px,2px,2px,2px"
     marker: ClassVar[str] = "hexagon"
     order: ClassVar[int] = 75
     needs: ClassVar[tuple[str, ...]] = ("x_hat",)
