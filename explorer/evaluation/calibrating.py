@@ -109,7 +109,12 @@ def supplemented(
     """
     if calibration is None:
         return None
-    wanted = [one for predictor in predictors for one in lacking(predictor, calibration)]
+    wanted: list[Predictor] = []
+    for predictor in predictors:
+        more = lacking(predictor, calibration)
+        for one in (predictor, *more):
+            check_fits(PREDICTORS.name_of(type(one)), one, model)
+        wanted += more
     if not wanted:
         return calibration
     betas = spaced(*model.beta_range, BETAS_PER_DECADE)

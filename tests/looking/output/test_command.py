@@ -37,7 +37,7 @@ def chosen(state: State) -> State:
         predictors={
             "elbo-gradient": PREDICTORS["elbo-gradient"](),
             "reconstruction-error": PREDICTORS["reconstruction-error"](sign="brighter", tolerance=1),  # type: ignore[call-arg]
-            "ensemble": PREDICTORS["ensemble"](members="intensity,kl-gradient", rule="product"),  # type: ignore[call-arg]
+            "ensemble": PREDICTORS["ensemble"](members="intensity:sigma=2,kl-gradient", rule="tail"),  # type: ignore[call-arg]
             "kl-gradient": PREDICTORS["kl-gradient"](copies=2, seed=5),  # type: ignore[call-arg]
         },
     )

@@ -12,7 +12,7 @@ from explorer.cards import Pretrained, load_bytes, model_names, models_for
 from explorer.evaluation.cohort import Scoring
 from explorer.looking import server
 from explorer.looking.frames import beta_texts
-from explorer.predictors import PREDICTORS, predictors_for, quick_predictors_for
+from explorer.predictors import PREDICTORS, predictors_for
 from explorer.scans.scoring.jobs import Job
 from explorer.ui.controls.settings import plugin_controls
 from explorer.ui.pages.scans import session
@@ -51,10 +51,9 @@ def choose_job(own: Own, model: Pretrained) -> Job:
     predictor = PREDICTORS[name](**settings)
     if predictor.needs_calibration and not contrast:
         raise ValueError(f"{name} needs healthy scores; choose the healthy data that your scan is like")
-    beside = (PREDICTORS[one]() for one in quick_predictors_for(model.model))  # for all maps of a slice
     scoring = Scoring(
         model=model.model,
-        calibration=server.calibration(model, contrast, [predictor, *beside]),
+        calibration=server.calibration(model, contrast, [predictor]),
         predictors={name: predictor},
         beta=beta,
         scoring_beta=scoring_beta,
