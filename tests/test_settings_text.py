@@ -16,7 +16,16 @@ from explorer.anomalies import ANOMALIES
 from explorer.anomalies.shape.painted import CELLS, encode
 from explorer.predictors import PREDICTORS
 from explorer.registry import Registry
-from explorer.settings import Setting, check_settings, format_settings, parse_settings, setting, settings_of
+from explorer.settings import (
+    Setting,
+    check_settings,
+    format_settings,
+    parse_settings,
+    plugin_from,
+    plugin_text,
+    setting,
+    settings_of,
+)
 
 REGISTRIES: dict[str, Registry[Any]] = {"anomaly": ANOMALIES, "predictor": PREDICTORS}
 PLUGINS = [(kind, name) for kind, registry in REGISTRIES.items() for name in registry.names()]
@@ -32,6 +41,12 @@ class Plugin:
     signed: bool = setting(False, "whether the sign counts")
     place: float | None = setting(None, "where, or anywhere", minimum=0, maximum=1)
     members: str = setting("a,b", "free text")
+    unit: Literal["mm", "voxel"] = setting(
+        "mm", "of places", choices=("mm", "voxel"), formerly={"unit": {"px": "voxel"}}
+    )
+    width: float = setting(
+        0.0, "of the smoothing", minimum=0, formerly={"smooth": {"true": 3.0, "false": 0.0}}
+    )
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -51,6 +66,9 @@ class Plugin:
         ("members=none", {"members": "none"}),
         ("members=", {"members": ""}),
         ("members=50%25,steps%3D3", {"members": "50%,steps=3"}),
+        ("members=a:b=1:c=2,d-e:b=1,steps=3", {"members": "a:b=1:c=2,d-e:b=1", "steps": 3}),
+        ("smooth=true,unit=px", {"width": 3.0, "unit": "voxel"}),
+        ("smooth= False ,unit=mm", {"width": 0.0, "unit": "mm"}),
     ],
 )
 def test_values_get_the_types_of_their_settings(text: str, expected: dict[str, Any]) -> None:
@@ -73,7 +91,13 @@ def test_values_get_the_types_of_their_settings(text: str, expected: dict[str, A
         ("signed=yes", "signed must be true or false, got 'yes'"),
         ("norm=L1", "norm must be one of l1, l2; got 'L1'"),
         ("sigma=1,sigma=2", "sigma must be given once, got it again as '2'"),
-        ("sgima=1", "unknown setting 'sgima'; known: steps, sigma, norm, signed, place, members"),
+        (
+            "sgima=1",
+            "unknown setting 'sgima'; known: steps, sigma, norm, signed, place, members, unit, width",
+        ),
+        ("smooth=yes", "smooth must be one of true, false, got 'yes'; it is width now"),
+        ("smooth=true,width=1", "width must be given once, got it again as '1'"),
+        ("unit=cm", "unit must be one of mm, voxel; got 'cm'"),
         ("3", "settings must be written name=value,name=value, got '3'"),
         (",steps=3", "settings must be written name=value,name=value, got ''"),
     ],
@@ -94,6 +118,34 @@ def test_only_what_differs_from_the_default_is_written() -> None:
     numbers: dict[str, Any] = {"steps": np.int64(7), "sigma": np.float32(2.5)}
     assert format_settings(Plugin(**numbers)) == "steps=7,sigma=2.5"
     assert format_settings(Plugin(members="50%,steps=3")) == "members=50%25,steps%3D3"
+    assert format_settings(Plugin(members="a:b=1,c-d:b=1")) == "members=a:b=1,c-d:b=1"
+
+
+def test_what_was_renamed_is_written_as_it_is_now() -> None:
+    renewed = Plugin(**parse_settings(Plugin, "smooth=true,unit=px"))
+    assert format_settings(renewed) == "unit=voxel,width=3.0"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("sign=positive,smooth=true,tolerance=3", "sign=brighter,sigma=3,tolerance=3"),
+        ("smooth=false", ""),
+        ("form=squared,sign=both", "form=squared"),
+    ],
+)
+def test_commands_of_old_mean_what_they_meant(old: str, new: str) -> None:
+    plugin = PREDICTORS["reconstruction-error"]
+    assert plugin(**parse_settings(plugin, old)) == plugin(**parse_settings(plugin, new))
+
+
+def test_a_plugin_is_read_back_from_its_text() -> None:
+    for text in (
+        "intensity",
+        "intensity:mode=dark,sigma=1.0",
+        "ensemble:members=intensity:sigma=2,combination",
+    ):
+        assert plugin_text(PREDICTORS, plugin_from(PREDICTORS, text)) == text
 
 
 def values_of(described: Setting) -> st.SearchStrategy[Any]:
@@ -105,6 +157,7 @@ def values_of(described: Setting) -> st.SearchStrategy[Any]:
         return bits.map(lambda row: encode(np.outer(row[::-1], row)))
     if described.name == "members":
         names = [name for name in PREDICTORS.names() if not PREDICTORS[name].needs_calibration]
+        names += ["intensity:mode=dark:sigma=0.5", "reconstruction-error:tolerance=2"]
         return st.lists(st.sampled_from(names), min_size=1).map(",".join)
     numbers = {
         int: st.integers(described.minimum, described.maximum),  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 import torch
 
@@ -13,9 +13,7 @@ from explorer.cards import Pretrained, load_own, load_pretrained, model_called
 from explorer.cards.catalogue import MODEL_FILES
 from explorer.predictors import PREDICTORS, Predictor
 from explorer.registry import Registry
-from explorer.settings import Setting, parse_settings, settings_of
-
-T = TypeVar("T")
+from explorer.settings import Setting, settings_of
 
 
 class Parser(argparse.ArgumentParser):
@@ -51,37 +49,16 @@ def add_model(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_predictors(parser: argparse.ArgumentParser) -> None:
+def add_predictors(
+    parser: argparse.ArgumentParser,
+    *,
+    required: bool = True,
+    help: str = "with settings that differ from its defaults, see below; may be repeated",
+) -> None:
     """The argument `--predictor`."""
     parser.add_argument(
-        "--predictor",
-        action="append",
-        required=True,
-        metavar="P[:key=value,...]",
-        help="with settings that differ from its defaults, see below; may be repeated",
+        "--predictor", action="append", required=required, metavar="P[:key=value,...]", help=help
     )
-
-
-def plugin_from(registry: Registry[type[T]], text: str, **more: Any) -> T:
-    """A plug-in from its name and its settings, `NAME[:key=value,...]`.
-
-    Args:
-        registry: of such plug-ins.
-        text: as on the command line.
-        more: settings from elsewhere.
-
-    Raises:
-        ValueError: with name, rule and value, where the plug-in or a setting is unknown or out of its range.
-    """
-    name, _, settings = text.partition(":")
-    plugin = registry[name]
-    try:
-        given = parse_settings(plugin, settings)
-        if twice := sorted(given.keys() & more.keys()):
-            raise ValueError(f"{twice[0]} is given twice, got {settings!r} and --{twice[0]}; leave one out")
-        return plugin(**given, **more)
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
 
 
 def told_apart(predictors: Iterable[Predictor]) -> dict[str, Predictor]:

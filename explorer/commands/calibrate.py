@@ -1,4 +1,4 @@
-"""`calibrate`: healthy images scored anew for a model's card, for all predictors that there are now."""
+"""`calibrate`: healthy images scored anew for a model's card, for all predictors, or for some to be added."""
 
 from __future__ import annotations
 
@@ -11,30 +11,46 @@ from tqdm import tqdm
 
 from explorer.cards import card_of, model_names
 from explorer.cards.catalogue import FOLDER, MODEL_FILES
-from explorer.commands.arguments import add_device
+from explorer.commands.arguments import add_device, add_predictors, settings_help
 from explorer.devices import pick_device
-from explorer.training.finish import calibrate_again
+from explorer.predictors import PREDICTORS
+from explorer.settings import plugin_from
+from explorer.training.finish import add_to_calibration, calibrate_again
 
 
 def add(commands: Any) -> None:
     """Add the command to a parser."""
-    parser = commands.add_parser("calibrate", help="score healthy images anew for a model's card")
+    parser = commands.add_parser(
+        "calibrate",
+        help="score healthy images anew for a model's card",
+        epilog=settings_help("predictors", PREDICTORS),
+    )
     parser.add_argument("model", metavar="MODEL", help="name, kind, or path of a card, e.g. beta-vae-brain")
     parser.add_argument(
         "--folder", type=Path, default=FOLDER, metavar="DIR", help="of a named model; default: pretrained"
+    )
+    add_predictors(
+        parser, required=False, help="add this one, with its settings, to what is there; may be repeated"
     )
     add_device(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Rewrite a card's figures on healthy images and its calibration."""
+    """Rewrite a card's figures on healthy images and its calibration, or add to the latter."""
     folder, name = arguments.folder, arguments.model
     if name.endswith(MODEL_FILES):
         folder, name = Path(name).parent, Path(name).stem
     else:
         name = _name(name, folder)
-    for dataset in calibrate_again(name, folder, pick_device(arguments.device)):
+    device = pick_device(arguments.device)
+    predictors = [plugin_from(PREDICTORS, text) for text in arguments.predictor or ()]
+    work = (
+        add_to_calibration(name, folder, predictors, device)
+        if predictors
+        else calibrate_again(name, folder, device)
+    )
+    for dataset in work:
         tqdm.write(f"calibrating on {dataset}", file=sys.stderr)
 
 

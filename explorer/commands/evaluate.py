@@ -7,6 +7,7 @@ import dataclasses
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,18 @@ from explorer.commands.arguments import (
     add_model,
     add_predictors,
     model_from,
-    plugin_from,
     settings_help,
     told_apart,
 )
 from explorer.commands.terminal import say
 from explorer.datasets import load_dataset
 from explorer.devices import pick_device, share_cores
+from explorer.evaluation.calibrating import supplemented
 from explorer.evaluation.cohort import Scoring, run_cohort
+from explorer.evaluation.members import calibration_slices
 from explorer.evaluation.report import figures, table
 from explorer.predictors import PREDICTORS
+from explorer.settings import plugin_from
 
 SHORT_FORMS = ("strength", "size")
 """Settings of an anomaly that have an argument of their own."""
@@ -73,9 +76,16 @@ def run(arguments: argparse.Namespace) -> None:
         check_writable(arguments.json)
     device = pick_device(arguments.device)
     pretrained = model_from(arguments.model, arguments.dataset, device)
+    calibration = supplemented(
+        pretrained.calibration.get(arguments.dataset),
+        pretrained.model,
+        predictors.values(),
+        partial(calibration_slices, dataset),
+        device,
+    )
     scoring = Scoring(
         model=pretrained.model,
-        calibration=pretrained.calibration.get(arguments.dataset),
+        calibration=calibration,
         predictors=predictors,
         beta=arguments.beta,
         scoring_beta=arguments.beta if arguments.scoring_beta is None else arguments.scoring_beta,

@@ -18,14 +18,16 @@ from explorer.commands.arguments import (
     add_model,
     add_predictors,
     model_from,
-    plugin_from,
     settings_help,
     told_apart,
 )
 from explorer.commands.outputs import Maps, outputs
 from explorer.commands.terminal import complain, say
+from explorer.datasets import load_dataset
 from explorer.devices import pick_device, share_cores
+from explorer.evaluation.calibrating import supplemented
 from explorer.evaluation.cohort import Scoring
+from explorer.evaluation.members import calibration_slices
 from explorer.predictors import PREDICTORS, Predictor, check_fits
 from explorer.scans.finding.finding import Finding, caution, find
 from explorer.scans.placing.preparing import Prepared, prepare_scan
@@ -37,7 +39,7 @@ from explorer.scans.scoring.jobs import Job
 from explorer.scans.scoring.scoring import ScoredScan, score_scan
 from explorer.scans.writing.export import ending_for, record_path, write_map
 from explorer.scans.writing.report import report_html
-from explorer.settings import parse_settings, settings_of
+from explorer.settings import parse_settings, plugin_from, settings_of
 
 BRAIN = "brain"
 """Datasets whose usual models localize scans."""
@@ -123,9 +125,16 @@ def job_from(arguments: argparse.Namespace, device: torch.device) -> Job:
         if predictor.needs_calibration and not source:
             known = ", ".join(pretrained.calibration)
             raise ValueError(f"{key} needs healthy scores; pass --contrast, one of {known}")
+    calibration = supplemented(
+        pretrained.calibration.get(source),
+        pretrained.model,
+        predictors.values(),
+        lambda count: calibration_slices(load_dataset(source), count),
+        device,
+    )
     scoring = Scoring(
         model=pretrained.model,
-        calibration=pretrained.calibration.get(source),
+        calibration=calibration,
         predictors=predictors,
         beta=arguments.beta,
         scoring_beta=arguments.beta if arguments.scoring_beta is None else arguments.scoring_beta,

@@ -3,27 +3,38 @@
 Quantiles of each predictor's scores over the foreground of healthy images, on a grid of betas, and of the
 reconstruction term over the images themselves; between two betas, quantiles are interpolated linearly in
 log(beta).
+
+**The tail.** The quantiles above `RELIABLE` of the healthy pixels stand on few of them. There the tail is
+taken to be exponential (a generalised Pareto tail of shape 0), with the scale of the quantiles just below:
+
+    p(score) = (1 - RELIABLE) exp(-(score - q_RELIABLE) / scale)
+    scale = (q_RELIABLE - q_TAIL) / log((1 - TAIL) / (1 - RELIABLE))
+
+The figures that speak for it stand in pretrained/README.md.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import shlex
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
 
-from explorer.contracts import Model
-from explorer.evaluation.histogram import ScoreHistogram
-from explorer.evidence import Evidence, observe
-from explorer.predictors import PREDICTORS, HealthyScores, check_fits, predictors_for, score
-
 LEVELS = (
     *(0.0, 0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6),
-    *(0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1.0),
+    *(0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9999, 1.0),
 )
 """Fractions of healthy pixels; denser towards 1, where anomalies are told from healthy pixels."""
+
+TAIL, RELIABLE = 0.99, 0.999
+"""Where the tail begins, and the highest level whose quantile stands on enough pixels."""
+
+_DROP = (1 - RELIABLE) / (1 - TAIL)
+"""By how much the share of the pixels falls over the width of the tail."""
 
 REC = "rec"
 """The name under which quantiles of the reconstruction term are kept, nats an image."""
@@ -34,13 +45,16 @@ _STEEPEST = 1e30
 _LARGEST = 1e30
 """Bound on the size of quantiles: beyond it, single precision knows no slope between them."""
 
+_NARROWEST = 1e-3
+"""The least width of a tail beside that of all healthy scores, for tails of ties."""
+
 _ROWS = "quantiles:"
 """What the names of quantiles begin with among the parts of a calibration."""
 
 
 @dataclass(frozen=True, eq=False)
 class Calibration:
-    """Healthy quantiles of each predictor with its default settings.
+    """Healthy quantiles of predictors, by the names that `healthy_name` gives them.
 
     Attributes:
         betas: training betas, ascending, (K,), float64, on the CPU.
@@ -71,7 +85,7 @@ class Calibration:
                 raise ValueError(f"quantiles of {name} must be finite and never fall along the levels")
 
     def knows(self, name: str) -> bool:
-        """Whether there are healthy scores of the predictor called `name`, or else its scale is its own."""
+        """Whether there are healthy scores of the predictor called `name`."""
         return name in self.quantiles
 
     def quantile(self, name: str, beta: Tensor | float, level: Tensor | float) -> Tensor:
@@ -91,10 +105,7 @@ class Calibration:
         wanted = torch.as_tensor(level, dtype=torch.float64)
         if not bool(((wanted >= 0) & (wanted <= 1)).all()):
             raise ValueError(f"level must be in [0, 1], got {level}")
-        rows = self._rows(name, beta)
-        right = torch.searchsorted(self.levels, wanted).clamp(1, len(self.levels) - 1)
-        low, high = self.levels[right - 1], self.levels[right]
-        return torch.lerp(rows[..., right - 1], rows[..., right], (wanted - low) / (high - low))
+        return _between(self.levels, self._rows(name, beta), wanted)
 
     def percentile(self, name: str, beta: Tensor | float, scores: Tensor) -> Tensor:
         """The fraction of healthy pixels that score lower than each score.
@@ -115,22 +126,50 @@ class Calibration:
         Raises:
             ValueError: where the predictor is unknown or `beta` does not fit `scores`.
         """
-        rows = self._rows(name, beta)  # (Q,) or (B, Q)
-        if rows.ndim == 2 and len(rows) not in (1, len(scores)):
-            raise ValueError(f"beta must be one number or ({len(scores)},), got ({len(rows)},)")
-        shares = self.levels.diff()
-        slopes = (shares / rows.diff(dim=-1)).clamp(max=_STEEPEST)
-        starts, slopes = (part.to(scores).reshape(-1, part.shape[-1], 1, 1, 1) for part in (rows, slopes))
-        total, ramp = torch.zeros_like(scores), torch.empty_like(scores)
-        for j, share in enumerate(shares.tolist()):
-            torch.sub(scores, starts[:, j], out=ramp)
-            total.add_(ramp.mul_(slopes[:, j]).clamp_(0, share))
-        return total.clamp_(max=1)
+        return _ramps(self._rows_for(name, beta, scores), self.levels.diff().tolist(), scores).clamp_(max=1)
+
+    def surprisal(self, name: str, beta: Tensor | float, scores: Tensor) -> Tensor:
+        """-log10 of the fraction of healthy pixels that score as high or higher.
+
+        Piecewise linear in the score through all (quantile, -log10(1 - level)) up to `RELIABLE`, and on with
+        the slope of the exponential tail, see above; so it is exact for exponential scores. It never falls
+        with the score, is 0 up to the lowest healthy score, and finite.
+
+        Args:
+            name: of a predictor.
+            beta: training beta, one or (B,), as in `quantile`.
+            scores: (B, 1, H, W), floating point.
+
+        Returns:
+            At least 0, shape, dtype and device of `scores`.
+
+        Raises:
+            ValueError: where the predictor is unknown or `beta` does not fit `scores`.
+        """
+        rows = self._rows_for(name, beta, scores)
+        begin, end = _between(self.levels, rows, torch.tensor([TAIL, RELIABLE], dtype=torch.float64)).unbind(
+            -1
+        )
+        width = (end - begin).maximum((rows[..., -1] - rows[..., 0]) * _NARROWEST)
+        kept = self.levels < RELIABLE
+        knots = torch.cat([rows[..., kept], end[..., None], (end + width)[..., None]], -1)
+        shares = [1 - level for level in (*self.levels[kept].tolist(), RELIABLE)]
+        rises = [math.log10(more / less) for more, less in pairwise([*shares, shares[-1] * _DROP])]
+        return _ramps(knots, rises, scores, ends=False).clamp_(max=_LARGEST)
 
     def joined(self, other: Calibration) -> Calibration:
-        """This calibration and what only `other`, of the same levels, has, interpolated to these betas."""
-        more = {name: other._rows(name, self.betas) for name in other.quantiles if name not in self.quantiles}
+        """This calibration and what only `other` has, interpolated to these betas and levels."""
+        more = {
+            name: other.quantile(name, self.betas, self.levels)
+            for name in other.quantiles
+            if name not in self.quantiles
+        }
         return Calibration(self.betas, self.levels, {**self.quantiles, **more})
+
+    def without(self, names: Collection[str]) -> Calibration:
+        """This calibration less the quantiles of some predictors."""
+        kept = {name: rows for name, rows in self.quantiles.items() if name not in names}
+        return Calibration(self.betas, self.levels, kept)
 
     def parts(self) -> dict[str, Tensor]:
         """Copies of betas, levels and quantiles by name (`quantiles:PREDICTOR`), float64, for a file."""
@@ -153,10 +192,10 @@ class Calibration:
     def _rows(self, name: str, beta: Tensor | float) -> Tensor:
         """Quantiles at `beta`, (Q,) for one number or (B, Q) for (B,)."""
         if name not in self.quantiles:
-            known = ", ".join(sorted(self.quantiles))
+            which = "" if name == REC else f" --predictor {shlex.quote(name)}"
             raise ValueError(
-                f"no calibration for predictor {name!r}; calibrated: {known}; "
-                "add it with: python -m explorer calibrate NAME"
+                f"no calibration for predictor {name!r}; calibrated: {', '.join(sorted(self.quantiles))}; "
+                f"add it with: python -m explorer calibrate MODEL{which}"
             )
         rows = self.quantiles[name]
         if len(self.betas) == 1:
@@ -167,89 +206,41 @@ class Calibration:
         weight = (place - grid[right - 1]) / (grid[right] - grid[right - 1])
         return torch.lerp(rows[right - 1], rows[right], weight[..., None])
 
+    def _rows_for(self, name: str, beta: Tensor | float, scores: Tensor) -> Tensor:
+        """Quantiles at `beta`, (Q,) or (B, Q), where that fits `scores`, (B, 1, H, W)."""
+        rows = self._rows(name, beta)
+        if rows.ndim == 2 and len(rows) not in (1, len(scores)):
+            raise ValueError(f"beta must be one number or ({len(scores)},), got ({len(rows)},)")
+        return rows
 
-def calibrate(
-    model: Model,
-    images: Tensor,
-    foregrounds: Tensor,
-    betas: Sequence[float],
-    *,
-    batch_size: int = 16,
-    device: torch.device | str = "cpu",
-    names: Sequence[str] | None = None,
-    given: HealthyScores | None = None,
-) -> Calibration:
-    """Score healthy images with predictors at their default settings.
 
-    Predictors that need a calibration come last and get that of the others. The scoring beta is the training
-    beta. Quantiles are exact to 12 bits: they come from score histograms, so that no scores are kept.
+def _between(levels: Tensor, rows: Tensor, wanted: Tensor) -> Tensor:
+    """Quantiles, (..., Q), at other levels, one or (L,), linear in between."""
+    right = torch.searchsorted(levels, wanted).clamp(1, len(levels) - 1)
+    low, high = levels[right - 1], levels[right]
+    return torch.lerp(rows[..., right - 1], rows[..., right], (wanted - low) / (high - low))
+
+
+def _ramps(rows: Tensor, rises: Sequence[float], scores: Tensor, *, ends: bool = True) -> Tensor:
+    """A sum of ramps that climb by `rises` between neighbouring knots.
 
     Args:
-        model: on `device`.
-        images: healthy images, (N, 1, H, W), float32 in [0, 1].
-        foregrounds: the pixels that count, (N, 1, H, W), bool.
-        betas: training betas, ascending, in the model's range.
-        batch_size: images scored at once.
-        device: where the model is; batches are moved there.
-        names: of the predictors; None takes all that fit the model.
-        given: what predictors that need a calibration get instead of this one.
+        rows: the knots, non-decreasing, (Q,) or (B, Q).
+        rises: how high each ramp is, above 0, (Q - 1,).
+        scores: where the sum is wanted, (B, 1, H, W).
+        ends: whether the last ramp ends at its height, or else goes on.
 
     Returns:
-        The calibration, on the CPU.
-
-    Raises:
-        ValueError: where shapes do not fit, no pixel counts, or a predictor does not fit the model.
+        Shape, dtype and device of `scores`.
     """
-    if images.shape != foregrounds.shape:
-        raise ValueError(
-            f"foregrounds must have the shape of images {tuple(images.shape)}, got {tuple(foregrounds.shape)}"
-        )
-    if not bool(foregrounds.any()):
-        raise ValueError("foregrounds must hold at least one pixel that counts, got none")
-    chosen = predictors_for(model) if names is None else tuple(names)
-    for name in chosen:
-        check_fits(name, PREDICTORS[name], model)
-    calibration = Calibration(
-        torch.tensor(list(betas), dtype=torch.float64), torch.tensor(LEVELS, dtype=torch.float64), {}
-    )
-    stages: tuple[list[str], list[str]] = ([REC], [])
-    for name in chosen:
-        stages[PREDICTORS[name].needs_calibration].append(name)
-    for stage in stages:
-        rows = {name: torch.empty(len(betas), len(LEVELS), dtype=torch.float64) for name in stage}
-        for k, beta in enumerate(betas if stage else ()):
-            evidences = (
-                (observe(model, x.to(device), beta), foreground.to(device))
-                for x, foreground in zip(
-                    torch.split(images, batch_size), torch.split(foregrounds, batch_size), strict=True
-                )
-            )
-            for name, histogram in _histograms(stage, evidences, given or calibration).items():
-                rows[name][k] = _quantiles(histogram)
-        calibration = Calibration(calibration.betas, calibration.levels, {**calibration.quantiles, **rows})
-    return calibration
-
-
-def _histograms(
-    names: Sequence[str], batches: Iterator[tuple[Evidence, Tensor]], calibration: HealthyScores
-) -> dict[str, ScoreHistogram]:
-    """Histogram of each predictor's scores over the foreground of all batches, of `REC` over the images."""
-    parts: dict[str, list[ScoreHistogram]] = {name: [] for name in names}
-    for evidence, foreground in batches:
-        for name in names:
-            if name == REC:
-                scores, counted = evidence.rec, torch.ones_like(evidence.rec, dtype=torch.bool)
-            else:
-                scores, counted = score(PREDICTORS[name](), evidence, calibration), foreground
-            parts[name].append(ScoreHistogram.of(scores, torch.zeros_like(counted), counted))
-    return {name: ScoreHistogram.merge(histograms) for name, histograms in parts.items()}
-
-
-def _quantiles(histogram: ScoreHistogram) -> Tensor:
-    """The smallest score that at least each of `LEVELS` of the pixels do not exceed, (Q,), float64."""
-    reached = histogram.counts[0].cumsum(0)
-    wanted = torch.tensor([math.ceil(level * histogram.healthy - 1e-6) for level in LEVELS]).clamp(min=1)
-    return histogram.thresholds[torch.searchsorted(reached, wanted)].double()
+    slopes = (torch.tensor(rises, dtype=rows.dtype) / rows.diff(dim=-1)).clamp(max=_STEEPEST)
+    starts, slopes = (part.to(scores).reshape(-1, part.shape[-1], 1, 1, 1) for part in (rows, slopes))
+    total, ramp = torch.zeros_like(scores), torch.empty_like(scores)
+    for j, rise in enumerate(rises):
+        torch.sub(scores, starts[:, j], out=ramp)
+        open_ended = j == len(rises) - 1 and not ends
+        total.add_(ramp.mul_(slopes[:, j]).clamp_(0, _LARGEST if open_ended else rise))
+    return total
 
 
 def _check_ascending(name: str, values: Tensor) -> None:

@@ -1,11 +1,12 @@
 """How healthy pixels score under the page's settings: the source of colour bars and percentiles.
 
-A model's card holds healthy quantiles of each predictor with its default settings, the scoring beta
-following the training beta. For all else they are taken from some healthy slices at a few nodes: two training
-betas a decade and, for predictors that use it, four scoring betas a decade and 0. Between nodes they are
-interpolated linearly, in the logarithm of the training beta as on the card, and in the scoring beta itself,
-of which a gradient is a linear function. On the brain this strays from the quantiles proper by about 2 %, at
-most 5 %. For predictors of many passes fewer slices must do, at the one node nearest in the logarithm.
+A model's files hold healthy quantiles of predictors with their default settings and with others that were
+added, the scoring beta following the training beta. For all else they are taken from some healthy slices at a
+few nodes: two training betas a decade and, for predictors that use it, four scoring betas a decade and 0.
+Between nodes they are interpolated linearly, in the logarithm of the training beta as on the card, and in the
+scoring beta itself, of which a gradient is a linear function. On the brain this strays from the quantiles
+proper by about 2 %, at most 5 %. For predictors of many passes fewer slices must do, at the one node nearest
+in the logarithm.
 """
 
 from __future__ import annotations
@@ -17,11 +18,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from explorer.evaluation.calibrating import BETAS_PER_DECADE, FEW_SLICES, spaced
 from explorer.evaluation.calibration import LEVELS
 from explorer.evidence import observe
 from explorer.looking import caches, server
 from explorer.looking.scene import Scene
-from explorer.predictors import PREDICTORS, Predictor, score
+from explorer.predictors import PREDICTORS, Predictor, healthy_name, score
 
 Floats = NDArray[np.float64]
 
@@ -29,10 +31,8 @@ LOW_LEVEL, TOP_LEVEL, MARK_LEVEL = 0.2, 0.999, 0.99
 """Fractions of healthy pixels whose scores are the two ends of a map's colour bar and the mark on it."""
 RESIDUAL = "reconstruction-error"
 """The predictor on whose healthy scores the signed residual is shown."""
-OWN_SLICES, FEW_SLICES = 24, 4
-"""Healthy slices from which quantiles that the card does not hold are taken: single passes, many passes."""
-BETAS_PER_DECADE, SCORING_BETAS_PER_DECADE = 2, 4
-"""Nodes at which that is done."""
+FEWEST_SLICES, SCORING_BETAS_PER_DECADE = 4, 4
+"""Healthy slices where many passes are taken, and nodes along the scoring beta."""
 
 
 def quantiles(scene: Scene, name: str, betas: Sequence[float], scoring_betas: Sequence[float]) -> Floats:
@@ -47,13 +47,7 @@ def quantiles(scene: Scene, name: str, betas: Sequence[float], scoring_betas: Se
     Returns:
         (F, Q), float64, non-decreasing along the levels.
     """
-    return _quantiles(scene, name, scene.state.predictors[name], betas, scoring_betas)
-
-
-def from_card(scene: Scene, name: str, predictor: Predictor) -> bool:
-    """Whether the model's files hold the healthy quantiles of a predictor with these settings."""
-    known = scene.healthy is not None and scene.healthy.knows(name)
-    return known and predictor == PREDICTORS[name]()
+    return _quantiles(scene, scene.state.predictors[name], betas, scoring_betas)
 
 
 def colour_bars(scene: Scene, name: str, rows: Floats) -> Floats:
@@ -68,23 +62,24 @@ def colour_bars(scene: Scene, name: str, rows: Floats) -> Floats:
         (F, 3), float64.
     """
     bars: Floats = rows[:, [LEVELS.index(level) for level in (LOW_LEVEL, TOP_LEVEL, MARK_LEVEL)]]
-    scale = PREDICTORS[name].scale
-    if scale is not None and scene.state.predictors[name] == PREDICTORS[name]():
+    scale = scene.state.predictors[name].scale
+    if scale is not None:
         bars[:, :2] = scale
     return bars
 
 
 def residual_bar(scene: Scene, betas: Sequence[float]) -> Floats:
     """The magnitude at which the signed residual's colour bar ends, (F,)."""
-    rows = _quantiles(scene, RESIDUAL, PREDICTORS[RESIDUAL](), betas, betas)
+    rows = _quantiles(scene, PREDICTORS[RESIDUAL](), betas, betas)
     found: Floats = rows[:, LEVELS.index(TOP_LEVEL)]
     return found
 
 
 def _quantiles(
-    scene: Scene, name: str, predictor: Predictor, betas: Sequence[float], scoring_betas: Sequence[float]
+    scene: Scene, predictor: Predictor, betas: Sequence[float], scoring_betas: Sequence[float]
 ) -> Floats:
-    if from_card(scene, name, predictor) and scene.healthy is not None:
+    name = healthy_name(predictor)
+    if scene.healthy is not None and scene.healthy.knows(name):
         grid, levels = (torch.tensor(values, dtype=torch.float64) for values in (betas, LEVELS))
         rows = scene.healthy.quantile(name, grid, levels).numpy()
         own = np.not_equal(betas, scoring_betas) & predictor.uses_scoring_beta
@@ -114,13 +109,7 @@ def _between_nodes(scene: Scene, predictor: Predictor, beta: float, scoring_beta
 
 def _nodes(low: float, high: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """The training betas and scoring betas at which quantiles are taken."""
-    decades = math.log10(high / low)
-
-    def spaced(per_decade: int) -> tuple[float, ...]:
-        count = max(round(decades * per_decade), 1) + 1 if high > low else 1
-        return tuple(float(node) for node in np.geomspace(low, high, count))
-
-    return spaced(BETAS_PER_DECADE), (0.0, *spaced(SCORING_BETAS_PER_DECADE))
+    return spaced(low, high, BETAS_PER_DECADE), (0.0, *spaced(low, high, SCORING_BETAS_PER_DECADE))
 
 
 def _around(value: float, nodes: Sequence[float]) -> list[tuple[int, float]]:
@@ -139,7 +128,7 @@ def _at_node(scene: Scene, predictor: Predictor, beta: float, scoring_betas: tup
     key = (scene.model_key, name, beta, scoring_betas, predictor)
 
     def make() -> Floats:
-        count = FEW_SLICES if predictor.iterative else OWN_SLICES
+        count = FEWEST_SLICES if predictor.iterative else FEW_SLICES
         images, foregrounds = server.healthy_slices(name, count)
         with server.network():
             evidence = observe(scene.model, images.to(server.device()), beta)

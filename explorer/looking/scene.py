@@ -45,10 +45,10 @@ class Scene:
         """The network."""
         return self.pretrained.model
 
-    @property
+    @cached_property
     def healthy(self) -> Calibration | None:
         """How healthy pixels of this dataset score; None where the model was not calibrated on it."""
-        return self.pretrained.calibration.get(self.state.dataset)
+        return server.calibration(self.pretrained, self.state.dataset, self.state.predictors.values())
 
     @property
     def case(self) -> Case:

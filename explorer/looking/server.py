@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -14,8 +15,11 @@ from explorer.cards import Pretrained, load_pretrained
 from explorer.contracts import Axis, Dataset, Slice
 from explorer.datasets import load_dataset
 from explorer.devices import pick_device, share_cores
+from explorer.evaluation.calibrating import lacking, supplemented
+from explorer.evaluation.calibration import Calibration
 from explorer.evaluation.members import calibration_slices
 from explorer.looking.caches import Recent
+from explorer.predictors import Predictor
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,3 +90,25 @@ def healthy_slices(name: str, count: int) -> tuple[Tensor, Tensor]:
 def pretrained(name: str) -> Pretrained:
     """The model called `name` on this server's device."""
     return load_pretrained(name, device())
+
+
+_SUPPLEMENTED: WeakKeyDictionary[Pretrained, Recent[Calibration]] = WeakKeyDictionary()
+"""By model, so that what was gathered for a person's own goes with it."""
+
+
+def calibration(model: Pretrained, name: str, predictors: Iterable[Predictor]) -> Calibration | None:
+    """How healthy pixels of a dataset score; None where the model was not calibrated on it.
+
+    What these predictors compare with and the model's files lack is gathered once. That waits for no turn at
+    the network, as it may be asked for in the middle of one.
+    """
+    filed, wanted = model.calibration.get(name), tuple(predictors)
+    if filed is None or not any(lacking(predictor, filed) for predictor in wanted):
+        return filed
+    kept = _SUPPLEMENTED.setdefault(model, Recent(8))
+    found = kept.get((name, wanted))
+    if found is None:
+        found = supplemented(filed, model.model, wanted, partial(healthy_slices, name), device())
+        assert found is not None
+        kept.put((name, wanted), found)
+    return found

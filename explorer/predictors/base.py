@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -13,11 +14,14 @@ from torch import Tensor
 from explorer.contracts import Model, ScoreMap
 from explorer.evidence import CodeEvidence, Evidence, parts_of
 from explorer.registry import Registry
-from explorer.settings import check_settings
+from explorer.settings import check_settings, plugin_text, settings_of
 
 
 class HealthyScores(Protocol):
-    """How predictors score healthy pixels; `evaluation.calibration.Calibration` is the one there is."""
+    """How predictors score healthy pixels; `evaluation.calibration.Calibration` is the one there is.
+
+    Predictors are named as `healthy_name` names them.
+    """
 
     def quantile(self, name: str, beta: Tensor | float, level: float) -> Tensor:
         """The score of predictor `name` that a fraction `level` of healthy pixels does not exceed, (B,).
@@ -28,6 +32,13 @@ class HealthyScores(Protocol):
 
     def percentile(self, name: str, beta: Tensor | float, scores: Tensor) -> Tensor:
         """The fraction of healthy pixels that score lower, in [0, 1], (B, 1, H, W)."""
+        ...
+
+    def surprisal(self, name: str, beta: Tensor | float, scores: Tensor) -> Tensor:
+        """-log10 of the fraction of healthy pixels that score as high or higher, (B, 1, H, W).
+
+        It goes on to rise beyond the highest healthy scores.
+        """
         ...
 
 
@@ -41,8 +52,6 @@ class Predictor(ABC):
         source: where it comes from.
         colour, dash, marker: of its line in charts, see `Appearance`; empty: follows from its name.
         order: where it is listed among those of as many passes, the smallest first.
-        scale: ends of its colour bar where its settings are the defaults and its scores have a scale of their
-            own; None: healthy pixels give the scale.
         needs: the parts of the evidence that cost a pass of the network (`x_hat`, `grad_rec`, `grad_kl`,
             `indices`, `code_nll`); only models that have them all can be used.
         needs_calibration: whether it cannot do without healthy scores.
@@ -56,13 +65,22 @@ class Predictor(ABC):
     dash: ClassVar[str] = ""
     marker: ClassVar[str] = ""
     order: ClassVar[int] = 100
-    scale: ClassVar[tuple[float, float] | None] = None
     needs: ClassVar[tuple[str, ...]] = ()
     needs_calibration: ClassVar[bool] = False
     iterative: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         check_settings(self)
+
+    @property
+    def scale(self) -> tuple[float, float] | None:
+        """Ends of its colour bar where its scores have a scale of their own; None: healthy pixels give it."""
+        return None
+
+    @property
+    def compared(self) -> tuple[Predictor, ...]:
+        """The predictors whose healthy scores its own maps are made of."""
+        return ()
 
     @property
     def uses_scoring_beta(self) -> bool:
@@ -83,6 +101,15 @@ class Predictor(ABC):
 
 
 PREDICTORS: Registry[type[Predictor]] = Registry("predictor", "explorer.predictors")
+
+
+def healthy_name(predictor: Predictor) -> str:
+    """The name under which a predictor's healthy scores are kept: `NAME[:key=value,...]`, defaults left out.
+
+    Another seed is another draw of the same method, so it does not count.
+    """
+    seeds = {one.name: one.default for one in settings_of(predictor) if one.name == "seed"}
+    return plugin_text(PREDICTORS, dataclasses.replace(predictor, **seeds))
 
 
 def score(predictor: Predictor, evidence: Evidence, calibration: HealthyScores | None = None) -> Tensor:

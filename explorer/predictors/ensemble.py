@@ -1,31 +1,51 @@
-"""Several predictors on one scale: the fraction of healthy pixels that score lower.
+"""Several predictors on one scale: how rare their scores are among healthy pixels.
 
 Zhou et al.: Unsupervised anomaly localization using VAE and beta-VAE, 2020, arXiv 2005.10686, propose
-ensembles of predictors. *The rule is ours*, as theirs was not available: each member's map is replaced by its
-healthy percentiles, and these are averaged or multiplied.
+ensembles of predictors. *The rules are ours*, as theirs was not available. `mean` and `product` join the
+members' healthy percentiles. `tail` takes the mean of sqrt(-log10 p) over the members, p being the fraction
+of healthy pixels that score as high or higher. Percentiles stand at 1 just where lesions are; p goes on to
+fall there, see `HealthyScores.surprisal`. The root grows as a normal score does where p is small, so this is
+about the rule of Stouffer et al. (The American Soldier, 1949). It was chosen on planted lesions over Fisher's
+rule, which has no root (figures: pretrained/README.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
+from torch import Tensor
 
 from explorer.contracts import ScoreMap
 from explorer.evidence import Evidence
-from explorer.predictors.base import PREDICTORS, HealthyScores, Predictor, score
-from explorer.settings import setting
+from explorer.predictors.base import PREDICTORS, HealthyScores, Predictor, healthy_name, score
+from explorer.settings import plugin_from, setting
+
+Rule = Literal["mean", "product", "tail"]
+
+
+def rule_setting(default: Rule) -> Any:
+    """The setting `rule` of an ensemble."""
+    return setting(
+        default,
+        "how the members are joined: mean or product of healthy percentiles; tail: mean of sqrt(-log10 p)",
+        choices=("mean", "product", "tail"),
+    )
+
+
+def members_setting(default: str) -> Any:
+    """The setting `members` of an ensemble."""
+    return setting(
+        default, "predictors, separated by commas, with settings after colons: intensity:mode=dark:sigma=1"
+    )
 
 
 @PREDICTORS.register("ensemble")
 @dataclass(frozen=True)
 class Ensemble(Predictor):
-    """Mean or product of the members' healthy percentiles, in [0, 1].
-
-    Members run with their default settings, as those are what a calibration holds.
-    """
+    """Healthy percentiles, in [0, 1], or sqrt(-log10 p) of the members' scores, together."""
 
     title: ClassVar[str] = "Ensemble"
     summary: ClassVar[str] = "how unusual a pixel is to several predictors together, against healthy pixels"
@@ -37,35 +57,46 @@ class Ensemble(Predictor):
     needs: ClassVar[tuple[str, ...]] = ("x_hat", "grad_kl")
     needs_calibration: ClassVar[bool] = True
 
-    rule: Literal["mean", "product"] = setting(
-        "mean", "how the members are joined", choices=("mean", "product")
-    )
-    members: str = setting(
-        "reconstruction-error,kl-gradient,combination", "names of predictors, separated by commas"
-    )
+    rule: Rule = rule_setting("mean")
+    members: str = members_setting("reconstruction-error,kl-gradient,combination")
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        for name in self.names:
-            if PREDICTORS[name].needs_calibration:
+        for member in self.compared:
+            if member.needs_calibration:
+                name = PREDICTORS.name_of(type(member))
                 raise ValueError(f"members must be predictors that need no calibration, got {name!r}")
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The members, one by one."""
-        return tuple(name.strip() for name in self.members.split(","))
+    def compared(self) -> tuple[Predictor, ...]:
+        """The members, one by one; ValueError where one is unknown, or a setting of it out of its range."""
+        return tuple(_member(text) for text in self.members.split(","))
 
     @property
     def uses_scoring_beta(self) -> bool:
-        return any(PREDICTORS[name]().uses_scoring_beta for name in self.names)
+        return any(member.uses_scoring_beta for member in self.compared)
 
     def maps(self, evidence: Evidence, calibration: HealthyScores | None = None) -> Iterator[ScoreMap]:
         if calibration is None:
-            raise ValueError("ensemble needs a calibrated model, got none; choose another predictor")
-        percentiles = torch.stack(
+            name = PREDICTORS.name_of(type(self))
+            raise ValueError(f"{name} needs a calibrated model, got none; choose another predictor")
+        rare = self._rare_by(calibration)
+        parts: Tensor = torch.stack(
             [
-                calibration.percentile(name, evidence.beta, score(PREDICTORS[name](), evidence))
-                for name in self.names
+                rare(healthy_name(member), evidence.beta, score(member, evidence, calibration))
+                for member in self.compared
             ]
         )  # (members, B, 1, H, W)
-        yield ScoreMap(percentiles.mean(0) if self.rule == "mean" else percentiles.prod(0))
+        yield ScoreMap(parts.prod(0) if self.rule == "product" else parts.mean(0))
+
+    def _rare_by(self, calibration: HealthyScores) -> Callable[[str, Tensor, Tensor], Tensor]:
+        """How rare a member's scores are, of its name, training beta and scores."""
+        if self.rule == "tail":
+            return lambda name, beta, scores: calibration.surprisal(name, beta, scores).sqrt()
+        return calibration.percentile
+
+
+def _member(text: str) -> Predictor:
+    """A predictor from `NAME[:key=value:...]`: as the command line has it, with colons for commas."""
+    name, _, settings = text.strip().partition(":")
+    return plugin_from(PREDICTORS, f"{name}:{settings.replace(':', ',')}")

@@ -17,14 +17,14 @@ from explorer.contracts import ScoreMap
 from explorer.evidence import Evidence
 from explorer.predictors.base import PREDICTORS, HealthyScores, Predictor
 from explorer.predictors.filters.extremes import maximum_filter, minimum_filter
-from explorer.predictors.filters.gaussian import smooth
+from explorer.predictors.filters.gaussian import SIGMA, smooth
 from explorer.settings import setting
 
 
 @PREDICTORS.register("reconstruction-error")
 @dataclass(frozen=True)
 class ReconstructionError(Predictor):
-    """|x - x_hat|, or its square, of all pixels or of those brighter than x_hat; smoothed by G.
+    """|x - x_hat|, or its square, of all pixels or of those brighter or darker than x_hat; smoothed.
 
     With a tolerance: how far x lies outside of the values that x_hat takes within so many pixels, so that an
     image that is its reconstruction with edges moved by no more than that has no error. This option is ours:
@@ -43,11 +43,20 @@ class ReconstructionError(Predictor):
     form: Literal["absolute", "squared"] = setting(
         "absolute", "how the difference is measured", choices=("absolute", "squared")
     )
-    sign: Literal["both", "positive"] = setting(
-        "both", "positive: only where the image is brighter", choices=("both", "positive")
+    sign: Literal["both", "brighter", "darker"] = setting(
+        "both",
+        "where the difference counts: everywhere, or where the image is brighter or darker than expected",
+        choices=("both", "brighter", "darker"),
+        formerly={"sign": {"positive": "brighter"}},
     )
     tolerance: int = setting(0, "pixels by which an edge may be misplaced", minimum=0, maximum=8)
-    smooth: bool = setting(False, "smooth with a 7x7 Gaussian")
+    sigma: float = setting(
+        0.0,
+        "width of the Gaussian that smooths the map, pixels; 0: none",
+        minimum=0.0,
+        maximum=SIGMA,
+        formerly={"smooth": {"true": SIGMA, "false": 0.0}},
+    )
 
     def maps(self, evidence: Evidence, calibration: HealthyScores | None = None) -> Iterator[ScoreMap]:
         yield ScoreMap(evidence.memo(self, lambda: self._error(evidence)))
@@ -57,9 +66,7 @@ class ReconstructionError(Predictor):
         if self.tolerance:
             size = 2 * self.tolerance + 1
             low, high = minimum_filter(low, size), maximum_filter(high, size)
-        error = x - high
-        if self.sign == "both":
-            error = torch.maximum(error, low - x)
-        error = error.clamp(min=0)
-        error = error.square() if self.form == "squared" else error
-        return smooth(error) if self.smooth else error
+        brighter, darker = x - high, low - x
+        signs = {"both": torch.maximum(brighter, darker), "brighter": brighter, "darker": darker}
+        error = signs[self.sign].clamp(min=0)
+        return smooth(error.square() if self.form == "squared" else error, self.sigma)

@@ -33,13 +33,14 @@ from explorer.evaluation.curves import auroc, average_precision
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.evidence import observe
 from explorer.predictors import PREDICTORS, Predictor, quick_predictors_for, score
+from explorer.predictors.filters.gaussian import SIGMA
 from explorer.predictors.reconstruction_error import ReconstructionError
 
 LEAST_LESION = 20
 TOLERANCE = 3
 """Pixels; chosen on the synthetic lesions of `tests.benchmarks.lesions`: the least of 0 to 5 that comes
 within 0.005 of the best mean AP at beta 1 and 10."""
-TOLERANT = f"positive residual, smoothed, tolerance {TOLERANCE}"
+TOLERANT = f"brighter residual, sigma 3, tolerance {TOLERANCE}"
 
 
 def to_template(brain: NDArray[np.float32], spacing: float = 1.0) -> tuple[float, torch.Tensor]:
@@ -97,9 +98,9 @@ def main() -> int:
     print(f"{len(images)} slices, {share:.1f} % of the brain's pixels are lesion; AP (AUROC) over them")
     names = quick_predictors_for(pretrained.model)
     predictors: dict[str, Predictor] = {name: PREDICTORS[name]() for name in names}
-    predictors["positive residual"] = ReconstructionError(sign="positive")
-    predictors["positive residual, smoothed"] = ReconstructionError(sign="positive", smooth=True)
-    predictors[TOLERANT] = ReconstructionError(sign="positive", smooth=True, tolerance=TOLERANCE)
+    predictors["brighter residual"] = ReconstructionError(sign="brighter")
+    predictors["brighter residual, sigma 3"] = ReconstructionError(sign="brighter", sigma=SIGMA)
+    predictors[TOLERANT] = ReconstructionError(sign="brighter", sigma=SIGMA, tolerance=TOLERANCE)
     rows: dict[str, dict[str, float]] = {}
     best = 0.0
     for beta in arguments.beta or (0.01, 0.1, 1.0, 10.0):

@@ -16,7 +16,8 @@ from torch import Tensor
 
 from explorer.contracts import stack
 from explorer.datasets.brain.cohort import BrainCohort
-from explorer.evaluation.calibration import Calibration, calibrate
+from explorer.evaluation.calibrating import calibrate
+from explorer.evaluation.calibration import Calibration
 from explorer.evidence import VaeEvidence
 from explorer.models.beta_vae.network import BetaVae
 from explorer.predictors import PREDICTORS, score
@@ -71,7 +72,8 @@ def main() -> int:
     model = BetaVae(128, (16, 32, 64, 128, 256), 256, s=0.5, beta_min=0.01, beta_max=10.0)
     model = model.eval().requires_grad_(False).to(device)
     images, foregrounds = brain_images()
-    calibration = calibrate(model, images, foregrounds, [0.01, 1.0, 10.0], device=device, names=SEVEN)
+    seven = [PREDICTORS[name]() for name in SEVEN]
+    calibration = calibrate(model, images, foregrounds, [0.01, 1.0, 10.0], device=device, predictors=seven)
     x, beta = images.to(device), torch.logspace(-2, 1, BATCH, device=device)
     sides = (lambda: plain(model, x, beta), lambda: all_seven(model, x, beta, calibration))
     for side in sides * 2:

@@ -28,7 +28,8 @@ from explorer.cards.card import add_benchmark
 from explorer.cards.catalogue import FOLDER
 from explorer.contracts import Vae, stack
 from explorer.datasets import load_dataset
-from explorer.evaluation.calibration import Calibration, calibrate
+from explorer.evaluation.calibrating import calibrate
+from explorer.evaluation.calibration import Calibration
 from explorer.evidence import CodeEvidence, VaeEvidence
 from explorer.evidence.restoration import Restoration, restore, uniform_noise
 from explorer.models.vq_vae.network import VqVae
@@ -71,7 +72,7 @@ def networks(weights: str, x: Tensor, counted: Tensor) -> tuple[VqVae, HealthySc
     z = model.encode(x).permute(0, 2, 3, 1).flatten(0, 2)
     model.codebook.vectors.copy_(z[torch.linspace(0, len(z) - 1, len(model.codebook)).long()])
     sharpen(model.prior)
-    own = calibrate(model, x[:1], torch.ones_like(counted[:1]), [1.0], names=["code-surprise"])
+    own = calibrate(model, x[:1], torch.ones_like(counted[:1]), [1.0], predictors=[CodeSurprise()])
     return model, own, plain
 
 

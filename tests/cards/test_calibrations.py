@@ -14,7 +14,7 @@ from torch import Tensor
 
 from explorer.cards import load_pretrained, read_card
 from explorer.cards.weights import CALIBRATION, WEIGHTS, save_calibration
-from explorer.evaluation.calibration import Calibration
+from explorer.evaluation.calibration import LEVELS, Calibration
 from explorer.models.beta_vae.network import BetaVae
 from explorer.predictors import PREDICTORS
 from tests.support.model_files import CPU, LOADERS, altered, beside, refused, vouched
@@ -92,8 +92,11 @@ FAULTS: dict[str, tuple[Callable[[Tensors], object], str]] = {
     "infinite": (fill("quantiles:intensity", math.inf), "quantiles of intensity must be finite"),
     "beyond all": (fill("quantiles:intensity", 1e31), "quantiles of intensity must be finite"),
     "falling": (take("quantiles:intensity", lambda rows: rows.flip(1)), "never fall along the levels"),
-    "another shape": (take("quantiles:intensity", lambda rows: rows[:, 1:]), r"must be \(3, 20\)"),
-    "one row": (take("quantiles:intensity", lambda rows: rows[0]), r"must be \(3, 20\)"),
+    "another shape": (
+        take("quantiles:intensity", lambda rows: rows[:, 1:]),
+        rf"must be \(3, {len(LEVELS)}\)",
+    ),
+    "one row": (take("quantiles:intensity", lambda rows: rows[0]), rf"must be \(3, {len(LEVELS)}\)"),
     "betas fall": (take("betas", lambda betas: betas.flip(0)), "betas must ascend"),
     "betas of NaN": (fill("betas", math.nan), "betas must be a list of numbers"),
     "beta 0": (take("betas", lambda betas: betas - betas[0]), "betas must be above 0"),

@@ -230,7 +230,7 @@ def test_settings_of_plugins_reach_the_scores(tmp_path: Path) -> None:
     assert first != second
     told = report["settings"]["predictors"]["reconstruction-error"]
     assert told["name"] == "reconstruction-error"
-    assert told["settings"] == {"form": "absolute", "sign": "both", "tolerance": 2, "smooth": True}
+    assert told["settings"] == {"form": "absolute", "sign": "both", "tolerance": 2, "sigma": 3.0}
     assert report_of(f"{line} --predictor reconstruction-error", tmp_path)["predictors"] == {
         "reconstruction-error": second
     }
@@ -256,7 +256,11 @@ def test_an_anomaly_takes_all_its_settings(tmp_path: Path) -> None:
         ("lesion", "lesion:x=0.5", "x and y must be given together"),
         ("lesion", "lesion:strength=0.3 --strength 0.4", "strength is given twice"),
         ("lesion", "lesion:", ""),
-        ("intensity", "intensity:mode=dark", "intensity: mode must be one of bright, deviation; got 'dark'"),
+        (
+            "intensity",
+            "intensity:mode=dim",
+            "intensity: mode must be one of bright, dark, deviation; got 'dim'",
+        ),
         ("intensity", "intensity:bright", "intensity: settings must be written name=value"),
     ],
 )

@@ -113,6 +113,17 @@ def test_scores_that_fit_no_healthy_ones_are_told(capsys: pytest.CaptureFixture[
     assert json.loads(Path("map.json").read_text())["calibration"]["fits"] is True
 
 
+def test_what_an_ensemble_compares_with_is_gathered_where_the_file_lacks_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ensemble = "ensemble:rule=tail,members=intensity:sigma=2"
+    assert run(LOCALIZE.replace("kl-gradient", ensemble) + " --contrast flair") == 0
+    assert f"calibrate MODEL --predictor {ensemble})" in capsys.readouterr().err
+    record = json.loads(Path("map.json").read_text())
+    assert record["predictor"]["settings"]["members"] == "intensity:sigma=2"
+    assert record["calibration"]["fits"] is False and record["highest_slice_score"] > 0.5
+
+
 def test_the_seed_is_that_of_predictors_that_do_not_set_their_own() -> None:
     line = LOCALIZE.replace("kl-gradient", "kl-gradient:copies=2")
     maps = []

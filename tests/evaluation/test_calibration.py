@@ -11,10 +11,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from explorer.evaluation.calibration import LEVELS, REC, Calibration, calibrate
-from explorer.evidence import VaeEvidence
-from explorer.predictors import PREDICTORS, predictors_for, score
-from tests.support.linear_vae import LinearVae, images
+from explorer.evaluation.calibration import LEVELS, Calibration
+from tests.support.linear_vae import images
 
 
 def one_row(values: list[float], levels: list[float]) -> Calibration:
@@ -183,41 +181,15 @@ def test_unknown_names_and_misfits_are_answered() -> None:
         calibration.percentile("p", torch.ones(3), maps(1.0))
 
 
-@pytest.fixture(scope="module")
-def healthy() -> tuple[LinearVae, Tensor, Tensor, Calibration]:
-    """A model, 20 images with their foregrounds, and the calibration on them at two betas."""
-    model, x = LinearVae(), images(20, seed=3)
-    foreground = torch.zeros_like(x, dtype=torch.bool)
-    foreground[..., 1:-1, 2:-1] = True
-    return model, x, foreground, calibrate(model, x, foreground, [0.1, 2.0], batch_size=6)
-
-
-def test_calibrate_covers_every_predictor(healthy: tuple[LinearVae, Tensor, Tensor, Calibration]) -> None:
-    calibration = healthy[3]
-    assert set(calibration.quantiles) == {REC, *predictors_for(healthy[0])}
-    assert calibration.levels.tolist() == list(LEVELS) and calibration.betas.tolist() == [0.1, 2.0]
-    assert all(rows.shape == (2, len(LEVELS)) for rows in calibration.quantiles.values())
-
-
-@pytest.mark.parametrize("name", predictors_for(LinearVae()))
-def test_calibrate_finds_the_quantiles_of_foreground_scores(
-    name: str, healthy: tuple[LinearVae, Tensor, Tensor, Calibration]
-) -> None:
-    model, x, foreground, calibration = healthy
-    for beta, row in zip((0.1, 2.0), calibration.quantiles[name], strict=True):
-        scores = score(PREDICTORS[name](), VaeEvidence(model, x, beta), calibration)[foreground]
-        expected = torch.quantile(scores, torch.tensor(LEVELS, dtype=torch.float64), interpolation="higher")
-        lower = torch.quantile(scores, torch.tensor(LEVELS, dtype=torch.float64), interpolation="lower")
-        assert bool((row <= expected * (1 + 1e-6)).all()) and bool((row >= lower * (1 - 1e-3)).all())
-
-
-def test_calibrate_keeps_the_reconstruction_terms_of_images(
-    healthy: tuple[LinearVae, Tensor, Tensor, Calibration],
-) -> None:
-    model, x, _, calibration = healthy
-    rec = VaeEvidence(model, x, 2.0).rec
-    assert float(calibration.quantile(REC, 2.0, 0.0)) == pytest.approx(float(rec.min()), rel=1e-3)
-    assert float(calibration.quantile(REC, 2.0, 1.0)) == pytest.approx(float(rec.max()), rel=1e-3)
+def test_a_calibration_with_other_levels_is_read_at_these() -> None:
+    old = one_row([0.0, 1.0, 2.0], [0.0, 0.5, 1.0])
+    new = Calibration(
+        old.betas,
+        torch.tensor([0.0, 0.25, 0.5, 1.0]).double(),
+        {"q": torch.tensor([[0.0, 3.0, 4.0, 5.0]]).double()},
+    )
+    assert old.joined(new).quantiles["q"].tolist() == [[0.0, 4.0, 5.0]]
+    assert set(old.joined(new).without(["p"]).quantiles) == {"q"}
 
 
 def test_what_only_another_calibration_has_is_interpolated() -> None:
@@ -232,38 +204,6 @@ def test_what_only_another_calibration_has_is_interpolated() -> None:
     torch.testing.assert_close(
         joined.quantiles["q"], torch.tensor([[0.0, 2.0], [2.0, 4.0], [4.0, 6.0]]).double()
     )
-
-
-def test_calibrate_hands_on_what_is_given(healthy: tuple[LinearVae, Tensor, Tensor, Calibration]) -> None:
-    model, x, foreground, calibration = healthy
-    few = calibrate(model, x, foreground, [0.1, 2.0], names=["ensemble"], given=calibration)
-    assert set(few.quantiles) == {REC, "ensemble"}
-    torch.testing.assert_close(
-        few.quantiles["ensemble"], calibration.quantiles["ensemble"], rtol=3e-4, atol=1e-6
-    )
-
-
-def test_calibrate_refuses_a_predictor_that_does_not_fit() -> None:
-    x = images(2)
-    with pytest.raises(ValueError, match="predictor 'code-surprise' needs indices, code_nll"):
-        calibrate(LinearVae(), x, torch.ones_like(x, dtype=torch.bool), [1.0], names=["code-surprise"])
-
-
-def test_calibrate_does_not_depend_on_the_batches(
-    healthy: tuple[LinearVae, Tensor, Tensor, Calibration],
-) -> None:
-    model, x, foreground, calibration = healthy
-    again = calibrate(model, x, foreground, [0.1, 2.0], batch_size=20)
-    for name, rows in calibration.quantiles.items():
-        torch.testing.assert_close(again.quantiles[name], rows, rtol=3e-4, atol=1e-6)
-
-
-def test_calibrate_refuses_what_it_cannot_count() -> None:
-    x = images(2)
-    with pytest.raises(ValueError, match="foregrounds must have the shape of images"):
-        calibrate(LinearVae(), x, torch.ones(2, 1, 4, 4, dtype=torch.bool), [1.0])
-    with pytest.raises(ValueError, match="at least one pixel"):
-        calibrate(LinearVae(), x, torch.zeros_like(x, dtype=torch.bool), [1.0])
 
 
 def test_percentiles_of_a_large_batch_are_fast() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 import torch
 
-from explorer.evaluation.calibration import Calibration, calibrate
+from explorer.evaluation.calibrating import calibrate
+from explorer.evaluation.calibration import Calibration
 from explorer.evaluation.sample_scores import sample_score_names, sample_scores
 from explorer.evidence import CodeEvidence, VaeEvidence
 from explorer.models.vq_vae.network import VqVae
+from explorer.predictors.code_surprise import CodeSurprise
 from tests.support.linear_vae import LinearVae, images
 from tests.support.tiny_codes import tiny_vq_vae
 
@@ -22,7 +24,7 @@ def model() -> VqVae:
 def calibration(model: VqVae) -> Calibration:
     healthy = images(20, 16, seed=7).float()
     counted = torch.ones_like(healthy, dtype=torch.bool)
-    return calibrate(model, healthy, counted, [1.0], names=["code-surprise"])
+    return calibrate(model, healthy, counted, [1.0], predictors=[CodeSurprise()])
 
 
 def test_a_vae_has_the_terms_of_its_loss() -> None:

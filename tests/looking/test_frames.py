@@ -10,10 +10,10 @@ import pytest
 import torch
 
 from explorer.anomalies import ANOMALIES
+from explorer.evaluation.calibrating import FEW_SLICES
 from explorer.evaluation.curves import auroc, average_precision, best_dice
 from explorer.looking import server
 from explorer.looking.frames import Track, first_frames, frame_betas
-from explorer.looking.healthy import OWN_SLICES
 from explorer.looking.scene import resolve
 from explorer.looking.state import State
 from explorer.looking.view import SliceView, look
@@ -115,7 +115,7 @@ def test_one_pass_an_image(state: State) -> None:
     hook = model.register_forward_hook(lambda module, inputs, output: sizes.append(len(inputs[0])))  # type: ignore[attr-defined]
     all_frames(state)
     hook.remove()
-    assert [size for size in sizes if size != OWN_SLICES] == [1, 5, 5, 5, 5, 5]
+    assert [size for size in sizes if size != FEW_SLICES] == [1, 5, 5, 5, 5, 5]
 
 
 def test_the_scoring_axis_is_the_view_at_each_scoring_beta(state: State) -> None:

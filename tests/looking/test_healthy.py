@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.evaluation.calibrating import FEW_SLICES
 from explorer.evaluation.calibration import LEVELS
 from explorer.evidence import observe
 from explorer.looking import caches, server
-from explorer.looking.healthy import OWN_SLICES, Floats, colour_bars, quantiles, residual_bar
+from explorer.looking.healthy import Floats, colour_bars, quantiles, residual_bar
 from explorer.looking.scene import resolve
 from explorer.looking.state import State
 from explorer.predictors import PREDICTORS, score
@@ -29,9 +30,9 @@ def changed(state: State, name: str, **options: Any) -> State:
 def counted(state: State, name: str, beta: float, scoring_beta: float) -> Floats:
     """Quantiles straight from the scores of healthy foreground pixels."""
     pretrained = server.pretrained(NAME)
-    images, foregrounds = server.healthy_slices(state.dataset, OWN_SLICES)
+    images, foregrounds = server.healthy_slices(state.dataset, FEW_SLICES)
     evidence = observe(pretrained.model, images, beta, scoring_beta=scoring_beta)
-    scores = score(state.predictors[name], evidence, pretrained.calibration[state.dataset])
+    scores = score(state.predictors[name], evidence, resolve(state).healthy)
     found: Floats = np.quantile(scores[foregrounds].numpy(), LEVELS)
     return found
 
@@ -44,9 +45,29 @@ def test_default_settings_are_on_the_card(state: State) -> None:
         np.testing.assert_allclose(found, expected)
 
 
+def test_settings_that_were_calibrated_are_on_the_card_too(state: State) -> None:
+    state = changed(state, "reconstruction-error", sign="brighter", tolerance=3, sigma=1.0)
+    known = server.pretrained(NAME).calibration[state.dataset]
+    name = "reconstruction-error:sign=brighter,tolerance=3,sigma=1.0"
+    (found,) = quantiles(resolve(state), "reconstruction-error", [0.1], [0.1])
+    np.testing.assert_allclose(found, [float(known.quantile(name, 0.1, level)) for level in LEVELS])
+
+
+def test_what_an_ensemble_compares_with_is_gathered_once(state: State) -> None:
+    state = changed(state, "ensemble", members="intensity:sigma=2.5", rule="tail")
+    known = resolve(state).healthy
+    assert known is not None and known.knows("intensity:sigma=2.5")
+    assert resolve(dataclasses.replace(state, beta=0.1)).healthy is known
+    assert not server.pretrained(NAME).calibration[state.dataset].knows("intensity:sigma=2.5")
+
+
 @pytest.mark.parametrize(
     ("name", "options"),
-    [("reconstruction-error", {"form": "squared"}), ("ensemble", {"members": "elbo-gradient"})],
+    [
+        ("reconstruction-error", {"form": "squared"}),
+        ("ensemble", {"members": "elbo-gradient"}),
+        ("ensemble", {"members": "intensity:sigma=2,kl-gradient", "rule": "tail"}),
+    ],
 )
 def test_changed_options_are_counted_at_a_node(state: State, name: str, options: dict[str, str]) -> None:
     state = changed(state, name, **options)
@@ -96,7 +117,7 @@ def test_nothing_is_counted_twice(state: State, monkeypatch: pytest.MonkeyPatch)
     for scoring_beta in (0.0, 0.3, 5.0, 0.3):
         quantiles(resolve(state), "elbo-gradient", NODES, [scoring_beta] * len(NODES))
     hook.remove()
-    assert sizes == [OWN_SLICES] * len(NODES)
+    assert sizes == [FEW_SLICES] * len(NODES)
 
 
 def test_colour_bars_are_quantiles_but_that_of_the_image(state: State) -> None:
@@ -105,6 +126,12 @@ def test_colour_bars_are_quantiles_but_that_of_the_image(state: State) -> None:
     assert colour_bars(resolve(state), "kl-gradient", rows).tolist() == rows[:, ends].tolist()
     rows = quantiles(resolve(state), "intensity", [0.3], [0.3])
     assert colour_bars(resolve(state), "intensity", rows).tolist() == [[0, 1, rows[0, ends[2]]]]
+    for options in ({"sigma": 1.5}, {"mode": "dark"}):
+        own = resolve(changed(state, "intensity", **options))
+        assert colour_bars(own, "intensity", quantiles(own, "intensity", [0.3], [0.3]))[0, :2].tolist() == [
+            0,
+            1,
+        ]
     deviation = changed(state, "intensity", mode="deviation")
     rows = quantiles(resolve(deviation), "intensity", [0.3], [0.3])
     assert colour_bars(resolve(deviation), "intensity", rows).tolist() == rows[:, ends].tolist()

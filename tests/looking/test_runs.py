@@ -16,7 +16,7 @@ from explorer.contracts import ScoreMap
 from explorer.evidence import Evidence
 from explorer.looking import caches, runs, server
 from explorer.looking.cohort import cohort
-from explorer.looking.healthy import FEW_SLICES, quantiles
+from explorer.looking.healthy import FEWEST_SLICES, quantiles
 from explorer.looking.output.packets import packets
 from explorer.looking.scene import resolve
 from explorer.looking.state import State
@@ -128,7 +128,7 @@ def test_a_packet_says_for_which_beta_it_was_run(counting: State) -> None:
 
 def test_what_the_card_does_not_know_is_counted_on_few_slices_at_one_node(counting: State) -> None:
     found = quantiles(resolve(counting), "counting", [0.4, 0.5], [0.4, 0.5])
-    assert (found == STEPS).all() and RUNS == [FEW_SLICES]
+    assert (found == STEPS).all() and RUNS == [FEWEST_SLICES]
 
 
 # a VQ-VAE

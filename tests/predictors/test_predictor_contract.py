@@ -11,11 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from explorer.contracts import Model, VaeOutput
-from explorer.evaluation.calibration import Calibration, calibrate
+from explorer.evaluation.calibrating import calibrate
+from explorer.evaluation.calibration import Calibration
 from explorer.evidence import CodeEvidence, VaeEvidence, observe
 from explorer.models.beta_vae.network import BetaVae
 from explorer.predictors import PREDICTORS, score
-from explorer.settings import settings_of
+from explorer.settings import plugin_from, settings_of
 from tests.support.linear_vae import BETAS, images
 from tests.support.tiny_codes import tiny_vq_vae
 
@@ -25,11 +26,17 @@ SEVEN = (
 )
 BETA = BETAS.float()
 X = images(8, 16).float()
+SETTINGS = (
+    *("intensity:mode=dark,sigma=1", "intensity:mode=deviation,sigma=0.5"),
+    "reconstruction-error:form=squared,sign=darker,tolerance=2,sigma=2",
+    *("ensemble:rule=tail", "ensemble:rule=product"),
+)
+"""Predictors whose settings change what they do."""
 PAIRS = [
-    (kind, name)
+    (kind, text)
     for kind, parts in (("beta-vae", VaeEvidence.PARTS), ("vq-vae", CodeEvidence.PARTS))
-    for name in PREDICTORS.names()
-    if set(PREDICTORS[name].needs) <= parts
+    for text in (*PREDICTORS.names(), *SETTINGS)
+    if set(plugin_from(PREDICTORS, text).needs) <= parts
 ]
 """Kinds of models and the predictors that fit them."""
 
@@ -77,7 +84,7 @@ def known(model: Counted, calibration: Calibration) -> Known:
 
 
 def test_each_predictor_fits_some_model() -> None:
-    assert {name for _, name in PAIRS} == set(PREDICTORS.names())
+    assert {text for _, text in PAIRS} == {*PREDICTORS.names(), *SETTINGS}
     assert set(SEVEN) <= {name for kind, name in PAIRS if kind == "beta-vae"}
     restoring = {"code-surprise", "latent-restoration", "energy-projection"}
     assert restoring <= {name for kind, name in PAIRS if kind == "vq-vae"}
@@ -87,8 +94,9 @@ def test_each_predictor_fits_some_model() -> None:
 def test_maps_are_finite_scores_of_every_pixel(kind: str, name: str, known: Known) -> None:
     model, beta, calibration = known(kind)
     before, weights = X.clone(), {key: w.clone() for key, w in model.state_dict().items()}
-    maps = list(PREDICTORS[name]().maps(observe(cast(Model, model), X, beta), calibration))
-    assert len(maps) > 1 if PREDICTORS[name].iterative else len(maps) == 1
+    predictor = plugin_from(PREDICTORS, name)
+    maps = list(predictor.maps(observe(cast(Model, model), X, beta), calibration))
+    assert len(maps) > 1 if predictor.iterative else len(maps) == 1
     for scored in maps:
         assert scored.values.shape == X.shape and scored.values.dtype == torch.float32
         assert bool(scored.values.isfinite().all()) and float(scored.values.min()) >= 0
@@ -102,7 +110,7 @@ def test_maps_are_finite_scores_of_every_pixel(kind: str, name: str, known: Know
 @pytest.mark.parametrize(("kind", "name"), PAIRS)
 def test_an_image_does_not_depend_on_its_neighbours(kind: str, name: str, known: Known) -> None:
     network, beta, calibration = known(kind)
-    predictor, model = PREDICTORS[name](), cast(Model, network)
+    predictor, model = plugin_from(PREDICTORS, name), cast(Model, network)
     batch = score(predictor, observe(model, X, beta), calibration)
     singles = [score(predictor, observe(model, X[[i]], beta[[i]]), calibration) for i in range(len(X))]
     torch.testing.assert_close(batch, torch.cat(singles), rtol=1e-4, atol=1e-5)
@@ -152,6 +160,6 @@ def test_predictors_describe_themselves(name: str) -> None:
 @pytest.mark.parametrize(("kind", "name"), PAIRS)
 def test_maps_change_with_the_scoring_beta_where_they_say_so(kind: str, name: str, known: Known) -> None:
     network, beta, calibration = known(kind)
-    evidence, predictor = observe(cast(Model, network), X, beta), PREDICTORS[name]()
+    evidence, predictor = observe(cast(Model, network), X, beta), plugin_from(PREDICTORS, name)
     one, other = (score(predictor, evidence.rescored(weight), calibration) for weight in (0.5, 20.0))
     assert torch.equal(one, other) != predictor.uses_scoring_beta

@@ -34,6 +34,8 @@ class Known:
     def percentile(self, name: str, beta: Tensor | float, scores: Tensor) -> Tensor:
         raise NotImplementedError
 
+    surprisal = percentile
+
 
 MODEL, X = LinearVae(), 0.4 + 0.2 * images()
 

@@ -15,9 +15,10 @@ from explorer.cards import Card, HeldOut, save_pretrained
 from explorer.cards.weights import round_weights
 from explorer.datasets import load_dataset
 from explorer.datasets.fashion_mnist import files
-from explorer.evaluation.calibration import Calibration, calibrate
+from explorer.evaluation.calibrating import calibrate
+from explorer.evaluation.calibration import Calibration
 from explorer.models.beta_vae.network import BetaVae
-from explorer.predictors import quick_predictors_for
+from explorer.predictors import PREDICTORS, quick_predictors_for
 from tests.support.linear_vae import images
 
 NAME = "beta-vae-fashion-mnist"
@@ -49,7 +50,8 @@ def tiny_vae(seed: int = 0, **changed: Any) -> BetaVae:
 def tiny_calibration(network: BetaVae) -> Calibration:
     healthy = images(4, network.image_size, seed=4).float()
     counted = torch.ones_like(healthy, dtype=torch.bool)
-    return calibrate(network, healthy, counted, [0.01, 0.3, 10.0], names=quick_predictors_for(network))
+    quick = [PREDICTORS[name]() for name in quick_predictors_for(network)]
+    return calibrate(network, healthy, counted, [0.01, 0.3, 10.0], predictors=quick)
 
 
 @cache

@@ -12,7 +12,7 @@ from torch import Tensor
 from explorer import contracts
 from explorer.cards import Card, HeldOut, save_pretrained
 from explorer.cards.weights import round_weights
-from explorer.evaluation.calibration import calibrate
+from explorer.evaluation.calibrating import calibrate
 from explorer.evidence.restoration import draw
 from explorer.models.vq_vae.code_prior import CodePrior
 from explorer.models.vq_vae.network import VqVae

@@ -11,7 +11,7 @@ from explorer.cards import load_pretrained, read_card
 from explorer.datasets.brain.pool import BrainTraining
 from explorer.evidence import VaeEvidence
 from explorer.models.beta_vae.objective import BetaVaeTraining
-from explorer.predictors import PREDICTORS, predictors_for, score
+from explorer.predictors import PREDICTORS, healthy_name, predictors_for, score
 from explorer.training import finish
 from explorer.training.finish import betas_between, calibrate_all, measure
 from explorer.training.loop import build_model
@@ -33,7 +33,8 @@ def test_every_predictor_is_calibrated_the_iterative_ones_on_less(monkeypatch: p
     monkeypatch.setattr(finish, "ITERATIVE_SLICES", 4)
     model, x = LinearVae(), images(6)
     made = calibrate_all(model, x, torch.ones_like(x, dtype=torch.bool), CPU)
-    assert set(made.quantiles) == {"rec", *predictors_for(model)}
+    beside = {healthy_name(one) for name in predictors_for(model) for one in PREDICTORS[name]().compared}
+    assert len(beside) > 3 and set(made.quantiles) == {"rec", *predictors_for(model), *beside}
     assert all(len(rows) == 3 for rows in made.quantiles.values())
     scores = score(PREDICTORS["map-restoration"](), VaeEvidence(model, x[:4], 10.0))
     highest = float(made.quantile("map-restoration", 10.0, 1.0))

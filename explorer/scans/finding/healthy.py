@@ -1,12 +1,13 @@
 """The healthy scores against which a map may be read: those of its very predictor, settings and betas.
 
-A model's calibration holds quantiles of each predictor with its default settings, the scoring beta being the
-training beta. For anything else they would be numbers of another map, so that nothing is better than them.
+A model's calibration holds quantiles of predictors with their default settings, and with others that were
+added, the scoring beta being the training beta. For anything else they would be numbers of another map, so
+that nothing is better than them.
 """
 
 from __future__ import annotations
 
-import dataclasses
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,8 +15,7 @@ import torch
 
 from explorer.evaluation.calibration import Calibration
 from explorer.evaluation.cohort import Scoring
-from explorer.predictors import PREDICTORS, Predictor
-from explorer.settings import format_settings, settings_of
+from explorer.predictors import PREDICTORS, Predictor, healthy_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +24,7 @@ class Healthy:
 
     Attributes:
         calibration: of the model on the healthy data.
-        name: of the predictor.
+        name: under which the predictor's healthy scores are kept.
         beta: training beta.
     """
 
@@ -48,27 +48,23 @@ def fitting(scoring: Scoring, predictor: Predictor) -> Healthy | None:
     """The healthy scores that fit a predictor's map, or None; `misfit` says why."""
     if scoring.calibration is None or misfit(scoring, predictor):
         return None
-    return Healthy(scoring.calibration, PREDICTORS.name_of(type(predictor)), scoring.beta)
+    return Healthy(scoring.calibration, healthy_name(predictor), scoring.beta)
 
 
 def misfit(scoring: Scoring, predictor: Predictor) -> str:
     """Why no healthy scores fit a predictor's map, as a clause; empty where some do."""
-    name = PREDICTORS.name_of(type(predictor))
+    name, kept = PREDICTORS.name_of(type(predictor)), healthy_name(predictor)
     if scoring.calibration is None:
         return "no healthy data was chosen to compare with"
-    if name not in scoring.calibration.quantiles:
-        return f"the model was not calibrated for {name}"
-    if apart := format_settings(_drawn_as_usual(predictor)):
-        return f"the healthy scores of {name} are those of its defaults, not of {apart}"
+    if not scoring.calibration.knows(kept):
+        remedy = f"to add them: python -m explorer calibrate MODEL --predictor {shlex.quote(kept)}"
+        if kept == name or not scoring.calibration.knows(name):
+            return f"the model was not calibrated for {kept} ({remedy})"
+        apart = kept.partition(":")[2]
+        return f"the healthy scores of {name} are those of its defaults, not of {apart} ({remedy})"
     if predictor.uses_scoring_beta and scoring.scoring_beta != scoring.beta:
         return (
             f"the healthy scores of {name} at training beta {scoring.beta:g} are those of scoring beta "
             f"{scoring.beta:g}, not {scoring.scoring_beta:g}"
         )
     return ""
-
-
-def _drawn_as_usual(predictor: Predictor) -> Predictor:
-    """The predictor with the default seed: another one is another draw, not another method."""
-    seeds = {one.name: one.default for one in settings_of(predictor) if one.name == "seed"}
-    return dataclasses.replace(predictor, **seeds)

@@ -103,6 +103,24 @@ class Address:
         st.session_state[key] = [name for name in st.session_state[key] if name in options]
         self.shown[key] = lambda: st.session_state[key] or [""]
 
+    def renew(self, key: str, renewed: Callable[[str], tuple[str, str]]) -> None:
+        """Take a parameter of an old address up as what it is now.
+
+        Args:
+            key: its name then.
+            renewed: its name and text now, from the text then; ValueError where that is none.
+        """
+        for asked in self.asked.pop(key, [])[-1:]:
+            try:
+                name, text = renewed(asked)
+            except ValueError:
+                self.ignore(key, asked)
+                continue
+            if name in self.asked:
+                self.ignore(key, asked)
+            else:
+                self.asked[name] = [text]
+
     def ignore(self, key: str, text: str) -> None:
         """Note that a parameter could not be followed."""
         self.ignored.append(f"{key}={text}"[:LONGEST])

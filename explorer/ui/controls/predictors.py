@@ -7,10 +7,11 @@ from typing import Any
 import streamlit as st
 
 from explorer.cards import Pretrained
+from explorer.evaluation.calibrating import FEW_SLICES
 from explorer.evidence import parts_of
 from explorer.looking import defaults
 from explorer.looking.films import CODES
-from explorer.looking.healthy import FEW_SLICES, OWN_SLICES
+from explorer.looking.healthy import FEWEST_SLICES
 from explorer.predictors import PREDICTORS
 from explorer.settings import settings_of
 from explorer.ui.controls import widgets
@@ -71,9 +72,8 @@ def _say_what_is_uncalibrated(chosen: list[str], pretrained: Pretrained, dataset
     if unknown:
         st.caption(
             f"Uncalibrated: the model has no healthy scores of {', '.join(unknown)}. Their scale is that of "
-            f"{OWN_SLICES} healthy slices, of {FEW_SLICES} where many passes are taken, scored here. To add "
-            "them: "
-            f"`python -m explorer calibrate {pretrained.card.name}`"
+            f"{FEW_SLICES} healthy slices, of {FEWEST_SLICES} where many passes are taken, scored here. "
+            f"To add them: `python -m explorer calibrate {pretrained.card.name}`"
         )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 
-from explorer.settings import Setting, settings_of
+from explorer.settings import Setting, renewed, settings_of
 from explorer.ui.controls import widgets
 from explorer.ui.controls.address import Address
 
@@ -31,6 +32,8 @@ def plugin_controls(
         address: holds them; None where it shall not.
     """
     settings, keys = [s for s in settings_of(plugin) if s.control], f"{prefix}{name}"
+    if address is not None:
+        _renew(keys, plugin, address)
     values = {
         s.name: control(f"{keys}-{s.name}", s, disabled=s.name in overruled, address=address)
         for s in settings
@@ -78,6 +81,17 @@ def control(key: str, setting: Setting, *, disabled: bool = False, address: Addr
         return widgets.whole(label, int(low), int(high), default, **common)
     middle = (low + high) / 2 if default is None else default
     return widgets.number(label, float(low), float(high), float(middle), **common)
+
+
+def _renew(keys: str, plugin: Any, address: Address) -> None:
+    """Take up what an old address says of settings that were renamed since."""
+
+    def now(old: str, text: str) -> tuple[str, str]:
+        name, value = renewed(plugin, old, text)
+        return f"{keys}-{name}", value
+
+    for old in {old for setting in settings_of(plugin) for old in setting.formerly}:
+        address.renew(f"{keys}-{old}", partial(now, old))
 
 
 def _sentence(text: str) -> str:

@@ -13,7 +13,6 @@ import torch
 
 from explorer.anomalies import ANOMALIES
 from explorer.anomalies.shape.painted import CELLS, encode
-from explorer.commands.arguments import plugin_from
 from explorer.commands.main import build_parser, main
 from explorer.devices import share_cores
 from explorer.evaluation.report import figures
@@ -22,6 +21,7 @@ from explorer.looking.output.command import evaluate_command
 from explorer.looking.scene import resolve
 from explorer.looking.state import State
 from explorer.predictors import PREDICTORS
+from explorer.settings import plugin_from
 
 
 @pytest.fixture
@@ -36,8 +36,8 @@ def chosen(state: State) -> State:
         seed=3,
         predictors={
             "elbo-gradient": PREDICTORS["elbo-gradient"](),
-            "reconstruction-error": PREDICTORS["reconstruction-error"](sign="positive", tolerance=1),  # type: ignore[call-arg]
-            "ensemble": PREDICTORS["ensemble"](members="intensity,kl-gradient", rule="product"),  # type: ignore[call-arg]
+            "reconstruction-error": PREDICTORS["reconstruction-error"](sign="brighter", tolerance=1),  # type: ignore[call-arg]
+            "ensemble": PREDICTORS["ensemble"](members="intensity:sigma=2,kl-gradient", rule="tail"),  # type: ignore[call-arg]
             "kl-gradient": PREDICTORS["kl-gradient"](copies=2, seed=5),  # type: ignore[call-arg]
         },
     )

@@ -71,6 +71,13 @@ def test_a_predictor_that_the_model_was_not_calibrated_for_has_no_healthy_scores
     assert "the model was not calibrated for kl-gradient" in other.caution
 
 
+def test_settings_that_were_calibrated_have_healthy_scores_of_their_own() -> None:
+    settings = {"sign": "brighter", "tolerance": 3, "sigma": 1.0}
+    finding = finding_of(PREDICTORS["reconstruction-error"](**settings))
+    assert finding.caution == "" and 0.002 < share_above(finding) < 0.03
+    assert finding_of(PREDICTORS["reconstruction-error"](**settings | {"tolerance": 2})).healthy is None
+
+
 def seeded(name: str, seed: int) -> Predictor:
     return PREDICTORS[name](**{"seed": seed})
 
@@ -78,7 +85,8 @@ def seeded(name: str, seed: int) -> Predictor:
 def test_another_seed_is_another_draw_and_not_another_method() -> None:
     assert finding_of(seeded("kl-gradient", 7)).healthy is not None
     with_copies = PREDICTORS["kl-gradient"](**{"seed": 7, "copies": 2})
-    assert "not of copies=2." in finding_of(with_copies).caution
+    remedy = "to add them: python -m explorer calibrate MODEL --predictor kl-gradient:copies=2"
+    assert f"not of copies=2 ({remedy})." in finding_of(with_copies).caution
 
 
 def test_a_threshold_by_hand_moves_all_that_depends_on_it_and_nothing_else() -> None:

@@ -53,7 +53,7 @@ def choose_job(own: Own, model: Pretrained) -> Job:
         raise ValueError(f"{name} needs healthy scores; choose the healthy data that your scan is like")
     scoring = Scoring(
         model=model.model,
-        calibration=model.calibration.get(contrast),
+        calibration=server.calibration(model, contrast, [predictor]),
         predictors={name: predictor},
         beta=beta,
         scoring_beta=scoring_beta,

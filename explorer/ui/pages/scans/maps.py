@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.evaluation.calibrating import lacking
 from explorer.evaluation.cohort import Scoring
 from explorer.evidence import observe
 from explorer.looking import server
@@ -66,10 +67,11 @@ def all_maps(finding: Finding, index: int, *, turned: bool) -> str:
 
 def _usable(scoring: Scoring) -> dict[str, Predictor]:
     """The predictors of one pass that can do with what there is, with their default settings."""
+    usual = {name: PREDICTORS[name]() for name in quick_predictors_for(scoring.model)}
     return {
-        name: PREDICTORS[name]()
-        for name in quick_predictors_for(scoring.model)
-        if scoring.calibration is not None or not PREDICTORS[name].needs_calibration
+        name: one
+        for name, one in usual.items()
+        if not (one.needs_calibration and scoring.calibration is None or lacking(one, scoring.calibration))
     }
 
 

@@ -13,13 +13,10 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, dataclass
 from typing import Any, TypeVar, get_type_hints
-from urllib.parse import unquote
 
 T = TypeVar("T")
 
 _KINDS: dict[str, type] = {"bool": bool, "int": int, "float": float}
-_NEXT = re.compile(r",(?=\s*\w+\s*=)")
-"""The comma before another setting; any other comma belongs to a value."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +39,8 @@ class Setting:
         control: whether the page has a control for it.
         kind: `bool`, `int`, `float` or `str`, as the field is annotated.
         optional: whether None is allowed, as the field is annotated.
+        formerly: names that it had, and its own where values were renamed; by old name, what each old text,
+            in small letters, means now. So old addresses and commands keep their meaning.
     """
 
     name: str
@@ -54,6 +53,7 @@ class Setting:
     control: bool = True
     kind: type = str
     optional: bool = False
+    formerly: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
 
 
 def setting(
@@ -65,9 +65,11 @@ def setting(
     below: float | None = None,
     choices: tuple[Any, ...] = (),
     control: bool = True,
+    formerly: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Any:
     """Declare a dataclass field that is a setting; see `Setting` for the arguments."""
-    described = Setting("", default, help, minimum, maximum, below, choices, control)
+    limits = minimum, maximum, below, choices
+    described = Setting("", default, help, *limits, control, formerly=formerly or {})
     return dataclasses.field(default=default, metadata={"setting": described})
 
 
@@ -135,45 +137,6 @@ def check_keys(table: Mapping[str, Any], known: Collection[str], needed: Collect
         raise ValueError(f"its keys are wrong ({wrong}); known: {', '.join(known) or 'none'}")
 
 
-def parse_settings(plugin: Any, text: str) -> dict[str, Any]:
-    """Settings as the command line takes them, e.g. `sign=positive,smooth=true,tolerance=3`, by name.
-
-    A comma begins another setting where `name=` follows and else belongs to the value, so that lists need no
-    quotes: `members=intensity,combination,rule=product`. Flags are `true` or `false`; what may be left to
-    chance is `none`. In texts, `=` is written `%3D` and `%` is written `%25`.
-
-    Args:
-        plugin: a dataclass, or an instance of one.
-        text: empty for no settings.
-
-    Raises:
-        ValueError: with name, rule and value, for a setting that is unknown, given twice or out of its range.
-    """
-    known = {described.name: described for described in settings_of(plugin)}
-    found: dict[str, Any] = {}
-    for part in _NEXT.split(text) if text.strip() else ():
-        name, equals, value = part.partition("=")
-        name = name.strip()
-        if not equals:
-            raise ValueError(f"settings must be written name=value,name=value, got {part!r}")
-        if name not in known:
-            raise ValueError(f"unknown setting {name!r}; known: {', '.join(known) or 'none'}")
-        if name in found:
-            raise ValueError(f"{name} must be given once, got it again as {value!r}")
-        found[name] = _parsed(known[name], value)
-    return found
-
-
-def format_settings(plugin: Any) -> str:
-    """What differs from the default, as `parse_settings` reads it back exactly; empty where nothing does."""
-    pairs = ((described, getattr(plugin, described.name)) for described in settings_of(plugin))
-    return ",".join(
-        f"{described.name}={_written(described, value)}"
-        for described, value in pairs
-        if value != described.default
-    )
-
-
 def _of_field(described: Setting, field: dataclasses.Field[Any]) -> Setting:
     """The setting with what its field's annotation says, which is a type or the text of one."""
     words = re.findall(r"\w+", field.type.__name__ if isinstance(field.type, type) else str(field.type))
@@ -214,27 +177,3 @@ def _range(described: Setting) -> str:
         return f"in [{low:g}, {below:g})"
     bounds = (("at least", low), ("at most", high), ("below", below))
     return " and ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None) or "finite"
-
-
-def _parsed(described: Setting, text: str) -> Any:
-    plain = text.strip().lower()
-    if described.optional and plain == "none":
-        return None
-    value: Any = unquote(text)
-    if described.kind is bool:
-        value = {"true": True, "false": False}.get(plain, text)
-    elif described.kind is not str:
-        try:
-            value = described.kind(plain)
-        except ValueError:
-            value = text  # which the rule refuses by its name
-    check(described, value)
-    return value
-
-
-def _written(described: Setting, value: Any) -> str:
-    if value is None:
-        return "none"
-    if described.kind is str:
-        return str(value).replace("%", "%25").replace("=", "%3D")
-    return repr(described.kind(value)).lower()
