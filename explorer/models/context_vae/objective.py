@@ -38,8 +38,10 @@ class ContextVaeTraining(BetaVaeTraining):
 class ContextObjective(ElboObjective):
     """Descends both halves, each relative to its own mean at each beta; shows their mean in nats.
 
-    Each half has a balance of its own: at the smallest beta the loss of damaged images is many times that of
-    whole ones, and under a common mean the network would forget how to draw healthy detail.
+    Each half has a balance of its own, so that both have the same share of the gradient at every beta, though
+    their losses differ: damaged images pay more at the smallest beta, whole ones at the largest. In a short
+    trial a balance for both together was no better at small betas, and at the largest drew healthy images
+    less well.
     """
 
     def __init__(self, model: BetaVae, settings: ContextVaeTraining) -> None:
