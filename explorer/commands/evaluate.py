@@ -24,7 +24,7 @@ from explorer.commands.arguments import (
     told_apart,
 )
 from explorer.commands.terminal import say
-from explorer.datasets import load_dataset
+from explorer.datasets import load_dataset, reference_of
 from explorer.devices import pick_device, share_cores
 from explorer.evaluation.cohort import Scoring, run_cohort
 from explorer.evaluation.report import figures, table
@@ -73,9 +73,11 @@ def run(arguments: argparse.Namespace) -> None:
         check_writable(arguments.json)
     device = pick_device(arguments.device)
     pretrained = model_from(arguments.model, arguments.dataset, device)
+    if (reference := reference_of(arguments.dataset)) != arguments.dataset:
+        print(f"healthy scores are those of {reference}", file=sys.stderr)
     scoring = Scoring(
         model=pretrained.model,
-        calibration=pretrained.calibration.get(arguments.dataset),
+        calibration=pretrained.healthy(arguments.dataset),
         predictors=predictors,
         beta=arguments.beta,
         scoring_beta=arguments.beta if arguments.scoring_beta is None else arguments.scoring_beta,
@@ -117,6 +119,7 @@ def _settings(
             for key, one in scoring.predictors.items()
         },
         "scoring_beta": scoring.scoring_beta,
+        "healthy_scores": reference_of(arguments.dataset),
         "device": str(scoring.device),
         "sha256": sha256,
     }

@@ -47,8 +47,8 @@ class Scene:
 
     @property
     def healthy(self) -> Calibration | None:
-        """How healthy pixels of this dataset score; None where the model was not calibrated on it."""
-        return self.pretrained.calibration.get(self.state.dataset)
+        """How healthy pixels of this dataset score; None where that is not known."""
+        return self.pretrained.healthy(self.state.dataset)
 
     @cached_property
     def case(self) -> Case:

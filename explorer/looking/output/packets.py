@@ -46,7 +46,7 @@ Arrays, of shape (F, H, W), F that of the array's own axis; a map that is the sa
 is in it once, one that is the same in all packets in the first only:
 
     input            the image, in the first packet
-    mask, foreground 0 or 1, in the first packet
+    mask, foreground 0 or 1, in the first packet, as is counted: the pixels that figures are of
     reconstruction   x_hat
     residual         x - x_hat, signed
     grad-rec         d rec / dx, signed, nats per unit intensity, not smoothed
@@ -129,6 +129,7 @@ def _first(scene: Scene, found: Frames, place: dict[str, int]) -> bytes:
     arrays = [
         mask("mask", found.case.mask.numpy()[None]),
         mask("foreground", found.case.source.foreground.numpy()[None]),
+        mask("counted", found.case.source.counted.numpy()[None]),
         pictures("input", found.case.image.numpy()[None], np.zeros(1), np.ones(1), FINER),
         *_arrays(found),
     ]

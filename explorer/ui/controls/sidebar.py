@@ -26,7 +26,7 @@ def sidebar(address: Address) -> tuple[State, str]:
         st.markdown("### Image")
         dataset, place, guest = choose_image(address)
         st.markdown("### Anomaly")
-        anomaly, anomaly_settings, seed = choose_anomaly(address)
+        anomaly, anomaly_settings, seed = choose_anomaly(dataset, address)
         st.markdown("### Model")
         pretrained = choose_model(dataset, address)
         beta, scoring_beta, linked = choose_betas(pretrained, address)
