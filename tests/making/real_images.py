@@ -7,7 +7,7 @@ FOLDER holds `open_ms/`, `ixi_t1/` and `real_scans/` with the files of `SOURCES`
 this stands among the tests. It needs deepbet (`pip install deepbet==1.0.2`).
 
 The same scans give the same file to the last bit. A subject's brain is all that is not zero in one of its
-scans, with what that encloses; the head of the one whole head is taken off by deepbet (Fisch et al. 2024). Each
+scans, with what that encloses; from the one whole head it is extracted by deepbet (Fisch et al. 2024). Each
 brain is moved and scaled as `place_volume` does to any scan, once for all contrasts; its median becomes 0.45,
 `compress` keeps the range, and what lies outside it is zero before and after it is resampled.
 """

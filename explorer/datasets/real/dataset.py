@@ -7,9 +7,9 @@ citations: real_images.txt. Preprocessing: `tests/making/real_images.py`.
 Split rule: all of it is `test`. Nobody trains on it or chooses a setting by it, and healthy scores are those
 of the synthetic cohort: the healthy people here are few, each contrast is of one scanner, and there is no T2.
 
-`atlas` is the place in the template to which a brain was moved and scaled, without being turned: roughly that in
-the MNI atlas. (The patients with multiple sclerosis come in MNI space, but were put there without being scaled:
-their brains are 15 % smaller than the atlas in each direction.)
+`atlas` is the place in the template to which a brain was moved and scaled, without being turned: roughly that
+in the MNI atlas. (The patients with multiple sclerosis come in MNI space, but were put there without being
+scaled: their brains are 15 % smaller than the atlas in each direction.)
 """
 
 from __future__ import annotations
