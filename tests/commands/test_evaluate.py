@@ -12,6 +12,7 @@ import torch
 
 from explorer.anomalies import ANOMALIES
 from explorer.cards import card_of, load_pretrained, read_card
+from explorer.cards.catalogue import FOLDER
 from explorer.cards.weights import save_calibration
 from explorer.datasets import dataset_names
 from explorer.predictors import PREDICTORS, predictors_for
@@ -21,6 +22,7 @@ from tests.support.tiny_codes import save_tiny_codes
 
 EVALUATE = "evaluate --dataset fashion-mnist --anomaly lesion --predictor intensity --slices 4 --device cpu"
 
+BRAIN = FOLDER / "beta-vae-brain.toml"
 FIRST = dataset_names()[0]
 KLGRAD = f"unknown predictor 'klgrad'; known: {PREDICTORS.names()[0]}"
 
@@ -51,6 +53,18 @@ def test_evaluate_prints_a_table_and_writes_settings_and_figures(
     row = report["predictors"]["ensemble"]
     assert all(0 <= row[key] <= 1 for key in ("auroc", "average_precision", "best_dice", "image_auroc"))
     assert set(report["image_auroc"]) == {"rec", "kl", "elbo"}
+
+
+def test_images_like_those_of_another_dataset_are_scored_by_its_model_and_healthy_scores(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    line = f"evaluate --dataset real/flair --anomaly as-scanned --model {BRAIN} --slices 2 --device cpu"
+    report = report_of(f"{line} --predictor ensemble:members=intensity", tmp_path)
+    assert "healthy scores are those of brain/flair" in capsys.readouterr().err
+    assert report["settings"]["healthy_scores"] == "brain/flair"
+    assert report["images"] == 4 and 0 < report["prevalence"] < 0.2
+    own = report_of(EVALUATE, tmp_path)["settings"]
+    assert own["healthy_scores"] == own["dataset"] and "healthy scores" not in capsys.readouterr().err
 
 
 def report_of(line: str, tmp_path: Path, *more: str) -> dict[str, Any]:

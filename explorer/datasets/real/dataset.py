@@ -28,8 +28,8 @@ from explorer.datasets.real.files import Subject, read_subjects
 from explorer.randomness import stream
 from explorer.settings import NoSettings
 
-START = 34
-"""A slice with the lateral ventricles and, in the patients with multiple sclerosis, lesions beside them."""
+START = (2, 34)
+"""A patient with many lesions, and a slice through the ventricles on which all marked patients have some."""
 
 CREDITS = {
     "MS": "patients with multiple sclerosis, marked by three raters (Lesjak et al. 2017, CC BY)",
@@ -78,8 +78,14 @@ class RealBrains(Source):
             raise _refusal(split)
         labels = tuple(subject.label for subject in read_subjects(self.option))
         return (
-            Axis("subject", "Whose brain, among those of whom there is this contrast.", len(labels), labels),
-            Axis("slice", "Axial slice, from below to above.", SLICES, start=START),
+            Axis(
+                "subject",
+                "Whose brain, among those of whom there is this contrast.",
+                len(labels),
+                labels,
+                START[0],
+            ),
+            Axis("slice", "Axial slice, from below to above.", SLICES, start=START[1]),
         )
 
     def slice(self, split: str, *coordinates: int) -> Slice:

@@ -35,7 +35,7 @@ and of the first packet alone:
 
 Figures of a predictor, each a list with one entry a frame of its axis:
 
-    auroc, average_precision, best_dice    of the slice's foreground pixels, in [0, 1], or null
+    auroc, average_precision, best_dice    of the slice's pixels that count, in [0, 1], or null
     dice_threshold                         the score that gives the best Dice, or null
     low, high, mark                        ends of the colour bar and the mark on it: healthy-calibrated
     quantiles                              Q scores that `levels` of healthy pixels do not exceed; linear in
@@ -46,7 +46,8 @@ Arrays, of shape (F, H, W), F that of the array's own axis; a map that is the sa
 is in it once, one that is the same in all packets in the first only:
 
     input            the image, in the first packet
-    mask, foreground 0 or 1, in the first packet, as is counted: the pixels that figures are of
+    mask, foreground 0 or 1, in the first packet
+    counted          the pixels that figures are of, 0 or 1, in the first packet
     reconstruction   x_hat
     residual         x - x_hat, signed
     grad-rec         d rec / dx, signed, nats per unit intensity, not smoothed

@@ -56,7 +56,7 @@ def floats(
 def test_every_picture_is_exact_to_8_bits_and_within_half_a_cell(state: State, found: AllFrames) -> None:
     _, arrays = read_all(packets(resolve(state)))
     expected = floats(found)
-    assert set(arrays) == {*expected, "mask", "foreground"}
+    assert set(arrays) == {*expected, "mask", "foreground", "counted"}
     for name, (values, low, high) in expected.items():
         for f in range(len(values)):
             at = min(f, len(arrays[name].codes) - 1)  # those that do not change are sent once
