@@ -54,6 +54,7 @@ def test_axes_are_described(split: tuple[Dataset, str]) -> None:
     axes = dataset.axes(which)
     assert axes == anew(dataset).axes(which)
     assert len({axis.name for axis in axes}) == len(axes) > 0
+    assert "subject" not in [axis.name for axis in axes[1:]]  # by the first, slices belong together
     for axis in axes:
         assert axis.name and axis.help
         assert 0 <= axis.start < axis.size

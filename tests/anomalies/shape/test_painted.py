@@ -16,7 +16,7 @@ from explorer.anomalies.shape.painted import CELLS, LONGEST, Grid, around, decod
 from explorer.contracts import Slice
 from explorer.randomness import stream
 
-PLANTING = tuple(name for name in ANOMALIES.names() if name != "none")
+PLANTING = tuple(name for name in ANOMALIES.names() if ANOMALIES[name].plants)
 
 
 def crescent() -> Grid:
