@@ -26,6 +26,8 @@ class Slice:
         contrast: the MR sequence (`flair`, `t1`, `t2`), or empty where there is none or it is not known.
         atlas: where each pixel lies in the brain of the MNI atlas (x, y, z), (3, H, W), float32, mm, or None
             where that is not known.
+        unmarked: whether it shows a real anomaly of which no mask is known, so that none of its pixels can be
+            called healthy.
     """
 
     image: Tensor
@@ -35,11 +37,17 @@ class Slice:
     mask: Tensor | None = None
     contrast: str = ""
     atlas: Tensor | None = None
+    unmarked: bool = False
 
     @property
     def known_mask(self) -> Tensor:
         """The mask, all False where none is known, (H, W), bool."""
         return torch.zeros_like(self.foreground) if self.mask is None else self.mask
+
+    @property
+    def counted(self) -> Tensor:
+        """The pixels that count in figures: the foreground, but none where `unmarked`, (H, W), bool."""
+        return torch.zeros_like(self.foreground) if self.unmarked else self.foreground
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,11 +133,14 @@ class Dataset(Protocol):
         ...
 
     def cohort(self, split: str, count: int, seed: int) -> Sequence[tuple[int, ...]]:
-        """Coordinates of `count` different healthy slices, drawn with this seed; nested in `count`."""
+        """Coordinates of `count` different healthy slices, drawn with this seed; nested in `count`.
+
+        Slices of one subject belong together: where there is an axis `subject`, it is the first.
+        """
         ...
 
     def held_out_cohort(self, count: int, seed: int) -> Sequence[tuple[int, ...]]:
-        """The same for test slices that are anomalous as a whole; empty where the dataset has none."""
+        """The same for test slices that are anomalous by themselves; empty where the dataset has none."""
         ...
 
 

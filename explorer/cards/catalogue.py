@@ -19,6 +19,7 @@ from explorer.cards.weights import (
     assemble,
     calibration_remedy,
 )
+from explorer.datasets import reference_of
 from explorer.models import MODELS
 
 FOLDER = Path(__file__).parents[2] / "pretrained"
@@ -54,7 +55,10 @@ def _read(path: Path, changed_ns: int, size: int) -> Card:
 
 
 def models_for(dataset: str, folder: Path | None = None) -> tuple[str, ...]:
-    """Names of the models for a dataset, e.g. `brain/flair`; cards that cannot be read are passed over."""
+    """Names of the models for a dataset, e.g. `brain/flair`; cards that cannot be read are passed over.
+
+    Where its images are like those of another dataset, its models are the other's; see `reference_of`.
+    """
     return tuple(_kinds_for(dataset, folder))
 
 
@@ -86,7 +90,8 @@ def model_called(name: str, dataset: str, folder: Path | None = None) -> str:
 def _kinds_for(dataset: str, folder: Path | None) -> dict[str, str]:
     """Kinds of the models for a dataset, by name."""
     cards = [card for name in model_names(folder) if (card := _readable(name, folder)) is not None]
-    return {card.name: card.kind for card in cards if card.dataset in (dataset, _family(dataset))}
+    fitting = reference_of(dataset), _family(dataset)
+    return {card.name: card.kind for card in cards if card.dataset in fitting}
 
 
 def _readable(name: str, folder: Path | None) -> Card | None:
@@ -98,7 +103,8 @@ def _readable(name: str, folder: Path | None) -> Card | None:
 
 
 def _family(dataset: str) -> str:
-    return dataset.partition("/")[0]
+    """The family whose models fit a dataset."""
+    return reference_of(dataset).partition("/")[0]
 
 
 def load_pretrained(

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from explorer.cards.card import REMEDY, Card, plain, write_card, write_whole
 from explorer.contracts import Model
+from explorer.datasets import reference_of
 from explorer.evaluation.calibration import Calibration
 from explorer.models import MODELS
 
@@ -52,6 +53,10 @@ class Pretrained:
     model: Model
     card: Card
     calibration: Mapping[str, Calibration]
+
+    def healthy(self, dataset: str) -> Calibration | None:
+        """How healthy pixels of a dataset, or of its reference (`reference_of`), score; None: not known."""
+        return self.calibration.get(reference_of(dataset))
 
 
 def assemble(card: Card, weights: bytes, calibration: bytes | None, device: torch.device) -> Pretrained:

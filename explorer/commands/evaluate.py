@@ -24,7 +24,7 @@ from explorer.commands.arguments import (
     told_apart,
 )
 from explorer.commands.terminal import say
-from explorer.datasets import load_dataset
+from explorer.datasets import load_dataset, reference_of
 from explorer.devices import pick_device, share_cores
 from explorer.evaluation.calibrating import supplemented
 from explorer.evaluation.cohort import Scoring, run_cohort
@@ -76,11 +76,14 @@ def run(arguments: argparse.Namespace) -> None:
         check_writable(arguments.json)
     device = pick_device(arguments.device)
     pretrained = model_from(arguments.model, arguments.dataset, device)
+    reference = reference_of(arguments.dataset)
+    if reference != arguments.dataset:
+        print(f"healthy scores are those of {reference}", file=sys.stderr)
     calibration = supplemented(
-        pretrained.calibration.get(arguments.dataset),
+        pretrained.healthy(arguments.dataset),
         pretrained.model,
         predictors.values(),
-        partial(calibration_slices, dataset),
+        partial(calibration_slices, load_dataset(reference)),
         device,
     )
     scoring = Scoring(
@@ -129,6 +132,7 @@ def _settings(
             for key, one in scoring.predictors.items()
         },
         "scoring_beta": scoring.scoring_beta,
+        "healthy_scores": reference_of(arguments.dataset),
         "device": str(scoring.device),
         "sha256": sha256,
     }

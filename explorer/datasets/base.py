@@ -33,12 +33,17 @@ class Source(ABC):
         option_title: what an option is, in a word for the page.
         option_help: one line on what the options mean.
         training_settings: a dataclass of settings, which a recipe gives under `[images]`.
+        like: the family, with the same options, whose images these are like, so that its models and healthy
+            scores hold for them; empty where that is this family itself.
+        anomaly: registry name of the anomaly that a page begins with; empty for the page's usual one.
     """
 
     options: ClassVar[tuple[str, ...]] = ()
     option_title: ClassVar[str] = "Variant"
     option_help: ClassVar[str] = "Which of the datasets of this source."
     training_settings: ClassVar[type[Any]] = NoSettings
+    like: ClassVar[str] = ""
+    anomaly: ClassVar[str] = ""
 
     def __init__(self, option: str = "") -> None:
         self.option = option
@@ -72,7 +77,7 @@ class Source(ABC):
         return [tuple(map(int, place)) for place in torch.stack(torch.unravel_index(drawn, sizes), 1)]
 
     def held_out_cohort(self, count: int, seed: int) -> Sequence[tuple[int, ...]]:
-        """The same for test slices that are anomalous as a whole; unless told otherwise, there are none."""
+        """The same for test slices that are anomalous by themselves; unless told otherwise, of none."""
         return ()
 
     @classmethod
@@ -133,6 +138,12 @@ def dataset_names() -> tuple[str, ...]:
         for family in DATASETS.names()
         for name in ([f"{family}/{option}" for option in DATASETS[family].options] or [family])
     )
+
+
+def reference_of(name: str) -> str:
+    """The dataset whose models and healthy scores are those of the dataset `name`: itself, or see `like`."""
+    family, slash, option = name.partition("/")
+    return ((DATASETS[family].like if family in DATASETS else "") or family) + slash + option
 
 
 @lru_cache(maxsize=8)

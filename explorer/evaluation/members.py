@@ -33,7 +33,7 @@ def anomalous_members(
 ) -> list[Member]:
     """Some slices of the test split with the anomaly; left out are those that it does not fit or change."""
     cases = (_case(dataset, place, anomaly, seed) for place in places)
-    return [Member(c.image, c.mask, c.source.foreground, True) for c in cases if c and bool(c.mask.any())]
+    return [Member(c.image, c.mask, c.source.counted, True) for c in cases if c and bool(c.mask.any())]
 
 
 def _case(dataset: Dataset, place: tuple[int, ...], anomaly: Anomaly, seed: int) -> Case | None:
@@ -51,9 +51,7 @@ def untouched_members(
     A slice with a mask of its own counts as anomalous in any case.
     """
     slices = (dataset.slice("test", *place) for place in places)
-    return [
-        Member(s.image, s.known_mask, s.foreground, anomalous or bool(s.known_mask.any())) for s in slices
-    ]
+    return [Member(s.image, s.known_mask, s.counted, anomalous or bool(s.known_mask.any())) for s in slices]
 
 
 def calibration_slices(dataset: Dataset, count: int) -> tuple[Tensor, Tensor]:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.cards import Card
+from explorer.cards import Card, HeldOut
+from explorer.datasets import reference_of
 from explorer.evaluation.cohort import CohortResult, Scoring, run_cohort
 from explorer.looking import caches, server
 from explorer.looking.scene import Scene
@@ -46,9 +47,11 @@ def cohort(scene: Scene) -> Iterator[CohortResult]:
         yield result
 
 
-def held_out_curve(card: Card, dataset: str) -> tuple[NDArray[np.float64], ...] | None:
-    """Rate-distortion curve of a model: betas, KL and rec, nats an image; None where the card has none."""
-    figures = card.held_out.get(dataset)
-    if figures is None:
-        return None
-    return np.array(figures.betas), np.array(figures.kl), np.array(figures.rec)
+def held_out(card: Card, dataset: str) -> HeldOut | None:
+    """What a model reaches on healthy images of a dataset, or of its reference (`reference_of`)."""
+    return card.held_out.get(reference_of(dataset))
+
+
+def held_out_curve(found: HeldOut) -> tuple[NDArray[np.float64], ...]:
+    """Rate-distortion curve of a model: betas, KL and rec, nats an image."""
+    return np.array(found.betas), np.array(found.kl), np.array(found.rec)

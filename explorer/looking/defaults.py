@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from explorer.anomalies import ANOMALIES
 from explorer.cards import Pretrained, models_for
+from explorer.datasets import DATASETS, reference_of
 from explorer.looking import server
 from explorer.looking.state import State
 from explorer.predictors import PREDICTORS as REGISTERED
@@ -30,6 +31,11 @@ COHORT_SIZES = (8, 16, 32, 64, 128, 200)
 COHORT_SIZE = 16
 
 
+def anomaly_of(dataset: str) -> str:
+    """The anomaly that is shown with a dataset: the dataset's own choice, if it has one."""
+    return DATASETS[dataset.partition("/")[0]].anomaly or ANOMALY
+
+
 def model_of(dataset: str) -> str:
     """The model that is shown with a dataset.
 
@@ -42,7 +48,7 @@ def model_of(dataset: str) -> str:
             f"there is no model for {dataset}; choose another dataset, or make one with: "
             "python -m explorer train"
         )
-    usual = MODELS.get(dataset.partition("/")[0])
+    usual = MODELS.get(reference_of(dataset).partition("/")[0])
     return usual if usual in fitting else fitting[0]
 
 
@@ -51,7 +57,7 @@ def offered(pretrained: Pretrained, dataset: str) -> list[str]:
 
     Those that need healthy scores are offered only where the model has some of this dataset.
     """
-    known = dataset in pretrained.calibration
+    known = pretrained.healthy(dataset) is not None
     names = [
         name for name in predictors_for(pretrained.model) if known or not REGISTERED[name].needs_calibration
     ]

@@ -41,7 +41,7 @@ class Track:
 
     Attributes:
         maps: scores, (F, H, W), float32.
-        figures: AUROC, average precision, best Dice and its threshold over the slice's foreground pixels,
+        figures: AUROC, average precision, best Dice and its threshold over the slice's pixels that count,
             (F, 4); NaN where not defined.
         quantiles: healthy quantiles at `explorer.evaluation.calibration.LEVELS`, (F, Q).
         bars: low end, high end and mark of the colour bar, (F, 3).
@@ -212,9 +212,9 @@ def _track(
 
 
 def _figures(case: Case, maps: Maps) -> Floats:
-    """AUROC, average precision, best Dice and its threshold over the foreground, (F, 4)."""
-    foreground = case.source.foreground
-    return figures_of_rows(torch.from_numpy(maps)[:, foreground], case.mask[foreground])
+    """AUROC, average precision, best Dice and its threshold over the pixels that count, (F, 4)."""
+    counted = case.source.counted
+    return figures_of_rows(torch.from_numpy(maps)[:, counted], case.mask[counted])
 
 
 def _pictures(batch: torch.Tensor) -> Maps:

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from explorer.datasets import reference_of
 from explorer.evaluation.calibrating import BETAS_PER_DECADE, FEW_SLICES, spaced
 from explorer.evaluation.calibration import LEVELS
 from explorer.evidence import observe
@@ -124,7 +125,7 @@ def _around(value: float, nodes: Sequence[float]) -> list[tuple[int, float]]:
 
 def _at_node(scene: Scene, predictor: Predictor, beta: float, scoring_betas: tuple[float, ...]) -> Floats:
     """Quantiles at one training beta and each scoring beta, (S, Q); remembered."""
-    name = scene.state.dataset
+    name = reference_of(scene.state.dataset)
     key = (scene.model_key, name, beta, scoring_betas, predictor)
 
     def make() -> Floats:

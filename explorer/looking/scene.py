@@ -47,7 +47,7 @@ class Scene:
 
     @cached_property
     def healthy(self) -> Calibration | None:
-        """How healthy pixels of this dataset score; None where the model was not calibrated on it."""
+        """How healthy pixels of this dataset score; None where that is not known."""
         return server.calibration(self.pretrained, self.state.dataset, self.state.predictors.values())
 
     @property

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from explorer.cards import Pretrained, load_pretrained
 from explorer.contracts import Axis, Dataset, Slice
-from explorer.datasets import load_dataset
+from explorer.datasets import load_dataset, reference_of
 from explorer.devices import pick_device, share_cores
 from explorer.evaluation.calibrating import lacking, supplemented
 from explorer.evaluation.calibration import Calibration
@@ -83,7 +83,7 @@ def dataset(name: str) -> RememberedDataset:
 @lru_cache(maxsize=4)
 def healthy_slices(name: str, count: int) -> tuple[Tensor, Tensor]:
     """Images and foregrounds of some calibration slices; see `calibration_slices`."""
-    return calibration_slices(load_dataset(name), count)
+    return calibration_slices(load_dataset(reference_of(name)), count)
 
 
 @lru_cache(maxsize=4)
@@ -102,7 +102,7 @@ def calibration(model: Pretrained, name: str, predictors: Iterable[Predictor]) -
     What these predictors compare with and the model's files lack is gathered once. That waits for no turn at
     the network, as it may be asked for in the middle of one.
     """
-    filed, wanted = model.calibration.get(name), tuple(predictors)
+    filed, wanted = model.healthy(name), tuple(predictors)
     if filed is None or not any(lacking(predictor, filed) for predictor in wanted):
         return filed
     kept = _SUPPLEMENTED.setdefault(model, Recent(8))

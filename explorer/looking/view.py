@@ -23,7 +23,7 @@ class SliceView:
         case: the slice with its anomaly.
         x_hat: the reconstruction, (H, W), float32.
         maps: scores by predictor, (H, W), float32.
-        histograms: of the foreground's scores, by predictor.
+        histograms: of the scores of pixels that count, by predictor.
         rec, kl, elbo: sample scores, nats.
     """
 
@@ -40,15 +40,14 @@ def look(scene: Scene) -> SliceView:
     """Take the view from the frames of the state's beta, which the viewer needs as well."""
     found = first_frames(scene)
     here = found.betas.tolist().index(scene.state.beta)
-    mask, foreground = found.case.mask, found.case.source.foreground
+    mask, counted = found.case.mask, found.case.source.counted
     maps = {name: track.maps[min(here, len(track.maps) - 1)] for name, track in found.tracks.items()}
     return SliceView(
         case=found.case,
         x_hat=found.x_hat[here],
         maps=maps,
         histograms={
-            name: ScoreHistogram.of(torch.from_numpy(values), mask, foreground)
-            for name, values in maps.items()
+            name: ScoreHistogram.of(torch.from_numpy(values), mask, counted) for name, values in maps.items()
         },
         rec=float(found.rec[here]),
         kl=float(found.kl[here]),

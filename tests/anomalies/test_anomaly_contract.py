@@ -196,7 +196,7 @@ def test_a_bad_place_is_named(name: str, given: dict[str, Any], message: str) ->
         ANOMALIES[name](**given)
 
 
-def test_no_anomaly_offers_no_settings() -> None:
-    assert settings_of(ANOMALIES["none"]) == ()
+def test_what_plants_nothing_offers_no_settings() -> None:
+    assert all(settings_of(ANOMALIES[name]) == () for name in NAMES if name not in PLANTING)
     offered = [s.name for s in settings_of(ANOMALIES["lesion"]) if s.control]
     assert offered == ["strength", "size", "x", "y", "shape", "sign"]

@@ -165,7 +165,8 @@ def test_every_anomaly_can_be_planted(dataset: str) -> None:
     for name in offered:
         assert_fine(app.selectbox(key="anomaly").set_value(name).run())
         inputs[name] = pictures(app)["Input"].tobytes()
-    assert len(set(inputs.values())) == len(inputs)
+    planted = [inputs[name] for name in ANOMALIES.names() if ANOMALIES[name].plants]
+    assert len(set(planted)) == len(planted) == len(set(inputs.values())) - 1  # the others leave it as it is
 
 
 def test_a_real_lesion_is_named_and_goes_where_the_atlas_ends() -> None:

@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from deepbet import BrainExtraction  # type: ignore[import-untyped]
+from deepbet import BrainExtraction
 from nibabel.nifti1 import Nifti1Image
 from numpy.typing import NDArray
 from PIL import Image

@@ -12,6 +12,7 @@ import torch
 
 from explorer.anomalies import ANOMALIES
 from explorer.cards import card_of, load_pretrained, read_card
+from explorer.cards.catalogue import FOLDER
 from explorer.cards.weights import save_calibration
 from explorer.datasets import dataset_names
 from explorer.predictors import PREDICTORS, predictors_for
@@ -22,6 +23,7 @@ from tests.support.tiny_codes import save_tiny_codes
 
 EVALUATE = "evaluate --dataset fashion-mnist --anomaly lesion --predictor intensity --slices 4 --device cpu"
 
+BRAIN = FOLDER / "beta-vae-brain.toml"
 FIRST = dataset_names()[0]
 KLGRAD = f"unknown predictor 'klgrad'; known: {PREDICTORS.names()[0]}"
 
@@ -62,6 +64,18 @@ def test_anomalies_that_the_training_removed_are_told(
     assert "'lesion' as it is planted flatters it: judge it on real" in capsys.readouterr().out
     assert run(EVALUATE.replace("lesion", "foreign")) == 0
     assert "flatters" not in capsys.readouterr().out
+
+
+def test_images_like_those_of_another_dataset_are_scored_by_its_model_and_healthy_scores(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    line = f"evaluate --dataset real/flair --anomaly as-scanned --model {BRAIN} --slices 2 --device cpu"
+    report = report_of(f"{line} --predictor ensemble:members=intensity", tmp_path)
+    assert "healthy scores are those of brain/flair" in capsys.readouterr().err
+    assert report["settings"]["healthy_scores"] == "brain/flair"
+    assert report["images"] == 4 and 0 < report["prevalence"] < 0.2
+    own = report_of(EVALUATE, tmp_path)["settings"]
+    assert own["healthy_scores"] == own["dataset"] and "healthy scores" not in capsys.readouterr().err
 
 
 def report_of(line: str, tmp_path: Path, *more: str) -> dict[str, Any]:

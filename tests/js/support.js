@@ -57,7 +57,7 @@ export function part(betas, more = {}) {
     const mask = { codes: Uint8Array.of(1, 0, 0, 0, 0, 0), shape: [1, HEIGHT, WIDTH] };
     const foreground = { codes: Uint8Array.of(1, 1, 1, 1, 1, 0), shape: [1, HEIGHT, WIDTH] };
     const predictor = { name: "a", title: "A", summary: "is", source: "us", uses_scoring_beta: true, only_beta: only };
-    Object.assign(arrays, { mask, foreground, input: constant([1]) });
+    Object.assign(arrays, { mask, foreground, counted: foreground, input: constant([1]) });
     Object.assign(header, { name: "Slice 1", spacing: [2, 3], s: 0.5, linked: true, levels: LEVELS });
     Object.assign(header, { current: betas[0], predictors: [predictor] });
   }

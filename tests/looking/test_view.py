@@ -15,7 +15,7 @@ from explorer.evaluation import cohort as cohorts
 from explorer.evidence import observe
 from explorer.looking import cohort as cohorts_of_scenes
 from explorer.looking import server
-from explorer.looking.cohort import cohort, held_out_curve
+from explorer.looking.cohort import cohort, held_out, held_out_curve
 from explorer.looking.output.packets import packets
 from explorer.looking.scene import resolve
 from explorer.looking.state import State
@@ -84,9 +84,10 @@ def test_an_abandoned_cohort_is_not_remembered(state: State) -> None:
 
 
 def test_the_held_out_curve_is_the_cards(tiny_model: None) -> None:
-    curve = held_out_curve(server.pretrained(NAME).card, FIELD)
-    assert curve is not None and held_out_curve(server.pretrained(NAME).card, "brain/t1") is None
-    betas, kl, rec = curve
+    card = server.pretrained(NAME).card
+    found = held_out(card, FIELD)
+    assert found is not None and held_out(card, "brain/t1") is None
+    betas, kl, rec = held_out_curve(found)
     assert (betas.tolist(), kl.tolist(), rec.tolist()) == (
         [0.01, 0.3, 10.0],
         [3.0, 2.0, 1.0],

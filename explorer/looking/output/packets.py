@@ -35,7 +35,7 @@ and of the first packet alone:
 
 Figures of a predictor, each a list with one entry a frame of its axis:
 
-    auroc, average_precision, best_dice    of the slice's foreground pixels, in [0, 1], or null
+    auroc, average_precision, best_dice    of the slice's pixels that count, in [0, 1], or null
     dice_threshold                         the score that gives the best Dice, or null
     low, high, mark                        ends of the colour bar and the mark on it: healthy-calibrated
     quantiles                              Q scores that `levels` of healthy pixels do not exceed; linear in
@@ -47,6 +47,7 @@ is in it once, one that is the same in all packets in the first only:
 
     input            the image, in the first packet
     mask, foreground 0 or 1, in the first packet
+    counted          the pixels that figures are of, 0 or 1, in the first packet
     reconstruction   x_hat
     residual         x - x_hat, signed
     grad-rec         d rec / dx, signed, nats per unit intensity, not smoothed
@@ -129,6 +130,7 @@ def _first(scene: Scene, found: Frames, place: dict[str, int]) -> bytes:
     arrays = [
         mask("mask", found.case.mask.numpy()[None]),
         mask("foreground", found.case.source.foreground.numpy()[None]),
+        mask("counted", found.case.source.counted.numpy()[None]),
         pictures("input", found.case.image.numpy()[None], np.zeros(1), np.ones(1), FINER),
         *_arrays(found),
     ]

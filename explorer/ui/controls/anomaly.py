@@ -18,22 +18,29 @@ PAINTED = "painted"
 """Key of the painted shape's text, which has no control."""
 
 
-def choose_anomaly(address: Address, *, located: bool) -> tuple[str, dict[str, Any], int]:
+USUAL = "anomaly-usual"
+"""Key of the session: the anomaly that the dataset shown last begins with."""
+
+
+def choose_anomaly(dataset: str, address: Address, *, located: bool) -> tuple[str, dict[str, Any], int]:
     """Show the controls; name of the family, its settings, seed.
 
     Args:
-        address: holds them.
+        dataset: the images' name, which says with which anomaly it begins.
+        address: holds the controls.
         located: whether it is known where the image lies in the atlas; only then families that need it are
             offered.
     """
+    usual = defaults.anomaly_of(dataset)
+    _begin_with(usual)
     name = widgets.select(
         "Kind",
         [name for name in ANOMALIES.names() if located or not ANOMALIES[name].needs_atlas],
-        defaults.ANOMALY,
+        usual,
         key="anomaly",
         address=address,
-        help="What is planted into the healthy image; `none` leaves it as it is. Real lesions are offered "
-        "where it is known which part of the brain a pixel shows.",
+        help="What is planted into the image; `none` and `as-scanned` leave it as it is. Real lesions are "
+        "offered where it is known which part of the brain a pixel shows.",
     )
     assert name is not None
     address.place(PAINTED, "", _shape)
@@ -54,6 +61,14 @@ def paint(text: str) -> None:
     """Take a painted shape, or none, in the place of the one before; any other text is left out."""
     with suppress(ValueError):
         st.session_state[PAINTED] = _shape(text)
+
+
+def _begin_with(usual: str) -> None:
+    """After a dataset was chosen that begins with another anomaly, take that, if the former was untouched."""
+    before = st.session_state.get(USUAL, usual)
+    if usual != before and st.session_state.get("anomaly") == before:
+        st.session_state["anomaly"] = usual
+    st.session_state[USUAL] = usual
 
 
 def _settings(name: str, painted: str, address: Address) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.contracts import Axis, Dataset
-from explorer.datasets import DATASETS
+from explorer.datasets import DATASETS, reference_of
 from explorer.looking import defaults, server
 from explorer.looking.guest import Guest
 from explorer.ui.controls import guests, widgets
@@ -18,6 +18,8 @@ def choose_image(address: Address) -> tuple[str, tuple[int, ...], Guest | None]:
     name = _dataset_name(address)
     dataset = server.dataset(name)
     st.caption(plain(dataset.note))
+    if (reference := reference_of(name)) != name:
+        st.caption(f"Models, colour bars and percentiles are those of healthy images of {reference}.")
     guest = _guest(dataset)
     axes = dataset.axes("test")
     place = tuple(axis.start if guest else _coordinate(axis, address) for axis in axes)

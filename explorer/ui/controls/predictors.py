@@ -49,7 +49,7 @@ def choose_predictors(pretrained: Pretrained, dataset: str, address: Address) ->
 def choose_watched(pretrained: Pretrained, dataset: str, address: Address) -> str:
     """Show the control; what shall be watched step by step, or nothing."""
     names = [name for name in defaults.offered(pretrained, dataset) if PREDICTORS[name].iterative]
-    if "code_nll" in parts_of(pretrained.model) and dataset in pretrained.calibration:
+    if "code_nll" in parts_of(pretrained.model) and pretrained.healthy(dataset) is not None:
         names.append(CODES)
     if not names:
         return ""
@@ -67,7 +67,7 @@ def choose_watched(pretrained: Pretrained, dataset: str, address: Address) -> st
 
 
 def _say_what_is_uncalibrated(chosen: list[str], pretrained: Pretrained, dataset: str) -> None:
-    healthy = pretrained.calibration.get(dataset)
+    healthy = pretrained.healthy(dataset)
     unknown = [name for name in chosen if healthy is None or not healthy.knows(name)]
     if unknown:
         st.caption(

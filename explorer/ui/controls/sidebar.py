@@ -28,7 +28,7 @@ def sidebar(address: Address) -> tuple[State, str]:
         st.markdown("### Anomaly")
         shown = server.dataset(dataset).slice("test", *place) if guest is None else guest.source
         located = shown.atlas is not None
-        anomaly, anomaly_settings, seed = choose_anomaly(address, located=located)
+        anomaly, anomaly_settings, seed = choose_anomaly(dataset, address, located=located)
         st.markdown("### Model")
         pretrained = choose_model(dataset, address)
         beta, scoring_beta, linked = choose_betas(pretrained, address)

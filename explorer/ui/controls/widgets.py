@@ -94,7 +94,10 @@ def whole(
         _check_within(value, low, high)
         return value
 
-    _place(key, default, parse, address, fits=lambda value: low <= value <= high)
+    def fits(value: Any) -> bool:
+        return isinstance(value, int) and low <= value <= high  # a label, where the axis before had labels
+
+    _place(key, default, parse, address, fits=fits)
     if high - low > 1000:
         return int(st.number_input(label, low, high, step=1, key=key, **more))
     return int(st.slider(label, low, high, step=1, key=key, **more))

@@ -21,13 +21,14 @@ def headline(state: State, shown: SliceView, *, weighs: bool) -> tuple[str, str]
         shown: the slice.
         weighs: whether the model has betas to choose.
     """
-    pixels = int(shown.case.mask.sum())
-    share = 100 * pixels / max(int(shown.case.source.foreground.sum()), 1)
+    source, pixels = shown.case.source, int(shown.case.mask.sum())
+    share = 100 * pixels / max(int(source.foreground.sum()), 1)
+    unmarked = ", besides what nobody marked: no pixel counts" if source.unmarked else ""
     planted = f"{state.anomaly_name} ({plain(shown.case.name)})" if shown.case.name else state.anomaly_name
     betas = f"training β **{state.beta:g}**, scoring β **{state.scoring_beta:g}** · " if weighs else ""
     text = (
-        f"**{plain(shown.case.source.name)}** · "
-        f"{planted}, {pixels} pixels ({share:.1f} % of the foreground) · "
+        f"**{plain(source.name)}** · "
+        f"{planted}, {pixels} pixels ({share:.1f} % of the foreground){unmarked} · "
         f"{betas}"
         f"rec {shown.rec:.1f}, KL {shown.kl:.1f}, ELBO loss {shown.elbo:.1f} nats"
     )

@@ -13,7 +13,7 @@ from explorer.evaluation.cohort import CohortResult
 from explorer.evaluation.report import figures
 from explorer.looking import caches, runs
 from explorer.looking.charts import Chart, cohort_basis, curve_charts, figures_table, rate_distortion_chart
-from explorer.looking.cohort import cohort, held_out_curve
+from explorer.looking.cohort import cohort, held_out, held_out_curve
 from explorer.looking.defaults import default_state
 from explorer.looking.output.command import evaluate_command
 from explorer.looking.output.downloads import maps_as_npz
@@ -250,7 +250,10 @@ def _cohort(scene: Scene, shown: SliceView, page: _Places) -> None:
 def _drawn(scene: Scene, result: CohortResult) -> tuple[list[Chart], dict[str, Any]]:
     """Curves and figures of a cohort."""
     histograms = {name: counts.pixels for name, counts in result.predictors.items()}
-    basis = cohort_basis(scene.dataset, scene.state.cohort_size, scene.state.seed, result.done)
+    state = scene.state
+    basis = cohort_basis(
+        scene.dataset, state.cohort_size, state.seed, result.done, plants=state.anomaly.plants
+    )
     return curve_charts(f"Cohort of {result.done}", histograms, basis), figures(result)
 
 
@@ -272,12 +275,12 @@ def _headline(scene: Scene, shown: SliceView) -> None:
 
 def _rate_distortion(scene: Scene, shown: SliceView, places: _Places) -> None:
     card, dataset = scene.pretrained.card, scene.state.dataset
-    curve = held_out_curve(card, dataset)
-    if curve is None:
+    healthy = held_out(card, dataset)
+    if healthy is None:
         chart.feed(places.curves[TRADE], TRADE, [])
         places.trade.caption(f"The model has no figures on healthy images of {dataset}.")
         return
-    betas, kl, rec = curve
+    betas, kl, rec = held_out_curve(healthy)
     found = rate_distortion_chart(betas, kl, rec, scene.state.beta, (shown.kl, shown.rec))
     chart.feed(places.curves[TRADE], TRADE, [found])
-    places.trade.caption(rate_distortion_caption(card.held_out[dataset]))
+    places.trade.caption(rate_distortion_caption(healthy))

@@ -28,6 +28,18 @@ test("frames that come later leave the one that is shown in place", () => {
   assert.equal(shown.layers[0].predictor, null);
 });
 
+test("scores are those of the pixels that count, of the foreground or not", () => {
+  const sorted = (codes) => {
+    const one = part([1]);
+    one.arrays.counted = { ...one.arrays.counted, codes: Uint8Array.from(codes) };
+    const shown = new Shown(framesOf(one));
+    shown.sortScores(map(shown));
+    return [[...shown.scores.healthy], [...shown.scores.anomalous]];
+  };
+  assert.deepEqual(sorted([1, 1, 1, 0, 0, 0]), [[1, 1], [10]]);
+  assert.deepEqual(sorted([0, 0, 0, 0, 0, 0]), [[], []]);
+});
+
 test("thresholds and percentiles undo each other", () => {
   const shown = new Shown(whole());
   const { predictor } = map(shown);

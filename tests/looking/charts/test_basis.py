@@ -27,5 +27,11 @@ def test_subjects_are_those_of_the_slices_scored_so_far(done: int, said: str) ->
     assert cohort_basis(Two(), 8, 1, done) == said  # type: ignore[arg-type]
 
 
+def test_what_is_anomalous_by_itself_is_counted_where_nothing_is_planted() -> None:
+    dataset = load_dataset("real/flair")
+    assert cohort_basis(dataset, 16, 0, 16, plants=False) == "16 slices of 3 subjects"
+    assert cohort_basis(dataset, 64, 0, 64) == "64 slices of 4 subjects"
+
+
 def test_clothes_have_no_subjects() -> None:
     assert cohort_basis(load_dataset("fashion-mnist"), 16, 0, 16) == "16 slices"

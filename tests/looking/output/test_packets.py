@@ -56,7 +56,7 @@ def floats(
 def test_every_picture_is_exact_to_8_bits_and_within_half_a_cell(state: State, found: AllFrames) -> None:
     _, arrays = read_all(packets(resolve(state)))
     expected = floats(found)
-    assert set(arrays) == {*expected, "mask", "foreground"}
+    assert set(arrays) == {*expected, "mask", "foreground", "counted"}
     for name, (values, low, high) in expected.items():
         for f in range(len(values)):
             at = min(f, len(arrays[name].codes) - 1)  # those that do not change are sent once
@@ -71,7 +71,7 @@ def test_every_picture_is_exact_to_8_bits_and_within_half_a_cell(state: State, f
 def test_what_does_not_change_is_sent_once(state: State, found: AllFrames) -> None:
     _, arrays = read_all(packets(resolve(state)))
     once = {name for name, array in arrays.items() if len(array.codes) == 1}
-    assert once == {"input", "mask", "foreground", "map:intensity"}
+    assert once == {"input", "mask", "foreground", "counted", "map:intensity"}
     assert np.array_equal(arrays["mask"].codes[0], found.case.mask.numpy())
     assert np.array_equal(arrays["foreground"].codes[0], found.case.source.foreground.numpy())
 
@@ -126,7 +126,7 @@ def test_the_first_packet_is_the_current_group_and_what_all_share(state: State) 
     (first, own), *others, (last, scoring) = (read(packet) for packet in sent)
     assert (first["betas"], first["part"], first["parts"]) == ([0.5], 0, len(sent)) and len(sent) == 7
     for header, arrays in others:
-        assert set(arrays) == {*own} - {"input", "mask", "foreground", "map:intensity"}
+        assert set(arrays) == {*own} - {"input", "mask", "foreground", "counted", "map:intensity"}
         assert {len(header[name]) for name in ("betas", "scoring_betas", "rec", "kl", "elbo")} == {
             len(header["betas"])
         }

@@ -1,4 +1,4 @@
-/** What a threshold makes of scores: rates; foreground pixels alone count. */
+/** What a threshold makes of the scores of pixels that count: rates. */
 
 import { clamp } from "../../../base/js/numbers.js";
 
@@ -14,12 +14,12 @@ export class Scores {
   /**
    * @param {Float32Array} values
    * @param {Uint8Array} mask nonzero: anomalous
-   * @param {Uint8Array} foreground nonzero: counts
+   * @param {Uint8Array} counted nonzero: counts
    */
-  take(values, mask, foreground) {
+  take(values, mask, counted) {
     let [healthy, anomalous] = [0, 0];
     for (let i = 0; i < values.length; i++) {
-      if (!foreground[i]) continue;
+      if (!counted[i]) continue;
       if (mask[i]) this.room[1][anomalous++] = values[i];
       else this.room[0][healthy++] = values[i];
     }

@@ -37,6 +37,7 @@ export class Shown {
     this.pixels = this.width * this.height;
     this.mask = /** @type {Uint8Array} */ (frames.picture("mask", 0).codes);
     this.foreground = /** @type {Uint8Array} */ (frames.picture("foreground", 0).codes);
+    this.counted = /** @type {Uint8Array} */ (frames.picture("counted", 0).codes);
     this.scores = new Scores(this.pixels);
     this.frame = 0;
     this.scoring = -1;
@@ -180,7 +181,7 @@ export class Shown {
    * @param {Layer} layer
    */
   sortScores(layer) {
-    this.scores.take(layer.values, this.mask, this.foreground);
+    this.scores.take(layer.values, this.mask, this.counted);
   }
 
   /**
