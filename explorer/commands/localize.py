@@ -21,6 +21,7 @@ from explorer.commands.arguments import (
     settings_help,
     told_apart,
 )
+from explorer.commands.brains import brain_from, ways_help
 from explorer.commands.outputs import Maps, outputs
 from explorer.commands.terminal import complain, say
 from explorer.datasets import load_dataset
@@ -30,7 +31,9 @@ from explorer.evaluation.cohort import Scoring
 from explorer.evaluation.members import calibration_slices
 from explorer.predictors import PREDICTORS, Predictor, check_fits
 from explorer.scans.finding.finding import Finding, caution, find
-from explorer.scans.placing.preparing import Prepared, prepare_scan
+from explorer.scans.finding.measures import LEAST_TOLD
+from explorer.scans.placing.brain.search import find_brain
+from explorer.scans.placing.preparing import Prepared, check_model, prepare_scan
 from explorer.scans.reading.files import ScanFile, label
 from explorer.scans.reading.folders import Entry
 from explorer.scans.reading.loading import load_mask, load_scan_at
@@ -50,7 +53,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "localize",
         help="score a scan of your own, or a folder of scans",
-        epilog=settings_help("predictors", PREDICTORS),
+        epilog=f"{settings_help('predictors', PREDICTORS)}\n{ways_help()}",
     )
     parser.add_argument("scan", type=Path, metavar="SCAN", help="a file, or a folder of them")
     parser.add_argument(
@@ -67,7 +70,12 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "--mask", type=Path, metavar="M", help="of anomalies, to measure against; or a folder"
     )
-    parser.add_argument("--brain-mask", type=Path, metavar="M", help="estimated if left out; or a folder")
+    parser.add_argument(
+        "--brain",
+        metavar="WAY|MASK",
+        help="how the brain is found, see below; or a mask of it, or a folder of masks",
+    )
+    parser.add_argument("--brain-mask", type=Path, metavar="M", help="the same as --brain M")
     parser.add_argument("--volume", type=int, metavar="N", help="which one of a 4-D file, from 0")
     parser.add_argument("--window", metavar="W", help="of a CT, e.g. brain")
     parser.add_argument(
@@ -83,13 +91,14 @@ def run(arguments: argparse.Namespace) -> None:
     """Write the maps of a scan, or of each in a folder; one that fails does not stop the others."""
     device = pick_device(arguments.device)
     share_cores(device)
-    job = job_from(arguments, device)
+    way, mask = brain_from(arguments.brain, arguments.brain_mask)
+    job = dataclasses.replace(job_from(arguments, device), brain=way)
     entries = outputs(
         arguments.scan,
         arguments.output,
         arguments.mask,
         keys=tuple(job.scoring.predictors),
-        brain=arguments.brain_mask,
+        brain=mask,
         report=arguments.report,
         overwrite=arguments.overwrite,
     )
@@ -99,7 +108,7 @@ def run(arguments: argparse.Namespace) -> None:
     failed = 0
     for entry, maps in entries:
         try:
-            localize(entry, maps, job, arguments.brain_mask, report=arguments.report)
+            localize(entry, maps, job, mask, report=arguments.report)
         except (ValueError, OSError) as error:
             if len(entries) == 1:
                 raise
@@ -166,6 +175,8 @@ def localize(
     for path in maps.values():
         ending_for(scan, path.name)
     prepared = _prepare(scan, job, brain)
+    for told in prepared.warnings:
+        complain(f"{label(scan.name)}: {told}")
     scored = _score(prepared, job, label(scan.name))
     found = {key: find(scan, prepared, job, scored, key, mask=mask, labelled=entry.anomalous) for key in maps}
     for key, path in maps.items():
@@ -185,8 +196,12 @@ def summary(finding: Finding, output: Path) -> str:
         f", {name.replace('_', ' ')} {'-' if value is None else f'{value:.3f}'}"
         for name, value in numbers.items()
     )
+    unscored = 0.0 if finding.measured is None else finding.measured.unscored
+    if unscored >= LEAST_TOLD:
+        shown += f"; {100 * unscored:.0f} % of the mask was not scored"
     prepared = finding.prepared
-    return f"{output}: {len(prepared.slices)} of {len(prepared.images)} slices{shown}"
+    brain = "" if prepared.brain_ml is None else f", brain of {prepared.brain_ml:,.0f} ml ({prepared.brain})"
+    return f"{output}: {len(prepared.slices)} of {len(prepared.images)} slices{brain}{shown}"
 
 
 def _predictor(text: str, seed: int) -> Predictor:
@@ -208,11 +223,14 @@ def _healthy_data(contrast: str | None, family: str, known: Mapping[str, Any]) -
 
 
 def _prepare(scan: Scan, job: Job, brain: Path | None) -> Prepared:
-    if brain is None or scan.affine is None:
-        return prepare_scan(scan, job.card, None, job.window)
-    if brain.is_dir():
+    check_model(scan, job.card)
+    if scan.affine is None:
+        return prepare_scan(scan, job.card)
+    if brain is not None and brain.is_dir():
         brain = brain / scan.name
-    return prepare_scan(scan, job.card, load_mask(ScanFile.at(brain), scan), job.window)
+    given = None if brain is None else load_mask(ScanFile.at(brain), scan)
+    found = find_brain(scan, job.brain, given=given, window=job.window, device=job.scoring.device)
+    return prepare_scan(scan, job.card, found, job.window)
 
 
 def _score(prepared: Prepared, job: Job, name: str) -> ScoredScan:

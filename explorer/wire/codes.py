@@ -1,4 +1,4 @@
-"""Pictures and volumes as integers: cells that fit a colour bar, whole numbers, scores with gaps."""
+"""Pictures and volumes as integers: cells that fit a colour bar, or whole numbers."""
 
 from __future__ import annotations
 
@@ -80,13 +80,3 @@ def numbers(name: str, values: NDArray[np.float32]) -> Array:
     step = 1.0 if whole else max(high - low, 1e-12) / (CODES - 1)
     codes = np.rint((values - np.float32(low)) / np.float32(step)).clip(0, CODES - 1)
     return Array(name, codes.astype(np.uint16), low, step)
-
-
-def scores(name: str, values: NDArray[np.float32]) -> Array:
-    """Scores of any shape, NaN where there is none, which becomes code 0."""
-    known = np.isfinite(values)
-    low, high = (float(end) for end in (values[known].min(), values[known].max()))
-    step = max(high - low, 1e-12) / (CODES - 2)
-    codes = np.rint((np.where(known, values, low).astype(np.float64) - low) / step) + 1
-    codes = np.where(known, codes.clip(1, CODES - 1), 0)
-    return Array(name, codes.astype(np.uint16), low - step, step)

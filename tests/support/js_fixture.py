@@ -29,21 +29,20 @@ def made() -> dict[str, Any]:
     moving[1] = moving[0]
     extremes = np.array([0, 2**16 - 1, 1, 2**15, 2**15 - 1, 0, 2**16 - 1, 3], np.uint16).reshape(2, 2, 2)
     volume = generator.integers(-500, 1500, (2, 3, 5)).astype(np.float32)
-    scored = generator.random((2, 3, 5)).astype(np.float32)
-    scored[0, 1] = np.nan
+    fractions = generator.random((2, 3, 5)).astype(np.float32)
+    fractions[0, 1] = 0
     low, high = moving.min((1, 2)).astype(float), moving.max((1, 2)).astype(float)
     frames = [
         codes.mask("mask", odd),
         codes.pictures("moving", moving, low, high, 16),
         Array("extremes", extremes, 0.0, 1.0, "differences"),
     ]
-    scan = [codes.mask("mask", odd), codes.numbers("image", volume), codes.scores("scores", scored)]
+    scan = [codes.mask("mask", odd), codes.numbers("image", volume), codes.numbers("fractions", fractions)]
     header = {"text": "β, „quoted“"}
     layers = [
         Layer("Still", "caption", volume[:1], -500.0, 1500.0, "grey"),
-        Layer("Moving", "caption", scored[:, :, :2].repeat(2, 0)[1:], 0.0, 1.0, "inferno", pick=True),
+        Layer("Moving", "caption", fractions[:, :, :2].repeat(2, 0)[1:], 0.0, 1.0, "inferno", pick=True),
     ]
-    np.nan_to_num(layers[1].values, copy=False)
     film = Film("one", ["a", "b", "c"], layers, {"up": np.arange(3.0)}, (1, 1))
     return {
         "frames": told(encode_packet({"kind": "frames", **header}, frames, strategy=zlib.Z_RLE), frames),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from explorer.wire.codes import numbers, pictures, quantise, scores
+from explorer.wire.codes import numbers, pictures, quantise
 from explorer.wire.colour import levels
 from tests.support.packets import steps_of_bar
 
@@ -64,10 +64,3 @@ def test_other_numbers_stray_by_half_a_step() -> None:
     found = numbers("a", values)
     assert found.step == 1 / 65535 and np.abs(found.codes * found.step - values).max() <= 0.51 * found.step
     assert numbers("a", np.array([0.0, 65536.0], np.float32)).step == 65536 / 65535
-
-
-def test_where_there_is_no_score_stands_code_0_alone() -> None:
-    values = np.array([[np.nan, 2.0], [2.0, 4.0]], np.float32)
-    found = scores("a", values)
-    assert found.codes.tolist() == [[0, 1], [1, 65535]]
-    assert found.low is not None and found.low + found.codes[1] * found.step == pytest.approx([2.0, 4.0])

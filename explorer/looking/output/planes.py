@@ -20,8 +20,9 @@ them round only, so that every voxel keeps its value; of large scans every n-th 
     arrays         image (z, y, x); mask, if one came along, 0 or 1; seen and foreground, what the network
                    sees and where it counts, (slice, row, column)
 
-`kind` is `map`: `scores` on the model's grid, (slice, row, column), where code 0 stands for "not scored";
-`result` tells the maps of a scan apart; `title` of the predictor; `colours` [low, high] of the colour bar.
+`kind` is `map`: `scores` on the model's grid, (slice, row, column), and `scored`, 1 where there is one;
+elsewhere `scores` has the nearest one, so that it can be read between pixels as the exported map is. `result`
+tells the maps of a scan apart; `title` of the predictor; `colours` [low, high] of the colour bar.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.scans.placing.intensity import CT_WINDOWS
+from explorer.scans.placing.placement import spread
 from explorer.scans.placing.preparing import Prepared
 from explorer.scans.reading.scan import Scan
 from explorer.wire import codes
@@ -103,7 +105,8 @@ def map_packet(
         colours: ends of the colour bar.
     """
     header = {"kind": "map", "key": key, "result": result, "title": title, "colours": list(colours)}
-    return encode(header, [codes.scores("scores", values)], level=QUICK)
+    arrays = [codes.numbers("scores", spread(values)), codes.mask("scored", ~np.isnan(values))]
+    return encode(header, arrays, level=QUICK)
 
 
 def _upright(scan: Scan, data: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.float64]]:

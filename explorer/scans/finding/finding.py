@@ -120,6 +120,12 @@ class Finding:
             return None
         return measure(self.scored.values[self.key], self.mask, self.prepared, self.threshold.score)
 
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences on what is doubtful about the brain, and on what of the mask was not scored."""
+        unscored = "" if self.measured is None else self.measured.warning
+        return [*self.prepared.warnings, *([unscored] if unscored else [])]
+
     @cached_property
     def mask_seen(self) -> NDArray[np.bool_] | None:
         """The mask on the model's grid, (slices, rows, columns); None without one."""

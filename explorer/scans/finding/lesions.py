@@ -62,7 +62,7 @@ def detect(
     above = (values >= threshold) & foreground
     lesions, total = ndimage.label(mask, _TOUCHING)
     voxels = np.argwhere(mask)
-    pixels, inside = _pixels_of(voxels, placement)
+    pixels, inside = pixels_of(voxels, placement)
     hit = np.zeros(len(voxels), dtype=bool)
     hit[inside] = above[tuple(pixels[inside].T)]
     numbers = lesions[tuple(voxels.T)]
@@ -70,7 +70,7 @@ def detect(
     return Detection(len(np.unique(numbers[hit])), int(total), alarms)
 
 
-def _pixels_of(voxels: NDArray[np.intp], placement: Placement) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+def pixels_of(voxels: NDArray[np.intp], placement: Placement) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """The pixel that each voxel lies in, (V, 3), and whether there is one, (V,)."""
     inverse = np.linalg.inv(placement.matrix)
     pixels = np.rint(voxels @ inverse[:3, :3].T + inverse[:3, 3]).astype(np.intp)

@@ -11,8 +11,14 @@ from torch import Tensor
 from explorer.evaluation.curves import auroc, average_precision, best_dice, dice_at
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.evaluation.report import number
-from explorer.scans.finding.lesions import Detection, detect
+from explorer.scans.finding.lesions import Detection, detect, pixels_of
 from explorer.scans.placing.preparing import Prepared
+
+LEAST_TOLD = 0.005
+"""Share of a mask that must be outside for it to be told."""
+
+MOST_OUTSIDE = 0.5
+"""Share from which the mask may be of another scan."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,11 +30,28 @@ class Measured:
         figures: `auroc`, `average_precision`, `best_dice` (its threshold chosen on this very scan) and `dice`
             at the threshold; None where the foreground is all healthy or all anomalous.
         detection: lesions found at the threshold, and false alarms.
+        unscored: share of the mask's voxels that were not scored: outside the brain or the field of view.
     """
 
     histogram: ScoreHistogram
     figures: dict[str, float | None]
     detection: Detection
+    unscored: float = 0.0
+
+    @property
+    def warning(self) -> str:
+        """Says how much of the mask was not scored; empty where that is next to nothing."""
+        if self.unscored < LEAST_TOLD:
+            return ""
+        doubt = (
+            " It may be the mask of another scan, or the brain was not found."
+            if self.unscored > MOST_OUTSIDE
+            else ""
+        )
+        return (
+            f"{100 * self.unscored:.0f} % of the mask was not scored, as it lies outside the brain or the "
+            f"field of view; figures are of the rest, lesions found of all.{doubt}"
+        )
 
 
 def measure(values: Tensor, mask: NDArray[np.bool_], prepared: Prepared, threshold: float) -> Measured:
@@ -49,4 +72,12 @@ def measure(values: Tensor, mask: NDArray[np.bool_], prepared: Prepared, thresho
     }
     foreground = prepared.foregrounds[:, 0].numpy()
     detection = detect(values[:, 0].numpy(), foreground, mask, prepared.placement, threshold)
-    return Measured(histogram, figures, detection)
+    return Measured(histogram, figures, detection, _unscored(mask, foreground, prepared))
+
+
+def _unscored(mask: NDArray[np.bool_], foreground: NDArray[np.bool_], prepared: Prepared) -> float:
+    """Share of the mask's voxels whose pixel is not of the foreground, or that lie in none."""
+    voxels = np.argwhere(mask)
+    pixels, inside = pixels_of(voxels, prepared.placement)
+    scored = int(np.count_nonzero(foreground[tuple(pixels[inside].T)]))
+    return 1 - scored / len(voxels) if len(voxels) else 0.0

@@ -31,6 +31,7 @@ def record_of(finding: Finding) -> dict[str, Any]:
         "highest_slice_score": max(score for score in profile if score is not None),
         "threshold": asdict(finding.threshold),
         "places": [_place(one) for one in finding.places],
+        "warnings": finding.warnings,
         "notes": [*finding.prepared.notes, *([finding.caution] if finding.caution else [])],
     }
     if finding.labelled is not None:
@@ -38,6 +39,7 @@ def record_of(finding: Finding) -> dict[str, Any]:
     if finding.measured is not None:
         found = finding.measured.detection
         record["figures"] = finding.measured.figures
+        record["share_of_mask_not_scored"] = finding.measured.unscored
         record["lesions"] = {"found": found.found, "of": found.total, "false_alarms": found.alarms}
     return record
 
@@ -55,8 +57,10 @@ def _calibration(finding: Finding) -> dict[str, Any]:
 def _preparation(finding: Finding) -> dict[str, Any]:
     prepared = finding.prepared
     return {
-        "brain": prepared.brain_origin,
+        "brain": prepared.brain,
+        "brain_ml": prepared.brain_ml,
         "gain": prepared.gain,
+        "compressed_above": prepared.knee,
         "ct_window": prepared.window or None,
         "scale": prepared.placement.factor,
         "model_index_to_voxel": prepared.placement.matrix.tolist(),

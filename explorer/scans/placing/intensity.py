@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from explorer.datasets.brain.intensity import MEDIAN
 from explorer.scans.reading.files import refusal
 
+AIR_HU, LEAST_AIR = (-1100.0, -850.0), 0.05
+"""Between these lies air in a CT, and what share of a scan's voxels it has at least."""
+
 CT_WINDOWS = {
     "brain": (40.0, 80.0),
     "stroke": (35.0, 40.0),
@@ -37,6 +40,13 @@ def windowed(data: NDArray[np.float32], name: str) -> NDArray[np.float32]:
     centre, width = CT_WINDOWS[name]
     scaled = (data - np.float32(centre - width / 2)) / np.float32(width)
     return np.clip(scaled, 0, 1, out=scaled)
+
+
+def like_hounsfield(data: NDArray[np.float32]) -> bool:
+    """Whether numbers look like Hounsfield units: much air at -1000, which no MR has."""
+    some = data.ravel(order="K")[:: max(1, data.size // 2**20)]
+    low, high = AIR_HU
+    return float(((some > low) & (some < high)).mean()) > LEAST_AIR
 
 
 def brain_gain(name: str, data: NDArray[np.float32], brain: NDArray[np.bool_]) -> float:

@@ -65,20 +65,29 @@ class Placement:
     def to_scan(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Maps on the model's grid, (slices, rows, columns), on that of the scan, float32.
 
-        A voxel gets NaN where the nearest slice is NaN or the images do not reach.
+        A voxel gets NaN where the nearest pixel is NaN or the images do not reach; what is NaN lends nothing
+        to its neighbours.
         """
+        known = ~np.isnan(values)
         inverse = _inverse(self.matrix)
-        processed = np.flatnonzero(~np.isnan(values).all((1, 2)))
-        if len(processed) == 0:
+        if not known.any():
             return np.full(self.scan_shape, np.nan, np.float32)
-        kept = np.isin(np.arange(len(values)), processed)
-        nearest = np.abs(np.arange(len(values))[:, None] - processed).argmin(1)
-        found = _resample(values[processed[nearest]], inverse, self.scan_shape, order=1)
-        for plane, (inside, slices) in zip(
+        found = _resample(spread(values), inverse, self.scan_shape, order=1)
+        for plane, (inside, pixels) in zip(
             found, _inside(inverse, self.scan_shape, values.shape), strict=True
         ):
-            plane[~(inside & kept[slices])] = np.nan
+            plane[~(inside & known[pixels])] = np.nan
         return found
+
+
+def spread(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Values of which at least one is not NaN, the others being those of the nearest that is not."""
+    unknown = np.isnan(values)
+    if not unknown.any():
+        return values
+    nearest = ndimage.distance_transform_edt(unknown, return_distances=False, return_indices=True)
+    found: NDArray[np.float32] = values[tuple(nearest)]
+    return found
 
 
 def place_volume(
@@ -103,7 +112,7 @@ def place_volume(
     if not SCALES[0] <= factor <= SCALES[1]:
         factor, done = 1.0, "but not scaled: its size suggests that part of it is missing."
     note = f"The brain of {volume:,.0f} ml was moved to the template's centre {done}"
-    centre = affine[:3, :3] @ _centre(brain) + affine[:3, 3]
+    centre = affine[:3, :3] @ centre_of(brain) + affine[:3, 3]
     to_world = np.eye(4)
     to_world[:3, :3] /= factor
     to_world[:3, 3] = centre - np.array(TEMPLATE_CENTRE_MM) / factor
@@ -131,7 +140,7 @@ def model_affine() -> NDArray[np.float64]:
     return affine
 
 
-def _centre(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+def centre_of(mask: NDArray[np.generic]) -> NDArray[np.float64]:
     """Mean index of the voxels of a mask, from its projections onto the axes."""
     axes = range(mask.ndim)
     counts = [mask.sum(axis=tuple(other for other in axes if other != axis)) for axis in axes]
@@ -174,15 +183,16 @@ def _resample(
 
 def _inside(
     matrix: NDArray[np.float64], shape: tuple[int, ...], source: tuple[int, ...]
-) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.int64]]]:
-    """For each plane of `shape`: what lies within `source`, and the nearest index along its first axis."""
+) -> Iterator[tuple[NDArray[np.bool_], tuple[NDArray[np.int64], ...]]]:
+    """For each plane of `shape`: what lies within `source`, and the nearest place there."""
     rows, columns = np.arange(shape[1])[:, None], np.arange(shape[2])[None]
     for plane in range(shape[0]):
         places = [row[0] * plane + row[1] * rows + row[2] * columns + row[3] for row in matrix[:3]]
-        inside = np.ones(shape[1:], dtype=bool)
+        inside, nearest = np.ones(shape[1:], dtype=bool), []
         for place, size in zip(places, source, strict=True):
             inside &= (place >= -0.5) & (place <= size - 0.5)
-        yield inside, np.clip(np.rint(places[0]), 0, source[0] - 1).astype(np.int64)
+            nearest.append(np.clip(np.rint(place), 0, size - 1).astype(np.int64))
+        yield inside, tuple(nearest)
 
 
 def _inverse(matrix: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -24,8 +24,8 @@ STRENGTH = 0.4
 """How much brighter the middle of a lesion is, in units of the image's range."""
 
 
-def example(dataset: Dataset) -> tuple[ScanFile, ScanFile]:
-    """The scan and the mask of its lesions as NIfTI files.
+def example(dataset: Dataset) -> tuple[ScanFile, ScanFile, ScanFile]:
+    """The scan, the mask of its lesions and that of its brain as NIfTI files.
 
     Args:
         dataset: `brain/flair`.
@@ -38,6 +38,7 @@ def example(dataset: Dataset) -> tuple[ScanFile, ScanFile]:
     return (
         ScanFile(NAME, _nifti(_to_ras(1000 * scan).astype(np.int16))),
         ScanFile("example-flair-mask.nii", _nifti(_to_ras(added > 0.3).astype(np.uint8))),
+        ScanFile("example-flair-brain.nii", _nifti(_to_ras(foreground).astype(np.uint8))),
     )
 
 

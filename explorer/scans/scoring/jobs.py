@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from explorer.cards import Card
 from explorer.evaluation.cohort import Scoring
+from explorer.scans.placing.brain import AUTO
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +19,7 @@ class Job:
         contrast: name of the healthy data against which scores are read, or empty.
         volume: which one of 4-D files.
         window: of a CT, or empty.
+        brain: the way in which the brain is looked for.
     """
 
     card: Card
@@ -25,3 +27,4 @@ class Job:
     contrast: str = ""
     volume: int | None = None
     window: str = ""
+    brain: str = AUTO

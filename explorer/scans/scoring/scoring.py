@@ -22,7 +22,8 @@ class ScoredScan:
     Attributes:
         done: images scored.
         total: images to be scored.
-        values: scores by predictor, (N, 1, H, W), float32, on the CPU; NaN in images not scored.
+        values: scores by predictor, (N, 1, H, W), float32, on the CPU; NaN in images not scored and outside
+            the foreground.
         profile: by predictor, one score an image, (N,): the mean of its highest 1 % of foreground pixels; NaN
             in images not scored.
     """
@@ -65,6 +66,7 @@ def score_scan(
             )
             for name, predictor in scoring.predictors.items():
                 found = score(predictor, evidence, scoring.calibration).cpu()
-                values[name][chosen] = found
-                profile[name][chosen] = image_scores(found, prepared.foregrounds[chosen])
+                inside = prepared.foregrounds[chosen]
+                values[name][chosen] = found.masked_fill(~inside, torch.nan)
+                profile[name][chosen] = image_scores(found, inside)
         yield ScoredScan(start + len(chosen), len(slices), values, profile)

@@ -62,7 +62,7 @@ def map_bytes(scan: Scan, values: NDArray[np.float32], ending: str) -> bytes:
 
     Args:
         scan: what the map is of.
-        values: scores on the scan's grid as stored, shape of `scan.data`, float32; NaN where not processed.
+        values: scores on the scan's grid as stored, shape of `scan.data`, float32; NaN where not scored.
         ending: what `ending_for` gave; `.npy` holds (rows, columns) for a picture.
     """
     if ending == ".npy":

@@ -17,12 +17,13 @@ test("between its points a score is linear, and beyond half a step there is none
   }
 });
 
-test("a slice that was not scored has no scores, and lends none to its neighbours", () => {
+test("what was not scored has no scores, be it a slice or a pixel of one", () => {
   const scores = scoresOf();
-  assert.deepEqual([...scores.processed], [1, 0, 1]);
-  assert.ok(Number.isNaN(scores.at(1, 0, 0)) && Number.isNaN(scores.at(0.6, 1, 1)));
+  for (const place of [[1, 0, 0], [0.6, 1, 1], [2, 2, 2], [2, 1.6, 1.5], [1.6, 2, 2.4]]) {
+    assert.ok(Number.isNaN(scores.at(...place)), `${place}`);
+  }
   assert.equal(scores.at(0.4, 1, 1), linear(0, 1, 1));
-  assert.equal(scores.at(1.6, 1, 1), linear(2, 1, 1));
+  assert.equal(scores.at(2, 2, 1.4), linear(2, 2, 1.4));
 });
 
 test("the lowest and the highest score are known", () => {

@@ -12,8 +12,8 @@ function bytesOf({ header, ...volumes }) {
 }
 
 const mapBytes = (result = "r") => {
-  const { header, codes, shape, low, step } = scoresOf(result);
-  return packetOf(header, { scores: { codes, shape, low, step } });
+  const { header, codes, shape, low, step, scored } = scoresOf(result);
+  return packetOf(header, { scores: { codes, shape, low, step }, scored });
 };
 const SETTINGS = { key: "k", result: "r", threshold: 100, profile: [1, null, 3], places: [{ place: [2, 1, 0] }] };
 

@@ -40,9 +40,10 @@ export function scanOf(more = {}) {
   };
 }
 
-/** Scores of which slice 1 has none: code 100 slice + 10 row + column + 1, two units a code. */
+/** Scores of which slice 1 and a corner of slice 2 have none: code 100 slice + 10 row + column, two units a code. */
 export function scoresOf(result = "r") {
   const header = { kind: "map", key: "k", result, title: "A", colours: [0, 400] };
-  const codes = volumeOf(MODEL_SHAPE, (slice, row, column) => (slice === 1 ? 0 : 100 * slice + 10 * row + column + 1));
-  return new ScoreGrid(header, { ...codes, low: -2, step: 2 });
+  const codes = volumeOf(MODEL_SHAPE, (slice, row, column) => 100 * (slice === 1 ? 0 : slice) + 10 * row + column);
+  const scored = volumeOf(MODEL_SHAPE, (slice, row, column) => Number(slice !== 1 && slice + row + column < 6));
+  return new ScoreGrid(header, { ...codes, low: 0, step: 2 }, scored);
 }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from explorer.scans.placing.brain_mask import find_brain
 from scipy import ndimage
 
-from explorer.scans.placing.brain_mask import find_brain
 from explorer.scans.placing.intensity import CT_WINDOWS, windowed
 from explorer.scans.placing.preparing import prepare_picture, prepare_volume
 from explorer.scans.reading.files import ScanFile

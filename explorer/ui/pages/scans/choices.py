@@ -13,6 +13,7 @@ from explorer.evaluation.cohort import Scoring
 from explorer.looking import server
 from explorer.looking.frames import beta_texts
 from explorer.predictors import PREDICTORS, predictors_for
+from explorer.scans.placing.brain import AUTO, BRAINS, GIVEN, listed
 from explorer.scans.scoring.jobs import Job
 from explorer.ui.controls.settings import plugin_controls
 from explorer.ui.pages.scans import session
@@ -32,6 +33,22 @@ def choose_model(own: Own) -> Pretrained:
     if name is None:
         raise ValueError("there is no model for this scan; add one of your own")
     return session.models()[name.removeprefix(OWN)] if name.startswith(OWN) else server.pretrained(name)
+
+
+def choose_brain(own: Own) -> str:
+    """Show the choice of how the brain is found, and return the chosen way."""
+    if own.scan.affine is None:
+        return AUTO
+    names = [name for name in listed() if name != GIVEN or own.brain is not None]
+    lines = (f"**{BRAINS[name].title}**: {BRAINS[name].help}" for name in names)
+    way = st.selectbox(
+        "Brain",
+        names,
+        format_func=lambda name: BRAINS[name].title,
+        key=f"own-brain-way-{own.key}",
+        help="\n\n".join(["What lies outside is 0 for the network and is not scored.", *lines]),
+    )
+    return str(way)
 
 
 def choose_job(own: Own, model: Pretrained) -> Job:

@@ -74,8 +74,9 @@ def _load() -> None:
 def _choose(own: Own) -> tuple[Job, tuple[Prepared, bytes]]:
     """The chosen job, and the scan before its model."""
     model = choices.choose_model(own)
-    with st.spinner("Placing the scan"):
-        before = own.before(model.card)
+    way = choices.choose_brain(own)
+    with st.spinner("Finding the brain, some seconds the first time"):
+        before = own.before(model.card, way)
     return choices.choose_job(own, model), before
 
 

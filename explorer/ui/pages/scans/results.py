@@ -11,6 +11,7 @@ from explorer.looking.charts import curve_charts
 from explorer.predictors import PREDICTORS
 from explorer.scans.finding.finding import Finding
 from explorer.scans.finding.measures import Measured
+from explorer.scans.placing.brain import BRAINS
 from explorer.scans.placing.preparing import Prepared
 from explorer.scans.reading.files import label
 from explorer.scans.reading.scan import Scan
@@ -22,14 +23,6 @@ from explorer.ui.pages.scans.guests import address_of, guest_of
 from explorer.ui.pages.scans.maps import all_maps
 from explorer.ui.pages.scans.session import Own, Result
 
-BRAINS = {
-    "file": "brain mask **from your file**",
-    "nonzero": "brain mask not given: **all that is not zero**",
-    "estimated": "brain mask not given: **estimated**, roughly",
-    "none": "a picture: all of it counts",
-}
-"""By where a brain mask comes from."""
-
 
 def headline(scan: Scan, prepared: Prepared, window: str) -> None:
     """Say what was read, and how it was prepared for the network."""
@@ -38,10 +31,19 @@ def headline(scan: Scan, prepared: Prepared, window: str) -> None:
     size = "" if scan.spacing is None else f" of {' x '.join(f'{mm:.3g}' for mm in scan.spacing)} mm"
     st.markdown(
         f"**{plain(label(scan.name))}** · {shown} {'voxels' if size else 'pixels'}{size} · "
-        f"{BRAINS[prepared.brain_origin]}{f' · CT window {window}' if window else ''}"
+        f"{_on_brain(prepared)}{f' · CT window {window}' if window else ''}"
     )
+    for told in prepared.warnings:
+        st.warning(plain(told), icon=":material/warning:")
     with st.expander("How the scan was prepared for the network"):
         st.markdown("\n".join(f"- {plain(note)}" for note in prepared.notes))
+
+
+def _on_brain(prepared: Prepared) -> str:
+    """Which brain counts, and how it was found."""
+    if prepared.brain_ml is None:
+        return "a picture: all of it counts"
+    return f"brain of {prepared.brain_ml:,.0f} ml by **{BRAINS[prepared.brain].title}**"
 
 
 def report(own: Own, result: Result, feeds: Any, to_explore: Callable[[dict[str, str]], None]) -> None:
@@ -64,6 +66,8 @@ def report(own: Own, result: Result, feeds: Any, to_explore: Callable[[dict[str,
         st.caption(f":material/warning: {plain(finding.caution)}")
     exports.buttons(own, result)
     if finding.measured is not None:
+        if finding.measured.warning:
+            st.warning(finding.measured.warning, icon=":material/warning:")
         _figures(finding, finding.measured, feeds)
     if own.shown_slice is not None:
         _slice(finding, *own.shown_slice, to_explore)

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from explorer.cards import Card, Pretrained
+from explorer.looking import server
 from explorer.looking.output.planes import scan_packet
 from explorer.scans.finding.finding import Finding
-from explorer.scans.placing.preparing import Prepared, prepare_scan
+from explorer.scans.placing.brain.search import find_brain
+from explorer.scans.placing.preparing import Prepared, check_model, prepare_scan
 from explorer.scans.reading.scan import Scan
 from explorer.scans.scoring.jobs import Job
 from explorer.scans.scoring.queue import Queue, Task
@@ -70,24 +73,57 @@ class Own:
     task: tuple[Task, Job, Prepared] | None = None
     result: Result | None = None
     shown_slice: tuple[int, bool] | None = None
-    _prepared: dict[int, tuple[Prepared, bytes]] = field(default_factory=dict)
+    _prepared: dict[tuple[Any, ...], Prepared | str] = field(default_factory=dict)
+    _packet: tuple[str, bytes] = ("", b"")
 
-    def before(self, card: Card) -> tuple[Prepared, bytes]:
+    def before(self, card: Card, way: str) -> tuple[Prepared, bytes]:
         """The scan as the model of a card sees it, and its packet for the browser.
+
+        Args:
+            card: of the model.
+            way: in which the brain is looked for; once for all models.
 
         Raises:
             ValueError: where the model is not for such scans, or no brain is found.
         """
-        size = int(card.model["image_size"])
-        if size not in self._prepared or not (self.scan.affine is None or card.dataset == "brain"):
-            prepared = prepare_scan(self.scan, card, self.brain, self.window)
-            packet = scan_packet(self.packet_key(prepared), self.scan, prepared, self.mask)
-            self._prepared[size] = (prepared, packet)
-        return self._prepared[size]
+        kind = (card.dataset, check_model(self.scan, card))
+        if (*kind, way) not in self._prepared:
+            try:
+                prepared = self._prepare(card, way)
+                self._prepared[*kind, prepared.brain] = prepared
+                self._prepared[*kind, way] = prepared
+            except ValueError as error:
+                self._prepared[*kind, way] = str(error)
+        found = self._prepared[*kind, way]
+        if isinstance(found, str):
+            raise ValueError(found)
+        key = self.packet_key(found)
+        if self._packet[0] != key:
+            self._packet = (key, scan_packet(key, self.scan, found, self.mask))
+        return found, self._packet[1]
+
+    def _prepare(self, card: Card, way: str) -> Prepared:
+        if self.scan.affine is None:
+            return prepare_scan(self.scan, card)
+        brain = find_brain(
+            self.scan,
+            way,
+            given=self.brain,
+            window=self.window,
+            device=server.device(),
+            turn=server.network(),
+        )
+        return prepare_scan(self.scan, card, brain, self.window)
+
+    def adopt(self, before: Own) -> None:
+        """Take over what was prepared of the same scan, so that its brain is not looked for again."""
+        mine, theirs = ((one.scan.digest, one.volume, one.window) for one in (self, before))
+        if mine == theirs and np.array_equal(self.brain, before.brain):  # type: ignore[arg-type]  # None is alike
+            self._prepared = dict(before._prepared)
 
     def packet_key(self, prepared: Prepared) -> str:
         """Tells apart what the browser is sent."""
-        return f"{self.key}-{prepared.images.shape[-1]}"
+        return f"{self.key}-{prepared.images.shape[-1]}-{prepared.brain}"
 
     def stop(self) -> None:
         """Give up the scoring under way."""
@@ -107,6 +143,7 @@ def put(own: Own) -> None:
     before = current()
     if before is not None:
         before.stop()
+        own.adopt(before)
     st.session_state[SCAN] = own
 
 

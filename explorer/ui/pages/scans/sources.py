@@ -100,7 +100,7 @@ def _upload() -> Files | None:
         "Brain mask, optional",
         kinds,
         key=upload_key("brain"),
-        help="On the scan's grid. Without it the brain is what is not zero, or estimated roughly.",
+        help="On the scan's grid. Without it the brain is looked for, in the way chosen under Scoring.",
     )
     volume, window = _options()
     if not st.button("Load", key="own-load", type="primary", width="stretch"):

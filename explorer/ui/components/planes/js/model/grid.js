@@ -1,7 +1,5 @@
 /** What lies on the model's grid: scores, read between its points as the exported map is, and the foreground. */
 
-import { clamp } from "../../../base/js/numbers.js";
-
 /**
  * @typedef {Object} Volume code c has the value low + c * step
  * @property {Uint8Array|Uint16Array} codes the last axis runs fastest
@@ -15,42 +13,35 @@ import { clamp } from "../../../base/js/numbers.js";
 export class ScoreGrid {
   /**
    * @param {MapHeader} header of the map's packet
-   * @param {Volume} scores (slice, row, column); code 0: not scored
+   * @param {Volume} scores (slice, row, column); where there is none, the nearest
+   * @param {Volume} scored 1 where there is one
    */
-  constructor(header, { codes, low, step, shape }) {
-    const [slices, rows, columns] = shape;
+  constructor(header, { codes, low, step, shape }, scored) {
     this.header = header;
     this.codes = codes;
     this.low = low;
     this.step = step;
     this.shape = shape;
-    /** Which slices were scored. */
-    this.processed = Uint8Array.from({ length: slices }, (_, slice) =>
-      Number(codes.subarray(slice * rows * columns, (slice + 1) * rows * columns).some((code) => code !== 0)));
+    this.scored = scored;
     let most = 0;
     for (const code of codes) most = Math.max(most, code);
     /** The lowest and the highest score. */
-    this.bottom = low + step;
+    this.bottom = low;
     this.top = low + step * most;
   }
 
   /**
-   * The score at a point, linear in between; NaN outside, and where the nearest slice was not scored.
+   * The score at a point, linear in between; NaN outside, and where the nearest pixel was not scored.
    * @param {number} slice
    * @param {number} row
    * @param {number} column
    */
   at(slice, row, column) {
-    const [slices, rows, columns] = this.shape;
-    if (!(isOn(slice, slices) && isOn(row, rows) && isOn(column, columns))) return NaN;
-    const nearest = clamp(Math.round(slice), 0, slices - 1);
-    if (!this.processed[nearest]) return NaN;
+    if (!counts(this.scored, slice, row, column)) return NaN;
     const [s, r, c] = [Math.max(slice, 0), Math.max(row, 0), Math.max(column, 0)];
-    let s0 = Math.floor(s);
-    let s1 = Math.min(s0 + 1, slices - 1);
-    if (!this.processed[s0]) s0 = nearest;
-    if (!this.processed[s1]) s1 = nearest;
-    const fs = s - Math.floor(s);
+    const s0 = Math.floor(s);
+    const fs = s - s0;
+    const s1 = Math.min(s0 + 1, this.shape[0] - 1);
     return (1 - fs) * this.inSlice(s0, r, c) + (fs > 0 ? fs * this.inSlice(s1, r, c) : 0);
   }
 
@@ -72,15 +63,6 @@ export class ScoreGrid {
     const below = (1 - fc) * codes[start + r1 * columns + c0] + fc * codes[start + r1 * columns + c1];
     return this.low + this.step * ((1 - fr) * above + fr * below);
   }
-}
-
-/**
- * Whether the nearest of so many places is one of them.
- * @param {number} place
- * @param {number} count
- */
-function isOn(place, count) {
-  return place >= -0.5 && place < count - 0.5;
 }
 
 /**

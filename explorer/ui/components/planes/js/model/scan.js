@@ -47,7 +47,7 @@ export class ScanArrivals {
     const arrays = /** @type {Map<string, Volume>} */ (await readArrays(bytes, header));
     if (this.newest[kind] !== id) return null;
     const volume = (/** @type {string} */ name) => /** @type {Volume} */ (arrays.get(name));
-    if (kind === "map") return { scores: new ScoreGrid(header, volume("scores")) };
+    if (kind === "map") return { scores: new ScoreGrid(header, volume("scores"), volume("scored")) };
     const [image, seen, foreground] = ["image", "seen", "foreground"].map(volume);
     return { scan: { header, image, seen, foreground, mask: arrays.get("mask") ?? null } };
   }
