@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +13,12 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.anomalies import ANOMALIES
 from explorer.anomalies.shape.painted import encode
-from explorer.cards import catalogue
 from explorer.cards.card import REMEDY
 from explorer.datasets import dataset_names
 from explorer.evidence import VaeEvidence
-from explorer.looking import defaults, server
+from explorer.looking import defaults
 from explorer.predictors import PREDICTORS
 from explorer.settings import Setting, settings_of
-from tests.support.model_files import edit
 from tests.support.packets import handed, read_all
 
 MAIN = Path(__file__).parents[2] / "explorer" / "ui" / "pages" / "main.py"
@@ -129,17 +125,6 @@ def fashion() -> AppTest:
     return opened(**FASHION)
 
 
-@pytest.fixture
-def own_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder with a copy of the smaller model, used instead of the shipped ones."""
-    for path in catalogue.FOLDER.glob("beta-vae-fashion-mnist.*"):
-        shutil.copy(path, tmp_path)
-    monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
-    server.pretrained.cache_clear()
-    yield tmp_path
-    server.pretrained.cache_clear()
-
-
 @pytest.mark.parametrize("name", dataset_names())
 def test_every_dataset_is_shown_in_full(name: str) -> None:
     app = opened(**dataset_address(name))
@@ -235,18 +220,6 @@ def test_an_anomaly_can_be_placed_by_hand(fashion: AppTest) -> None:
 def test_an_anomaly_that_changes_nothing_is_explained(fashion: AppTest) -> None:
     assert_fine(fashion.slider(key="lesion-strength").set_value(0.0).run())
     assert "changes no pixel" in fashion.info[0].value
-
-
-def test_an_anomaly_that_the_training_removed_is_told(own_models: Path) -> None:
-    edit(
-        own_models / "beta-vae-fashion-mnist.toml", trained_against={"lesion": "blobs of another brightness"}
-    )
-    app = opened(**FASHION)
-    assert_fine(app)
-    told = "trained to remove blobs of another brightness, so 'lesion' as it is planted flatters it"
-    assert any(told in unescaped(caption.value) for caption in app.caption)
-    again = opened(**FASHION, anomaly="foreign")
-    assert not any("flatters" in caption.value for caption in again.caption)
 
 
 def test_the_command_that_gives_the_figures_again_says_what_is_chosen(fashion: AppTest) -> None:
