@@ -1,7 +1,7 @@
 """From tissue maps to MR images, the same for the cohort's slices and the batches of training.
 
 All of it is in 3-D coordinates, so that texture, bias field and field of view of a scan go on from slice to
-slice.
+slice. Intermediate images are changed in place, as to make new ones takes longer than to compute them.
 """
 
 from __future__ import annotations
@@ -36,14 +36,15 @@ def render(
     gains = sections(acquisition.fields, x, y, heights)  # (B, 3, H, W)
     gains.add_(acquisition.intensities.log()[:, :, None, None]).exp_()
     images, brain = (a + b + c for a, b, c in (gains.mul_(tissues).unbind(1), tissues.unbind(1)))
-    offsets = acquisition.texture_offset
-    images += acquisition.texture[:, None, None] * brain * _textures(x, y, heights, offsets)
+    textures = _textures(x, y, heights, acquisition.texture_offset)
+    images += textures.mul_(brain).mul_(acquisition.texture[:, None, None])
     mask = _mask(brain, acquisition.edge)
-    images *= mask * (1 - 2 * acquisition.rim[:, None, None] * (1 - _averaged(mask)))
-    images = blur(images, acquisition.blur)
-    noise = acquisition.noise[:, None, None] * torch.randn(2, *images.shape, generator=generator)
-    foregrounds = (mask > 0) & _in_view(acquisition.view, x, y, heights)
-    return compress(torch.hypot(images + noise[0], noise[1])) * foregrounds, foregrounds
+    within = _averaged(mask).sub_(1).mul_(2 * acquisition.rim[:, None, None]).add_(1)
+    images = blur(images.mul_(within).mul_(mask), acquisition.blur)
+    noise = torch.randn(2, *images.shape, generator=generator).mul_(acquisition.noise[:, None, None])
+    images.add_(noise[0]).hypot_(noise[1])
+    foregrounds = (mask > 0).logical_and_(_in_view(acquisition.view, x, y, heights))
+    return compress(images).mul_(foregrounds), foregrounds
 
 
 def _mask(brain: Tensor, edge: Tensor) -> Tensor:
@@ -55,8 +56,8 @@ def _mask(brain: Tensor, edge: Tensor) -> Tensor:
 def _averaged(images: Tensor) -> Tensor:
     """Means of 3 x 3 pixels, (B, H, W); zero beyond the edges."""
     padded = F.pad(images, (1, 1, 1, 1))
-    rows = padded[:, :-2] + padded[:, 1:-1] + padded[:, 2:]
-    return (rows[..., :-2] + rows[..., 1:-1] + rows[..., 2:]) / 9
+    rows = (padded[:, :-2] + padded[:, 1:-1]).add_(padded[:, 2:])
+    return (rows[..., :-2] + rows[..., 1:-1]).add_(rows[..., 2:]).div_(9)
 
 
 def _in_view(view: Tensor, x: Tensor, y: Tensor, heights: Tensor) -> Tensor:
