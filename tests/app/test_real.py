@@ -34,5 +34,6 @@ def test_a_patient_whose_lesion_nobody_marked_has_no_figures() -> None:
     assert any("what nobody marked: no pixel counts" in text.value for text in app.main.markdown)
     (this, _, _) = charts(app)
     assert "0 pixels" in this["alt"] and "AUROC nan" in this["alt"]
-    _, arrays = read_all(fed(app)[0])
+    header, arrays = read_all(fed(app)[0])
+    assert set(header["predictors"][0]["figures"]["auroc"]) == {None}
     assert arrays["foreground"].values.any() and not arrays["counted"].values.any()

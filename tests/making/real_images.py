@@ -4,7 +4,7 @@
 
 FOLDER holds `open_ms/`, `ixi_t1/` and `real_scans/` with the files of `SOURCES`, whose origin
 `explorer/datasets/real/real_images.txt` tells. The rooms that read and place scans lie above the datasets, so
-this stands among the tests. It needs deepbet (`pip install deepbet==1.0.2`).
+this stands among the tests.
 
 The same scans give the same file to the last bit. A subject's brain is all that is not zero in one of its
 scans, with what that encloses; from the one whole head it is extracted by deepbet (Fisch et al. 2024). Each
@@ -20,7 +20,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import nibabel
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -29,6 +28,7 @@ from scipy import ndimage
 from explorer.datasets.brain.intensity import compress
 from explorer.datasets.brain.real_anatomies import HELD_OUT_IXI
 from explorer.datasets.real.files import ABOUT, FILE
+from explorer.scans.placing.brain import BRAINS, Head
 from explorer.scans.placing.intensity import brain_gain
 from explorer.scans.placing.placement import place_volume
 from explorer.scans.reading.files import ScanFile
@@ -107,19 +107,11 @@ def brain_of(scans: Mapping[str, Scan], *, whole_head: bool) -> NDArray[np.bool_
     """Where the brain is, on the grid that all scans of a subject share."""
     if whole_head:
         (scan,) = scans.values()
-        return extracted(scan)
+        assert scan.affine is not None
+        return BRAINS["deepbet"]().find(Head(scan.name, scan.data, scan.affine)).mask
     found: NDArray[np.bool_] = np.any([scan.data != 0 for scan in scans.values()], axis=0)
     filled: NDArray[np.bool_] = ndimage.binary_fill_holes(found)
     return filled
-
-
-def extracted(scan: Scan) -> NDArray[np.bool_]:
-    """The brain in a head."""
-    from deepbet import BrainExtraction
-
-    head = nibabel.nifti1.Nifti1Image(scan.data, scan.affine)  # type: ignore[no-untyped-call]
-    mask = BrainExtraction(no_gpu=True).run(head)[1]
-    return np.asarray(mask.dataobj) > 0
 
 
 def main() -> None:

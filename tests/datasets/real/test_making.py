@@ -33,6 +33,4 @@ def test_the_file_holds_what_the_scans_give(label: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("label", [label for label in SOURCES if label not in QUICK])
 def test_so_it_does_for_all(label: str) -> None:
-    if SOURCES[label].whole_head:
-        pytest.importorskip("deepbet")
     same_as_in_the_file(label, SOURCES[label])
