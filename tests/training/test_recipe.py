@@ -98,7 +98,8 @@ def test_a_recipe_is_described_without_empty_tables(path: Path) -> None:
     path.write_text(CODES.replace("seed = 1", "seed = 0"), encoding="utf-8")
     found = described(read_recipe(path))
     assert "images" not in found and (found["seed"], found["data"]) == (0, "")
-    assert found["training"] == {"prior": {"samples": 200, "batch_size": 4, "learning_rate": 0.01}}
+    share = {"samples": 200, "batch_size": 4, "learning_rate": 0.01}
+    assert found["training"] == {"prior": share, "hidden_share": 0.1}
 
 
 @pytest.mark.parametrize(

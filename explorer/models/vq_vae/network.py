@@ -4,8 +4,8 @@ Naval Marimont and Tarroni: Anomaly detection through latent space restoration u
 variational autoencoders, 2020, arXiv 2012.06765: residual convolutions, discrete codes, and a prior in raster
 order. Quantisation: see `codebook`; prior: see `code_prior`.
 
-*Differs from the paper*: sizes are those of a training on a CPU; the prior is a small transformer; neither
-part is told the slice's position, since an image that somebody brings does not say it.
+*Differs from the paper*: sizes are those of a training on a CPU; the prior is a small transformer, which also
+takes images of which contrast or position are not known.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class VqVae(Network):
     training_settings = VqVaeTraining
     example = {
         "image_size": 16, "widths": [4, 6], "codes": 12, "dimension": 5, "blocks": 1, "mean": 0.3,
-        "scale": 2.0, "prior": {"width": 16, "layers": 2, "heads": 2},
+        "scale": 2.0, "prior": {"width": 16, "layers": 2, "heads": 2, "contrasts": 3, "positions": 4},
     }  # fmt: skip
     beta_range = (1.0, 1.0)
 
@@ -120,7 +120,7 @@ class VqVae(Network):
         """First the network with its codebook, then the prior over its codes."""
         return [
             Stage(lambda: CodesObjective(self)),
-            Stage(lambda: PriorObjective(self), "prior", settings.prior),
+            Stage(lambda: PriorObjective(self, settings), "prior", settings.prior),
         ]
 
 

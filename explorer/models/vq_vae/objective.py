@@ -15,9 +15,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from explorer.contracts import UNKNOWN, Batch, Conditions
 from explorer.models.base import Loss, Objective, Share
 from explorer.models.vq_vae.codebook import straight_through
 from explorer.models.vq_vae.codebook_averages import CodebookAverages
+from explorer.settings import check_settings, setting
 
 if TYPE_CHECKING:  # the network names these objectives
     from explorer.models.vq_vae.network import VqVae
@@ -34,6 +36,16 @@ class VqVaeTraining:
     """
 
     prior: Share
+    hidden_share: float = setting(
+        0.1,
+        "share of the images of the second stage of which the prior is not told contrast, position or both, "
+        "so that it learns what to expect where they are not known",
+        minimum=0,
+        maximum=1,
+    )
+
+    def __post_init__(self) -> None:
+        check_settings(self)
 
 
 class CodesObjective(Objective):
@@ -68,15 +80,30 @@ class CodesObjective(Objective):
 
 
 class PriorObjective(Objective):
-    """Mean -log p(c_i | c_<i), nats a code, over the codes of images; trains the prior alone."""
+    """Mean -log p(c_i | c_<i, y), nats a code, over the codes of images; trains the prior alone."""
 
-    def __init__(self, model: VqVae) -> None:
+    def __init__(self, model: VqVae, settings: VqVaeTraining) -> None:
         model.requires_grad_(False)
         model.prior.requires_grad_(True)
         self.model: VqVae = model
+        self.settings = settings
 
     def loss(self, x: Tensor, generator: torch.Generator) -> Loss:
+        return self.of_batch(Batch(x, Conditions.unknown(len(x))), generator)
+
+    def of_batch(self, batch: Batch, generator: torch.Generator) -> Loss:
+        given = partly_hidden(batch.conditions, self.settings.hidden_share, generator)
         with torch.no_grad():
-            codes = self.model.indices(x).flatten(1)
-        nll = F.cross_entropy(self.model.prior(codes).transpose(1, 2), codes)
+            codes = self.model.indices(batch.images).flatten(1)
+        nll = F.cross_entropy(self.model.prior(codes, given).transpose(1, 2), codes)
         return Loss(nll, nll.detach())
+
+
+def partly_hidden(conditions: Conditions, share: float, generator: torch.Generator) -> Conditions:
+    """The conditions; `share` of the images lose their contrast, their position or both, a third each."""
+    place = 3 * torch.rand(len(conditions), generator=generator)
+    no_contrast, no_position = place < 2 * share, (place >= share) & (place < 3 * share)
+    return Conditions(
+        conditions.contrast.masked_fill(no_contrast, UNKNOWN),
+        conditions.position.masked_fill(no_position, UNKNOWN),
+    )
