@@ -123,6 +123,14 @@ class Network(nn.Module, ABC):
         raise ValueError(f"beta must be left out for {cls.__name__}, which knows none; got {beta:g}")
 
     @classmethod
+    def without_additions(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings without those of parts that begin as nothing, with all weights 0.
+
+        A training may start from a network that lacks these parts.
+        """
+        return dict(settings)
+
+    @classmethod
     def trained_against(cls, settings: Any) -> Mapping[str, str]:
         """Families of anomalies that look like something that training removes, each with what it is.
 

@@ -23,6 +23,9 @@ from explorer.models.vq_vae.code_prior import CodePrior
 from explorer.models.vq_vae.codebook import Codebook, straight_through
 from explorer.models.vq_vae.objective import CodesObjective, PriorObjective, VqVaeTraining
 
+CONDITIONS = ("contrasts", "positions")
+"""Settings of what a prior is conditioned on."""
+
 MOST_BLOCKS = 64
 """Residual blocks on either side; a bound on the time that building takes."""
 
@@ -119,9 +122,19 @@ class VqVae(Network):
     def stages(self, settings: VqVaeTraining) -> Sequence[Stage]:
         """First the network with its codebook, then the prior over its codes."""
         return [
-            Stage(lambda: CodesObjective(self)),
+            Stage(lambda: CodesObjective(self, settings)),
             Stage(lambda: PriorObjective(self, settings), "prior", settings.prior),
         ]
+
+    @classmethod
+    def trained_against(cls, settings: VqVaeTraining) -> Mapping[str, str]:
+        return {} if settings.damage is None else settings.damage.resembles
+
+    @classmethod
+    def without_additions(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Without the conditions of the prior, which begin as nothing."""
+        kept = {name: value for name, value in settings["prior"].items() if name not in CONDITIONS}
+        return {**settings, "prior": kept}
 
 
 class ResidualBlock(nn.Module):

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from explorer.contracts import UNKNOWN, Batch, Conditions
 from explorer.models.base import Objective, Share
+from explorer.models.context_vae.damage import Damage
 from explorer.models.vq_vae.code_prior import CodePrior
 from explorer.models.vq_vae.codebook import Codebook
 from explorer.models.vq_vae.codebook_averages import DEAD_SHARE, NEW_SHARE, CodebookAverages
@@ -88,7 +89,7 @@ def changed(model: VqVae, objective: Objective) -> set[str]:
 
 def test_the_first_stage_leaves_the_prior_alone() -> None:
     model = tiny_vq_vae()
-    found = changed(model, CodesObjective(model))
+    found = changed(model, CodesObjective(model, SETTINGS))
     assert found == {name for name in model.state_dict() if not name.startswith("prior.")}
 
 
@@ -103,7 +104,7 @@ def test_losses_are_those_of_their_formulas() -> None:
     model = tiny_vq_vae()
     prior_loss = PriorObjective(model, SETTINGS).loss(X, stream(0, "loss"))
     torch.testing.assert_close(prior_loss.shown, model.prior.nll(model.indices(X).flatten(1)).mean())
-    objective = CodesObjective(model)
+    objective = CodesObjective(model, SETTINGS)
     objective.averages.start(model.encode(X), stream(0, "start"))
     z, (x_hat, indices) = model.encode(X), model(X)
     error = (X - x_hat).abs().mean()
@@ -167,3 +168,49 @@ def test_none_or_all_of_the_images_may_lose_something(share: float, none_left: b
     found = partly_hidden(given, share, stream(0, "hidden"))
     whole = (found.contrast == 0) & (found.position == 0)
     assert not bool(whole.any()) if none_left else bool(whole.all())
+
+
+DAMAGED = dataclasses.replace(SETTINGS, damage=Damage(blobs=0, noisy=1.0))
+
+
+def test_damaged_images_must_come_out_whole() -> None:
+    model = tiny_vq_vae()
+    objective = CodesObjective(model, DAMAGED)
+    objective.averages.go_on(model.encode(X))
+    damage = DAMAGED.damage
+    assert damage is not None
+    seen = torch.cat([damage(X[:8], stream(3, "loss")), X[8:]])
+    x_hat, indices = model(seen)
+    error = (X - x_hat).abs().mean()
+    commitment = (model.encode(seen) - model.codebook.embed(indices)).square().mean()
+    found = objective.loss(X, stream(3, "loss"))
+    torch.testing.assert_close(found.shown, error.detach())
+    torch.testing.assert_close(found.descended, 2.0 * error + 0.25 * commitment)
+    assert not torch.allclose(error, (X - model(X)[0]).abs().mean())
+
+
+def test_the_prior_learns_the_codes_of_whole_images() -> None:
+    model = tiny_vq_vae()
+    found, plain = (PriorObjective(model, one).loss(X, stream(0, "loss")) for one in (DAMAGED, SETTINGS))
+    assert torch.equal(found.shown, plain.shown)
+
+
+def test_codes_may_go_on_from_those_that_there_are() -> None:
+    model = tiny_vq_vae()
+    before = model.codebook.vectors.clone()
+    kept, new = (
+        CodesObjective(tiny_vq_vae(), dataclasses.replace(SETTINGS, new_codebook=fresh))
+        for fresh in (False, True)
+    )
+    for objective in (kept, new):
+        objective.loss(X, stream(0, "loss"))
+    moved = (kept.model.codebook.vectors - before).norm(dim=1)
+    drawn = (new.model.codebook.vectors - before).norm(dim=1)
+    assert float(moved.max()) < 0.1 * float(drawn.max())
+    counts = kept.averages.counts
+    assert float(counts.sum()) == pytest.approx(X.shape[0] * 16, rel=1e-4)  # of 4 x 4 codes an image
+
+
+def test_a_card_warns_of_what_the_damage_is_like() -> None:
+    assert VqVae.trained_against(SETTINGS) == {}
+    assert set(VqVae.trained_against(DAMAGED)) == {"noise"}
