@@ -12,6 +12,12 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+CONTRASTS = ("flair", "t1", "t2")
+"""The MR sequences that are told apart, in the order in which `Conditions` counts them."""
+
+UNKNOWN = -1
+"""Stands in `Conditions` for what is not known."""
+
 
 @dataclass(frozen=True, eq=False)
 class Slice:
@@ -28,6 +34,8 @@ class Slice:
             where that is not known.
         unmarked: whether it shows a real anomaly of which no mask is known, so that none of its pixels can be
             called healthy.
+        position: number of an axial slice, from below, on the grid of the brain models, or None where that is
+            not known.
     """
 
     image: Tensor
@@ -38,6 +46,7 @@ class Slice:
     contrast: str = ""
     atlas: Tensor | None = None
     unmarked: bool = False
+    position: int | None = None
 
     @property
     def known_mask(self) -> Tensor:
@@ -48,6 +57,44 @@ class Slice:
     def counted(self) -> Tensor:
         """The pixels that count in figures: the foreground, but none where `unmarked`, (H, W), bool."""
         return torch.zeros_like(self.foreground) if self.unmarked else self.foreground
+
+
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """What is known of images beside their pixels, for models that ask for it; `UNKNOWN` where it is not.
+
+    Attributes:
+        contrast: index in `CONTRASTS`, (B,), int64, on the CPU.
+        position: as in `Slice`, (B,), int64, on the CPU.
+    """
+
+    contrast: Tensor
+    position: Tensor
+
+    @staticmethod
+    def unknown(count: int) -> Conditions:
+        """Nothing is known of `count` images."""
+        nothing = torch.full((count,), UNKNOWN)
+        return Conditions(nothing, nothing)
+
+    @staticmethod
+    def of(slices: Sequence[Slice]) -> Conditions:
+        """What slices say of themselves."""
+        contrasts = [contrast_index(one.contrast) for one in slices]
+        positions = [UNKNOWN if one.position is None else one.position for one in slices]
+        return Conditions(torch.tensor(contrasts), torch.tensor(positions))
+
+    def __len__(self) -> int:
+        return len(self.contrast)
+
+    def rows(self, rows: Tensor | slice) -> Conditions:
+        """Those of the images with these indices, (K,), which may repeat."""
+        return Conditions(self.contrast[rows], self.position[rows])
+
+
+def contrast_index(name: str) -> int:
+    """The index of an MR sequence in `CONTRASTS`; `UNKNOWN` for any other name."""
+    return CONTRASTS.index(name) if name in CONTRASTS else UNKNOWN
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,11 +191,24 @@ class Dataset(Protocol):
         ...
 
 
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Training images.
+
+    Attributes:
+        images: (B, 1, H, W), float32 in [0, 1].
+        conditions: what is known of them.
+    """
+
+    images: Tensor
+    conditions: Conditions
+
+
 class Batches(Protocol):
     """Draws training images."""
 
-    def batch(self, count: int, generator: torch.Generator) -> Tensor:
-        """`count` images, (B, 1, H, W), float32 in [0, 1]; all randomness comes from `generator`."""
+    def batch(self, count: int, generator: torch.Generator) -> Batch:
+        """`count` images; all randomness comes from `generator`."""
         ...
 
 
@@ -209,6 +269,8 @@ class PriorMemory(Protocol):
 class CodePrior(Protocol):
     """A prior over grids of codes in raster order, p(c) = prod_i p(c_i | c_<i).
 
+    It may be conditioned on what is known of the images.
+
     Attributes:
         codes: size of the vocabulary, K.
         rows: of the grid.
@@ -228,15 +290,18 @@ class CodePrior(Protocol):
     @property
     def length(self) -> int: ...
 
-    def __call__(self, codes: Tensor) -> Tensor:
-        """Logits of every position given the codes before it, (B, n, K), for codes (B, n), int64."""
+    def __call__(self, codes: Tensor, conditions: Conditions | None = None) -> Tensor:
+        """Logits of every position given the codes before it, (B, n, K), for codes (B, n), int64.
+
+        Where nothing is said of the images, nothing is known of them; so in all below.
+        """
         ...
 
-    def nll(self, codes: Tensor) -> Tensor:
+    def nll(self, codes: Tensor, conditions: Conditions | None = None) -> Tensor:
         """-log p(c_i | c_<i), nats, (B, n), for codes (B, n)."""
         ...
 
-    def memory(self, count: int) -> PriorMemory:
+    def memory(self, count: int, conditions: Conditions | None = None) -> PriorMemory:
         """An empty memory for `count` grids."""
         ...
 

@@ -103,7 +103,7 @@ def run(arguments: argparse.Namespace) -> None:
         overwrite=arguments.overwrite,
     )
     for key in job.scoring.predictors if job.contrast else ():
-        if told := caution(job, key):
+        if told := caution(job, key, volume=job.card.dataset == BRAIN):
             complain(told)
     failed = 0
     for entry, maps in entries:
@@ -235,7 +235,7 @@ def _prepare(scan: Scan, job: Job, brain: Path | None) -> Prepared:
 
 def _score(prepared: Prepared, job: Job, name: str) -> ScoredScan:
     with tqdm(total=len(prepared.slices), unit="slice", desc=name, disable=None, leave=False) as bar:
-        for scored in score_scan(prepared, job.scoring):
+        for scored in score_scan(prepared, job.scoring, contrast=job.sequence):
             bar.update(scored.done - bar.n)
     return scored
 

@@ -80,6 +80,10 @@ class Source(ABC):
         """The same for test slices that are anomalous by themselves; unless told otherwise, of none."""
         return ()
 
+    def scans(self, split: str, count: int) -> Sequence[Sequence[tuple[int, ...]]]:
+        """Coordinates of all slices of `count` scans, from below; unless told otherwise there are none."""
+        return ()
+
     @classmethod
     def batches(cls, settings: Any, *, output: Path, given: Path | None, progress: Progress) -> Batches:
         """Where training images come from; unless told otherwise the slices of the `train` split.

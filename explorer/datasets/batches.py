@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from explorer.contracts import Dataset, stack
+from explorer.contracts import Batch, Conditions, Dataset, Slice, stack
 
 
 @dataclass(frozen=True, eq=False)
 class ImageBatches:
-    """Draws from images held in memory; satisfies `Batches`.
+    """Draws from images held in memory, of which no more is known; satisfies `Batches`.
 
     Attributes:
         images: (N, 1, H, W), float32 in [0, 1].
@@ -21,8 +21,9 @@ class ImageBatches:
 
     images: Tensor
 
-    def batch(self, count: int, generator: torch.Generator) -> Tensor:
-        return self.images[torch.randint(len(self.images), (count,), generator=generator)]
+    def batch(self, count: int, generator: torch.Generator) -> Batch:
+        images = self.images[torch.randint(len(self.images), (count,), generator=generator)]
+        return Batch(images, Conditions.unknown(count))
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +35,14 @@ class SliceBatches:
 
     datasets: Sequence[Dataset]
 
-    def batch(self, count: int, generator: torch.Generator) -> Tensor:
-        return stack([self._image(generator) for _ in range(count)])
+    def batch(self, count: int, generator: torch.Generator) -> Batch:
+        slices = [self._slice(generator) for _ in range(count)]
+        return Batch(stack([one.image for one in slices]), Conditions.of(slices))
 
-    def _image(self, generator: torch.Generator) -> Tensor:
+    def _slice(self, generator: torch.Generator) -> Slice:
         dataset = self.datasets[_below(len(self.datasets), generator)]
         place = (_below(axis.size, generator) for axis in dataset.axes("train"))
-        return dataset.slice("train", *place).image
+        return dataset.slice("train", *place)
 
 
 def _below(count: int, generator: torch.Generator) -> int:

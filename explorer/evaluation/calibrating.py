@@ -9,9 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.contracts import Model
+from explorer.contracts import Conditions, Model
 from explorer.evaluation.calibration import LEVELS, REC, Calibration
 from explorer.evaluation.histogram import ScoreHistogram
+from explorer.evaluation.members import HealthySlices
+from explorer.evaluation.sample_scores import SURPRISE, total_surprise
 from explorer.evidence import Evidence, observe
 from explorer.predictors import (
     PREDICTORS,
@@ -37,6 +39,7 @@ def calibrate(
     device: torch.device | str = "cpu",
     predictors: Iterable[Predictor] | None = None,
     given: Calibration | None = None,
+    conditions: Conditions | None = None,
 ) -> Calibration:
     """Score healthy images with predictors, and with those whose healthy scores these are made of.
 
@@ -52,6 +55,7 @@ def calibrate(
         device: where the model is; batches are moved there.
         predictors: which; None takes all that fit the model, with their default settings.
         given: healthy scores that are known already; what it knows is taken from it.
+        conditions: what is known of the images; None: nothing.
 
     Returns:
         The calibration, on the CPU.
@@ -65,6 +69,7 @@ def calibrate(
         )
     if not bool(foregrounds.any()):
         raise ValueError("foregrounds must hold at least one pixel that counts, got none")
+    healthy = HealthySlices(images, foregrounds, conditions or Conditions.unknown(len(images)))
     if predictors is None:
         predictors = [PREDICTORS[name]() for name in predictors_for(model)]
     made = Calibration(
@@ -75,13 +80,14 @@ def calibrate(
         known = made if given is None else given.joined(made)
         for k, beta in enumerate(betas if stage else ()):
             evidences = (
-                (observe(model, x.to(device), beta), foreground.to(device))
-                for x, foreground in zip(
-                    torch.split(images, batch_size), torch.split(foregrounds, batch_size), strict=True
+                (
+                    observe(model, part.images.to(device), beta, conditions=part.conditions),
+                    part.foregrounds.to(device),
                 )
+                for part in healthy.split(batch_size)
             )
             for name, histogram in _histograms(stage, evidences, known).items():
-                rows[name][k] = _quantiles(histogram)
+                rows[name][k] = quantiles_of(histogram)
         made = Calibration(made.betas, made.levels, {**made.quantiles, **rows})
     return made
 
@@ -90,7 +96,7 @@ def supplemented(
     calibration: Calibration | None,
     model: Model,
     predictors: Iterable[Predictor],
-    slices: Callable[[int], tuple[Tensor, Tensor]],
+    slices: Callable[[int], HealthySlices],
     device: torch.device,
 ) -> Calibration | None:
     """A calibration with what these predictors compare with and it lacks, from a few healthy slices.
@@ -101,7 +107,7 @@ def supplemented(
         calibration: of the model on a dataset; None stays None.
         model: on `device`.
         predictors: that are to be used.
-        slices: gives so many healthy images of the dataset and their foregrounds, (N, 1, H, W) each.
+        slices: gives so many healthy slices of the dataset.
         device: where the model is.
 
     Raises:
@@ -118,8 +124,17 @@ def supplemented(
     if not wanted:
         return calibration
     betas = spaced(*model.beta_range, BETAS_PER_DECADE)
-    images, foregrounds = slices(FEW_SLICES)
-    made = calibrate(model, images, foregrounds, betas, device=device, predictors=wanted, given=calibration)
+    healthy = slices(FEW_SLICES)
+    made = calibrate(
+        model,
+        healthy.images,
+        healthy.foregrounds,
+        betas,
+        device=device,
+        predictors=wanted,
+        given=calibration,
+        conditions=healthy.conditions,
+    )
     return calibration.joined(made)
 
 
@@ -141,7 +156,7 @@ def spaced(low: float, high: float, per_decade: int) -> tuple[float, ...]:
 def _stages(
     predictors: Iterable[Predictor], model: Model, given: Calibration | None
 ) -> tuple[Mapping[str, Predictor | None], ...]:
-    """What is scored first, and what then, by the name under which it is kept; None: the term `REC`."""
+    """What is scored first, and what then, by the name under which it is kept; None: a number an image."""
     wanted: dict[str, Predictor] = {}
     for predictor in predictors:
         check_fits(PREDICTORS.name_of(type(predictor)), predictor, model)
@@ -149,7 +164,11 @@ def _stages(
             check_fits(PREDICTORS.name_of(type(one)), one, model)
             wanted[healthy_name(one)] = one
         wanted[healthy_name(predictor)] = predictor
-    late = {name: one for name, one in wanted.items() if one.needs_calibration or one.compared}
+    late: dict[str, Predictor | None] = {
+        name: one for name, one in wanted.items() if one.needs_calibration or one.compared
+    }
+    if "code-surprise" in wanted:
+        late[SURPRISE] = None
     return {REC: None, **{name: one for name, one in wanted.items() if name not in late}}, late
 
 
@@ -158,19 +177,20 @@ def _histograms(
     batches: Iterator[tuple[Evidence, Tensor]],
     calibration: HealthyScores,
 ) -> dict[str, ScoreHistogram]:
-    """Histogram of each predictor's scores over the foreground of all batches, of `REC` over the images."""
+    """Histograms of predictors' scores over the foreground of all batches, of other scores over images."""
     parts: dict[str, list[ScoreHistogram]] = {name: [] for name in predictors}
     for evidence, foreground in batches:
         for name, predictor in predictors.items():
             if predictor is None:
-                scores, counted = evidence.rec, torch.ones_like(evidence.rec, dtype=torch.bool)
+                scores = evidence.rec if name == REC else total_surprise(evidence, calibration)
+                counted = torch.ones_like(scores, dtype=torch.bool)
             else:
                 scores, counted = score(predictor, evidence, calibration), foreground
             parts[name].append(ScoreHistogram.of(scores, torch.zeros_like(counted), counted))
     return {name: ScoreHistogram.merge(histograms) for name, histograms in parts.items()}
 
 
-def _quantiles(histogram: ScoreHistogram) -> Tensor:
+def quantiles_of(histogram: ScoreHistogram) -> Tensor:
     """The smallest score that at least each of `LEVELS` of the pixels do not exceed, (Q,), float64."""
     reached = histogram.counts[0].cumsum(0)
     wanted = torch.tensor([math.ceil(level * histogram.healthy - 1e-6) for level in LEVELS]).clamp(min=1)

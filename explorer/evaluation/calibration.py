@@ -1,7 +1,7 @@
 """How predictors score healthy pixels at each training beta: the scale on which they can be compared.
 
-Quantiles of each predictor's scores over the foreground of healthy images, on a grid of betas, and of the
-reconstruction term over the images themselves; between two betas, quantiles are interpolated linearly in
+Quantiles of each predictor's scores over the foreground of healthy images, on a grid of betas, and of some
+sample scores over the images themselves; between two betas, quantiles are interpolated linearly in
 log(beta).
 
 **The tail.** The quantiles above `RELIABLE` of the healthy pixels stand on few of them. There the tail is
@@ -39,6 +39,8 @@ _DROP = (1 - RELIABLE) / (1 - TAIL)
 REC = "rec"
 """The name under which quantiles of the reconstruction term are kept, nats an image."""
 
+_SCANS = "scans/"
+
 _STEEPEST = 1e30
 """Slope that stands for a step where neighbouring quantiles are equal."""
 
@@ -59,8 +61,9 @@ class Calibration:
     Attributes:
         betas: training betas, ascending, (K,), float64, on the CPU.
         levels: fractions of healthy pixels, ascending from 0 to 1, (Q,), float64, on the CPU.
-        quantiles: by predictor, and under `REC`, the scores that these fractions do not exceed,
-            non-decreasing along the levels, (K, Q), float64, on the CPU.
+        quantiles: by predictor, and under `REC` and `SURPRISE`, the scores that these fractions do not
+            exceed, non-decreasing along the levels, (K, Q), float64, on the CPU; those of whole scans under
+            the names of `of_scans`.
 
     Raises:
         ValueError: where shapes do not fit or an order is broken.
@@ -212,6 +215,14 @@ class Calibration:
         if rows.ndim == 2 and len(rows) not in (1, len(scores)):
             raise ValueError(f"beta must be one number or ({len(scores)},), got ({len(rows)},)")
         return rows
+
+
+def of_scans(name: str) -> str:
+    """Under which name a calibration holds what whole healthy scans give, in the place of single slices.
+
+    For predictors, pixels of maps that are filtered across slices; for sample scores, sums over a scan.
+    """
+    return _SCANS + name
 
 
 def _between(levels: Tensor, rows: Tensor, wanted: Tensor) -> Tensor:

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from explorer.anomalies import Anomaly
 from explorer.concurrency import in_order
-from explorer.contracts import Dataset, Model, stack
+from explorer.contracts import Conditions, Dataset, Model, stack
 from explorer.evaluation.calibration import Calibration
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.evaluation.members import Member, anomalous_members, untouched_members
@@ -195,9 +195,15 @@ def score_members(members: Sequence[Member], scoring: Scoring) -> CohortResult:
         )
     x = stack([member.image for member in members]).to(scoring.device)
     masks = stack([member.mask for member in members]).to(scoring.device)
-    foregrounds = stack([member.foreground for member in members]).to(scoring.device)
+    foregrounds = stack([member.source.counted for member in members]).to(scoring.device)
     anomalous = torch.tensor([member.anomalous for member in members], device=scoring.device)
-    evidence = observe(scoring.model, x, scoring.beta, scoring_beta=scoring.scoring_beta)
+    evidence = observe(
+        scoring.model,
+        x,
+        scoring.beta,
+        scoring_beta=scoring.scoring_beta,
+        conditions=Conditions.of([member.source for member in members]),
+    )
     counted = foregrounds & anomalous[:, None, None, None]
     passes: dict[str, float] = {}
     found = {}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
 
 from explorer.anomalies import Anomaly, DoesNotFit, plant
-from explorer.contracts import Case, Dataset, stack
+from explorer.contracts import Case, Conditions, Dataset, Slice, stack
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,14 +18,43 @@ class Member:
     Attributes:
         image: (H, W), float32 in [0, 1].
         mask: what is anomalous, (H, W), bool.
-        foreground: what counts, (H, W), bool.
+        source: the slice before anything was planted: what counts, and what is known of it.
         anomalous: whether the image as a whole counts as anomalous.
     """
 
     image: Tensor
     mask: Tensor
-    foreground: Tensor
+    source: Slice
     anomalous: bool
+
+
+@dataclass(frozen=True, eq=False)
+class HealthySlices:
+    """What a calibration is made of.
+
+    Attributes:
+        images: (N, 1, H, W), float32 in [0, 1].
+        foregrounds: the pixels that count, (N, 1, H, W), bool.
+        conditions: what is known of the images.
+    """
+
+    images: Tensor
+    foregrounds: Tensor
+    conditions: Conditions
+
+    @staticmethod
+    def of(slices: Sequence[Slice]) -> HealthySlices:
+        """These slices as they are."""
+        images, foregrounds = (stack([getattr(s, part) for s in slices]) for part in ("image", "foreground"))
+        return HealthySlices(images, foregrounds, Conditions.of(slices))
+
+    def rows(self, rows: slice) -> HealthySlices:
+        """Some of them."""
+        return HealthySlices(self.images[rows], self.foregrounds[rows], self.conditions.rows(rows))
+
+    def split(self, size: int) -> Iterator[HealthySlices]:
+        """All of them in batches of at most `size`."""
+        return (self.rows(slice(start, start + size)) for start in range(0, len(self.images), size))
 
 
 def anomalous_members(
@@ -33,7 +62,7 @@ def anomalous_members(
 ) -> list[Member]:
     """Some slices of the test split with the anomaly; left out are those that it does not fit or change."""
     cases = (_case(dataset, place, anomaly, seed) for place in places)
-    return [Member(c.image, c.mask, c.source.counted, True) for c in cases if c and bool(c.mask.any())]
+    return [Member(c.image, c.mask, c.source, True) for c in cases if c and bool(c.mask.any())]
 
 
 def _case(dataset: Dataset, place: tuple[int, ...], anomaly: Anomaly, seed: int) -> Case | None:
@@ -51,10 +80,10 @@ def untouched_members(
     A slice with a mask of its own counts as anomalous in any case.
     """
     slices = (dataset.slice("test", *place) for place in places)
-    return [Member(s.image, s.known_mask, s.counted, anomalous or bool(s.known_mask.any())) for s in slices]
+    return [Member(s.image, s.known_mask, s, anomalous or bool(s.known_mask.any())) for s in slices]
 
 
-def calibration_slices(dataset: Dataset, count: int) -> tuple[Tensor, Tensor]:
-    """Images and foregrounds, (N, 1, H, W) each, of `count` slices of the calibration split."""
-    slices = [dataset.slice("calibration", *place) for place in dataset.cohort("calibration", count, 0)]
-    return stack([s.image for s in slices]), stack([s.foreground for s in slices])
+def calibration_slices(dataset: Dataset, count: int) -> HealthySlices:
+    """`count` slices of the calibration split."""
+    places = dataset.cohort("calibration", count, 0)
+    return HealthySlices.of([dataset.slice("calibration", *place) for place in places])

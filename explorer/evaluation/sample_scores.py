@@ -2,7 +2,7 @@
 
 `rec`, `kl` and their weighted sum `elbo`: Zimmerer et al., 2019, arXiv 1907.02796. `code-surprise`: the sum
 of the code NLLs above a threshold, Naval Marimont and Tarroni, 2020, arXiv 2012.06765, who take 7 nats; here
-the threshold is the 98th percentile over healthy foregrounds.
+the threshold is the 98th percentile over healthy foregrounds. That of a scan is the sum over its slices.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from explorer.predictors.base import codes_of
 
 THRESHOLD_LEVEL = 0.98
 TERMS = ("rec", "kl", "elbo")
+SURPRISE = "surprise"
+"""The name under which a calibration holds quantiles of `code-surprise` over healthy images."""
 
 
 def sample_score_names(model: Model) -> tuple[str, ...]:

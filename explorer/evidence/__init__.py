@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from explorer.contracts import Model
+from explorer.contracts import Conditions, Model
 from explorer.evidence.base import Evidence
 from explorer.evidence.codes import CodeEvidence
 from explorer.evidence.vae import VaeEvidence
@@ -13,10 +13,15 @@ __all__ = ["CodeEvidence", "Evidence", "VaeEvidence", "observe", "parts_of"]
 
 
 def observe(
-    model: Model, x: Tensor, beta: Tensor | float, *, scoring_beta: Tensor | float | None = None
+    model: Model,
+    x: Tensor,
+    beta: Tensor | float,
+    *,
+    scoring_beta: Tensor | float | None = None,
+    conditions: Conditions | None = None,
 ) -> Evidence:
     """What a model says of images; see `Evidence` for the arguments."""
-    found: Evidence = model.evidence(model, x, beta, scoring_beta=scoring_beta)
+    found: Evidence = model.evidence(model, x, beta, scoring_beta=scoring_beta, conditions=conditions)
     return found
 
 

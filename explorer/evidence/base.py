@@ -22,7 +22,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from explorer.contracts import Model
+from explorer.contracts import Conditions, Model
 from explorer.evidence.forward import Pass
 from explorer.randomness import stream
 
@@ -42,6 +42,7 @@ class Evidence(ABC):
         x: images, (B, 1, H, W), floating point in [0, 1], of the model's size.
         beta: training beta, one for all images or one per image, (B,); in the model's range.
         scoring_beta: weight of the KL term in `elbo` and `grad_elbo`, at least 0, one or (B,); None: `beta`.
+        conditions: what is known of the images, for models that ask for it; None: nothing.
 
     Raises:
         ValueError: where shapes do not fit, a pixel is not finite, or a beta is out of its range.
@@ -51,9 +52,16 @@ class Evidence(ABC):
     """What predictors may need of the model."""
 
     def __init__(
-        self, model: Model, x: Tensor, beta: Tensor | float, *, scoring_beta: Tensor | float | None = None
+        self,
+        model: Model,
+        x: Tensor,
+        beta: Tensor | float,
+        *,
+        scoring_beta: Tensor | float | None = None,
+        conditions: Conditions | None = None,
     ) -> None:
         _check_images(x, model.image_size)
+        self._conditions = _checked_conditions(conditions, len(x))
         self._s = model.s
         self._x = x.detach()
         self._beta = _per_image("beta", beta, x, *model.beta_range)
@@ -68,6 +76,11 @@ class Evidence(ABC):
     def x(self) -> Tensor:
         """The images, (B, 1, H, W)."""
         return self._x
+
+    @property
+    def conditions(self) -> Conditions:
+        """What is known of the images."""
+        return self._conditions
 
     @property
     def s(self) -> float:
@@ -220,6 +233,18 @@ def _check_images(x: Tensor, size: int) -> None:
         raise ValueError(
             f"x must have {size} x {size} pixels for this model, got {x.shape[2]} x {x.shape[3]}"
         )
+
+
+def _checked_conditions(given: Conditions | None, count: int) -> Conditions:
+    """The conditions, of nothing where none are given; ValueError unless there is one an image."""
+    if given is None:
+        return Conditions.unknown(count)
+    if (len(given.contrast), len(given.position)) != (count, count):
+        raise ValueError(
+            f"conditions must be of {count} images, got {len(given.contrast)} contrasts and "
+            f"{len(given.position)} positions"
+        )
+    return given
 
 
 def _per_image(name: str, value: Tensor | float, x: Tensor, low: float, high: float) -> Tensor:

@@ -6,6 +6,8 @@ With codes c of an image, x_hat the decoded codes and p(c) the prior:
     kl   = sum_i -log p(c_i | c_<i)      (q(c|x) has one code grid only, so KL(q || p) = -log p(c))
     elbo = rec + scoring_beta * kl       (the negative ELBO, constants dropped)
 
+Where the prior is conditioned on what is known of an image, so is p(c).
+
 van den Oord, Vinyals and Kavukcuoglu: Neural Discrete Representation Learning, 2017, arXiv 1711.00937;
 Naval Marimont and Tarroni, 2020, arXiv 2012.06765.
 """
@@ -18,7 +20,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from explorer.contracts import CodeModel
+from explorer.contracts import CodeModel, Conditions
 from explorer.evidence.base import Evidence
 from explorer.evidence.forward import Pass
 
@@ -33,6 +35,7 @@ class CodeEvidence(Evidence):
         x: images, (B, 1, H, W), floating point in [0, 1], of the model's size.
         beta: must be 1, as a VQ-VAE has no training beta.
         scoring_beta: weight of the KL term in `elbo`, at least 0, one or (B,); None: 1.
+        conditions: what is known of the images, on which the prior may be conditioned; None: nothing.
 
     Raises:
         ValueError: where shapes do not fit, a pixel is not finite, or a beta is out of its range.
@@ -47,8 +50,9 @@ class CodeEvidence(Evidence):
         beta: Tensor | float = 1.0,
         *,
         scoring_beta: Tensor | float | None = None,
+        conditions: Conditions | None = None,
     ) -> None:
-        super().__init__(model, x, beta, scoring_beta=scoring_beta)
+        super().__init__(model, x, beta, scoring_beta=scoring_beta, conditions=conditions)
         self.model = model
 
     @property
@@ -91,7 +95,8 @@ class CodeEvidence(Evidence):
 
     def _code_nll(self) -> Tensor:
         with torch.no_grad():
-            return self.model.prior.nll(self.indices.flatten(1)).view_as(self.indices)
+            nll = self.model.prior.nll(self.indices.flatten(1), self.conditions)
+        return nll.view_as(self.indices)
 
 
 def perplexity(uses: Tensor) -> float:

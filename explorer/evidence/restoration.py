@@ -23,7 +23,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from explorer.contracts import CodePrior, PriorMemory
+from explorer.contracts import CodePrior, Conditions, PriorMemory
 from explorer.randomness import stream
 
 
@@ -86,7 +86,11 @@ def draw(logits: Tensor, uniform: Tensor) -> Tensor:
 
 
 def restore(
-    prior: CodePrior, codes: Tensor, threshold: Tensor | float, noise: Tensor
+    prior: CodePrior,
+    codes: Tensor,
+    threshold: Tensor | float,
+    noise: Tensor,
+    conditions: Conditions | None = None,
 ) -> Iterator[Restoration]:
     """Restore each grid once for each row of noise; yields after every pass of the prior.
 
@@ -97,6 +101,7 @@ def restore(
         codes: (B, n), int64.
         threshold: nats above which a code is replaced, above 0, one or (B,).
         noise: uniform in [0, 1), (S, n), float64, on the CPU; `uniform_noise`.
+        conditions: what is known of the images, for a prior that asks for it; None: nothing.
 
     Raises:
         ValueError: where shapes do not fit, a code is unknown to the prior, or a threshold is not above 0.
@@ -106,7 +111,7 @@ def restore(
     uniform = noise.repeat(images, 1)  # (B S, n)
     result = codes.repeat_interleave(copies, 0)
     groups = [list(range(b * copies, (b + 1) * copies)) for b in range(images)]
-    branches = Branches(codes, codes.new_zeros(images), groups, prior.memory(images))
+    branches = Branches(codes, codes.new_zeros(images), groups, prior.memory(images, conditions))
     calls = computed = 0
     ahead = prior.length
     while branches.copies:

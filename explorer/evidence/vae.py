@@ -16,7 +16,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from explorer.contracts import Vae
+from explorer.contracts import Conditions, Vae
 from explorer.evidence.base import Evidence
 from explorer.evidence.forward import Pass
 
@@ -27,9 +27,15 @@ class VaeEvidence(Evidence):
     PARTS: ClassVar[frozenset[str]] = frozenset({"x_hat", "grad_rec", "grad_kl"})
 
     def __init__(
-        self, model: Vae, x: Tensor, beta: Tensor | float, *, scoring_beta: Tensor | float | None = None
+        self,
+        model: Vae,
+        x: Tensor,
+        beta: Tensor | float,
+        *,
+        scoring_beta: Tensor | float | None = None,
+        conditions: Conditions | None = None,
     ) -> None:
-        super().__init__(model, x, beta, scoring_beta=scoring_beta)
+        super().__init__(model, x, beta, scoring_beta=scoring_beta, conditions=conditions)
         self.model = model
 
     @property

@@ -74,13 +74,13 @@ def walk(
         raise ValueError(f"a walk is watched on one image, got {len(evidence.x)}; pass them one by one")
     model, indices = evidence.model, evidence.indices
     codes, noise = indices.flatten(1), uniform_noise(number + 1, model.prior.length, seed)[number:]
-    for step in restore(model.prior, codes, threshold, noise):
+    for step in restore(model.prior, codes, threshold, noise, evidence.conditions):
         last = step
         yield 0.5 * step.share, None
     restored = last.codes[0]  # (1, n)
     with torch.no_grad():
         latents = model.encode(evidence.x).norm(dim=1)[0]
-        probabilities = torch.softmax(model.prior(restored)[0].double(), 1)
+        probabilities = torch.softmax(model.prior(restored, evidence.conditions)[0].double(), 1)
     positions = _positions(codes[0], restored[0], most)
     parts: list[tuple[Tensor, Tensor]] = []
     for done, chosen in enumerate(torch.split(positions, AT_ONCE)):
@@ -122,6 +122,7 @@ def _states(codes: Tensor, restored: Tensor, positions: Tensor) -> Tensor:
 def _looked_at(evidence: CodeEvidence, states: Tensor) -> tuple[Tensor, Tensor]:
     """Surprise, (F, h, w), and decoded image, (F, H, W), of grids (F, n)."""
     grids = states.view(-1, *evidence.indices.shape[1:])
+    alike = evidence.conditions.rows(torch.zeros(len(states), dtype=torch.int64))
     with torch.no_grad():
-        surprise = evidence.model.prior.nll(states).view(grids.shape)
+        surprise = evidence.model.prior.nll(states, alike).view(grids.shape)
     return surprise, evidence.decoded(grids)[:, 0]

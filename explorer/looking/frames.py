@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from explorer.contracts import Case, stack
+from explorer.contracts import Case, Conditions, stack
 from explorer.evaluation.rows import figures_of_rows
 from explorer.evidence import observe, parts_of
 from explorer.looking import server
@@ -153,7 +153,13 @@ def frames(scene: Scene, betas: Sequence[float]) -> Frames:
     scoring_betas = list(betas) if state.follows else [state.scoring_beta] * len(betas)
     with server.network():
         x = stack([case.image] * len(betas)).to(server.device())
-        evidence = observe(scene.model, x, torch.tensor(betas), scoring_beta=torch.tensor(scoring_betas))
+        evidence = observe(
+            scene.model,
+            x,
+            torch.tensor(betas),
+            scoring_beta=torch.tensor(scoring_betas),
+            conditions=Conditions.of([case.source] * len(betas)),
+        )
         maps = {
             name: _pictures(score(predictor, evidence, scene.healthy))
             for name, predictor in state.predictors.items()

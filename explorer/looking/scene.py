@@ -15,7 +15,7 @@ from torch import Tensor
 
 from explorer.anomalies import ANOMALIES, Anomaly, DoesNotFit, plant
 from explorer.cards import Pretrained
-from explorer.contracts import Case, Model, stack
+from explorer.contracts import Case, Conditions, Model, stack
 from explorer.evaluation.calibration import Calibration
 from explorer.evidence import Evidence, observe
 from explorer.looking import caches, server
@@ -103,7 +103,9 @@ class Scene:
     def evidence(self) -> Evidence:
         """What the model says of the case at the state's betas, of one image."""
         x: Tensor = stack([self.case.image]).to(server.device())
-        return observe(self.model, x, self.state.beta, scoring_beta=self.state.scoring_beta)
+        known = Conditions.of([self.case.source])
+        state = self.state
+        return observe(self.model, x, state.beta, scoring_beta=state.scoring_beta, conditions=known)
 
 
 def resolve(state: State) -> Scene:

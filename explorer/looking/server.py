@@ -9,7 +9,6 @@ from functools import lru_cache, partial
 from weakref import WeakKeyDictionary
 
 import torch
-from torch import Tensor
 
 from explorer.cards import Pretrained, load_pretrained
 from explorer.contracts import Axis, Dataset, Slice
@@ -17,7 +16,7 @@ from explorer.datasets import load_dataset, reference_of
 from explorer.devices import pick_device, share_cores
 from explorer.evaluation.calibrating import lacking, supplemented
 from explorer.evaluation.calibration import Calibration
-from explorer.evaluation.members import calibration_slices
+from explorer.evaluation.members import HealthySlices, calibration_slices
 from explorer.looking.caches import Recent
 from explorer.predictors import Predictor
 
@@ -81,8 +80,8 @@ def dataset(name: str) -> RememberedDataset:
 
 
 @lru_cache(maxsize=4)
-def healthy_slices(name: str, count: int) -> tuple[Tensor, Tensor]:
-    """Images and foregrounds of some calibration slices; see `calibration_slices`."""
+def healthy_slices(name: str, count: int) -> HealthySlices:
+    """Some calibration slices; see `calibration_slices`."""
     return calibration_slices(load_dataset(reference_of(name)), count)
 
 

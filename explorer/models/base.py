@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from explorer.contracts import Batch
 from explorer.evidence import Evidence
 from explorer.registry import Registry
 from explorer.settings import NoSettings, check_settings, setting
@@ -35,6 +36,10 @@ class Objective(ABC):
     @abstractmethod
     def loss(self, x: Tensor, generator: torch.Generator) -> Loss:
         """The loss of images (B, 1, H, W); all randomness comes from `generator`."""
+
+    def of_batch(self, batch: Batch, generator: torch.Generator) -> Loss:
+        """The same for a batch; families that ask what is known of images say here what they do with it."""
+        return self.loss(batch.images, generator)
 
     def pace(self, name: str) -> float:
         """How many times faster than the recipe's learning rate the parameter of this name learns."""
@@ -116,6 +121,14 @@ class Network(nn.Module, ABC):
             ValueError: where the family knows no beta.
         """
         raise ValueError(f"beta must be left out for {cls.__name__}, which knows none; got {beta:g}")
+
+    @classmethod
+    def without_additions(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """The settings without those of parts that begin as nothing, with all weights 0.
+
+        A training may start from a network that lacks these parts.
+        """
+        return dict(settings)
 
     @classmethod
     def trained_against(cls, settings: Any) -> Mapping[str, str]:

@@ -87,6 +87,19 @@ class Predictor(ABC):
         """Whether its maps change with the scoring beta."""
         return False
 
+    @property
+    def slicewise(self) -> Predictor:
+        """What maps a scan's slices before `across_slices`; unless told otherwise the predictor itself."""
+        return self
+
+    def across_slices(self, values: Tensor) -> Tensor:
+        """The maps of a scan from those of its slices by `slicewise`; unless told otherwise the same.
+
+        Args:
+            values: all slices in their order, (N, 1, H, W); NaN where not scored, and so in the answer.
+        """
+        return values
+
     @abstractmethod
     def maps(self, evidence: Evidence, calibration: HealthyScores | None = None) -> Iterator[ScoreMap]:
         """Yield one map, or one after each step; the last is the answer.
@@ -106,10 +119,10 @@ PREDICTORS: Registry[type[Predictor]] = Registry("predictor", "explorer.predicto
 def healthy_name(predictor: Predictor) -> str:
     """The name under which a predictor's healthy scores are kept: `NAME[:key=value,...]`, defaults left out.
 
-    Another seed is another draw of the same method, so it does not count.
+    Another seed is another draw of the same method, and single slices know no neighbours: these do not count.
     """
-    seeds = {one.name: one.default for one in settings_of(predictor) if one.name == "seed"}
-    return plugin_text(PREDICTORS, dataclasses.replace(predictor, **seeds))
+    usual = {one.name: one.default for one in settings_of(predictor) if one.name in ("seed", "neighbours")}
+    return plugin_text(PREDICTORS, dataclasses.replace(predictor, **usual))
 
 
 def score(predictor: Predictor, evidence: Evidence, calibration: HealthyScores | None = None) -> Tensor:

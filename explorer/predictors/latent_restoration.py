@@ -7,7 +7,7 @@ variational autoencoders, 2020, arXiv 2012.06765. How codes are replaced: `explo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import torch
@@ -17,7 +17,12 @@ from explorer.contracts import ScoreMap
 from explorer.evidence import CodeEvidence, Evidence
 from explorer.evidence.restoration import restore, uniform_noise
 from explorer.predictors.base import PREDICTORS, HealthyScores, Predictor, codes_of
-from explorer.predictors.filters.extremes import mean_filter, minimum_filter
+from explorer.predictors.filters.extremes import (
+    mean_filter,
+    mean_filter_3d,
+    minimum_filter,
+    minimum_filter_3d,
+)
 from explorer.settings import setting
 
 SHARPNESS = 3.0
@@ -31,6 +36,8 @@ AT_ONCE = 4
 @dataclass(frozen=True)
 class LatentRestoration(Predictor):
     """sum_j w_j |x - r_j| over the restorations r_j, then a minimum and a mean filter; yields after each r_j.
+
+    In a scan the filters reach into the neighbouring slices, as in the released code.
 
     *Differs from the released code*: the threshold is a percentile of the codes under healthy foreground
     pixels, where that code takes 5 nats.
@@ -56,7 +63,21 @@ class LatentRestoration(Predictor):
     )
     minimum: bool = setting(True, "smallest value of 3x3 pixels: removes thin edges")
     mean: bool = setting(True, "mean of 7x7 pixels: smooths")
+    neighbours: bool = setting(
+        True, "in scans both filters take in the slices above and below: 3x3x3 and 3x7x7 pixels"
+    )
     seed: int = setting(0, "of the sampled codes", minimum=0, maximum=2**31 - 1)
+
+    @property
+    def slicewise(self) -> LatentRestoration:
+        filters = self.neighbours and (self.minimum or self.mean)
+        return replace(self, minimum=False, mean=False) if filters else self
+
+    def across_slices(self, values: Tensor) -> Tensor:
+        if self.slicewise == self:
+            return values
+        values = minimum_filter_3d(values) if self.minimum else values
+        return mean_filter_3d(values) if self.mean else values
 
     def maps(self, evidence: Evidence, calibration: HealthyScores | None = None) -> Iterator[ScoreMap]:
         if calibration is None:
@@ -78,8 +99,9 @@ class LatentRestoration(Predictor):
         noise = uniform_noise(self.restorations, prior.length, self.seed)
         codes = seen.indices.flatten(1)
         parts = []
-        for some, limits in zip(torch.split(codes, AT_ONCE), torch.split(threshold, AT_ONCE), strict=True):
-            *_, restored = restore(prior, some, limits, noise)
+        for rows in torch.split(torch.arange(len(codes)), AT_ONCE):
+            given = seen.conditions.rows(rows)
+            *_, restored = restore(prior, codes[rows], threshold[rows], noise, given)
             parts.append(restored.codes)
         return torch.cat(parts).view(len(codes), -1, prior.rows, prior.columns)
 

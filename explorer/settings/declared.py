@@ -12,7 +12,7 @@ import numbers
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import MISSING, dataclass
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 T = TypeVar("T")
 
@@ -102,7 +102,8 @@ def check(described: Setting, value: Any) -> None:
 
 
 def from_table(kind: type[T], table: Any, *, besides: Collection[str] = ()) -> T:
-    """The dataclass `kind`, which checks its settings, from a table of TOML; its fields may be tables, too.
+    """The dataclass `kind`, which checks its settings, from a table of TOML; its fields may be tables, too,
+    that can be left out where the field may be None.
 
     Args:
         kind: what is made.
@@ -122,10 +123,17 @@ def from_table(kind: type[T], table: Any, *, besides: Collection[str] = ()) -> T
         if name in besides:
             continue
         try:
-            values[name] = from_table(hints[name], value) if dataclasses.is_dataclass(hints[name]) else value
+            inner = _dataclass_in(hints[name])
+            values[name] = value if inner is None else from_table(inner, value)
         except ValueError as error:
             raise ValueError(f"{name}: {error}") from None
     return kind(**values)
+
+
+def _dataclass_in(hint: Any) -> type[Any] | None:
+    """The dataclass that a field holds, or may hold in place of None."""
+    kinds = (one for one in (hint, *get_args(hint)) if isinstance(one, type))
+    return next(filter(dataclasses.is_dataclass, kinds), None)
 
 
 def check_keys(table: Mapping[str, Any], known: Collection[str], needed: Collection[str]) -> None:

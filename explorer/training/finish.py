@@ -13,13 +13,14 @@ from torch import Tensor
 from explorer.cards import Card, HeldOut, load_pretrained, save_pretrained
 from explorer.cards.weights import round_weights, save_calibration
 from explorer.contracts import Model
-from explorer.datasets import dataset_names, load_dataset
+from explorer.datasets import Source, dataset_names, load_dataset
 from explorer.evaluation.calibrating import calibrate
-from explorer.evaluation.calibration import Calibration
-from explorer.evaluation.members import calibration_slices
+from explorer.evaluation.calibration import Calibration, of_scans
+from explorer.evaluation.members import HealthySlices, calibration_slices
 from explorer.evidence import observe
 from explorer.models import Network
 from explorer.predictors import PREDICTORS, Predictor, healthy_name, predictors_for
+from explorer.scans.scoring.healthy_scans import calibrate_scans
 from explorer.settings import plugin_from
 from explorer.training.recipe import Recipe, described
 
@@ -92,10 +93,12 @@ def add_to_calibration(
     calibrations = dict(pretrained.calibration)
     for dataset, known in pretrained.calibration.items():
         yield dataset
-        kept = known.without([healthy_name(one) for one in predictors])
-        images, foregrounds = calibration_slices(load_dataset(dataset), CALIBRATION_SLICES)
-        made = calibrate_all(pretrained.model, images, foregrounds, device, predictors, kept)
-        calibrations[dataset] = kept.joined(made)
+        names = [healthy_name(one) for one in predictors]
+        kept = known.without([*names, *map(of_scans, names)])
+        source = load_dataset(dataset)
+        healthy = calibration_slices(source, CALIBRATION_SLICES)
+        made = kept.joined(calibrate_all(pretrained.model, healthy, device, predictors, kept))
+        calibrations[dataset] = with_scans(made, pretrained.model, source, device, predictors)
     save_calibration(pretrained.card, calibrations, folder)
 
 
@@ -105,7 +108,8 @@ def _added(name: str, folder: Path, device: torch.device) -> list[Predictor]:
         calibrations = load_pretrained(name, device, folder).calibration.values()
     except ValueError:
         return []
-    names = {name for calibration in calibrations for name in calibration.quantiles if ":" in name}
+    kept = {name for calibration in calibrations for name in calibration.quantiles}
+    names = {name for name in kept if ":" in name and not name.startswith(of_scans(""))}
     return [plugin_from(PREDICTORS, name) for name in sorted(names)]
 
 
@@ -130,15 +134,16 @@ def look_at_healthy(
     predictors = [*_usual(model), *added]
     for name in names:
         yield name
-        images, foregrounds = calibration_slices(load_dataset(name), CALIBRATION_SLICES)
-        held_out[name] = measure(model, images, foregrounds, betas, device)
-        calibrations[name] = calibrate_all(model, images, foregrounds, device, predictors)
+        source = load_dataset(name)
+        healthy = calibration_slices(source, CALIBRATION_SLICES)
+        held_out[name] = measure(model, healthy, betas, device)
+        made = calibrate_all(model, healthy, device, predictors)
+        calibrations[name] = with_scans(made, model, source, device, predictors)
 
 
 def calibrate_all(
     model: Model,
-    images: Tensor,
-    foregrounds: Tensor,
+    healthy: HealthySlices,
     device: torch.device,
     predictors: Sequence[Predictor] | None = None,
     given: Calibration | None = None,
@@ -152,31 +157,54 @@ def calibrate_all(
     slow = [one for one in predictors if one.iterative]
     betas, few = (betas_between(*model.beta_range, k) for k in (CALIBRATION_BETAS, ITERATIVE_BETAS))
     made = calibrate(
-        model, images, foregrounds, betas, batch_size=25, device=device, predictors=quick, given=given
+        model,
+        healthy.images,
+        healthy.foregrounds,
+        betas,
+        batch_size=25,
+        device=device,
+        predictors=quick,
+        given=given,
+        conditions=healthy.conditions,
     )
-    some, counted = images[:ITERATIVE_SLICES], foregrounds[:ITERATIVE_SLICES]
-    known = made if given is None else given.joined(made)
-    return made.joined(calibrate(model, some, counted, few, device=device, predictors=slow, given=known))
+    some = healthy.rows(slice(ITERATIVE_SLICES))
+    iterative = calibrate(
+        model,
+        some.images,
+        some.foregrounds,
+        few,
+        device=device,
+        predictors=slow,
+        given=made if given is None else given.joined(made),
+        conditions=some.conditions,
+    )
+    return made.joined(iterative)
+
+
+def with_scans(
+    made: Calibration, model: Model, source: Source, device: torch.device, predictors: Sequence[Predictor]
+) -> Calibration:
+    """A calibration on slices of a dataset with what whole scans of it give."""
+    betas = betas_between(*model.beta_range, ITERATIVE_BETAS)
+    return made.joined(calibrate_scans(model, source, betas, made, device, predictors=predictors))
 
 
 def _usual(model: Model) -> list[Predictor]:
     return [PREDICTORS[name]() for name in predictors_for(model)]
 
 
-def measure(
-    model: Model, images: Tensor, foregrounds: Tensor, betas: Sequence[float], device: torch.device
-) -> HeldOut:
+def measure(model: Model, healthy: HealthySlices, betas: Sequence[float], device: torch.device) -> HeldOut:
     """Means over healthy images at each training beta; see `HeldOut`."""
     rows: list[dict[str, float]] = []
     for beta in betas:
         error, pixels = 0.0, 0
         totals: dict[str, Tensor] = {}
-        for x, foreground in zip(torch.split(images, 50), torch.split(foregrounds, 50), strict=True):
-            evidence = observe(model, x.to(device), beta)
+        for part in healthy.split(50):
+            evidence = observe(model, part.images.to(device), beta, conditions=part.conditions)
             for name, total in evidence.totals().items():
                 totals[name] = totals[name] + total if name in totals else total
-            error += float((evidence.x - evidence.x_hat).abs()[foreground.to(device)].sum())
-            pixels += int(foreground.sum())
-        rows.append(model.evidence.means(totals, len(images)) | {"error": error / pixels})
+            error += float((evidence.x - evidence.x_hat).abs()[part.foregrounds.to(device)].sum())
+            pixels += int(part.foregrounds.sum())
+        rows.append(model.evidence.means(totals, len(healthy.images)) | {"error": error / pixels})
     columns = {name: tuple(row[name] for row in rows) for name in rows[0]}
     return HeldOut(tuple(betas), **columns)

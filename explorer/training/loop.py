@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from explorer.contracts import Batches
+from explorer.contracts import Batch, Batches
 from explorer.models import MODELS, Network
 from explorer.models.base import Objective
 from explorer.randomness import stream
@@ -96,9 +96,10 @@ def train(
     for step in range(start, recipe.steps):
         for group in optimizer.param_groups:
             group["lr"] = group["initial_lr"] * schedule(step, recipe.steps)
-        x = batches.batch(recipe.batch_size, generator).to(device)
+        drawn = batches.batch(recipe.batch_size, generator)
+        batch = Batch(drawn.images.to(device), drawn.conditions)
         with torch.autocast(device.type, torch.bfloat16, enabled=recipe.precision == "bfloat16"):
-            loss = objective.loss(x, generator)
+            loss = objective.of_batch(batch, generator)
         optimizer.zero_grad()
         loss.descended.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)

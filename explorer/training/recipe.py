@@ -12,7 +12,7 @@ import dataclasses
 import inspect
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -85,8 +85,12 @@ class Recipe(Common):
 
 def described(recipe: Recipe) -> dict[str, Any]:
     """A recipe as a plain dictionary, without tables that are empty and a start that is not."""
-    content = dataclasses.asdict(recipe)
+    content = dataclasses.asdict(recipe, dict_factory=_without_none)
     return {name: value for name, value in content.items() if value or name not in OPTIONAL}
+
+
+def _without_none(fields: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: value for name, value in fields if value is not None}
 
 
 def read_recipe(path: Path) -> Recipe:

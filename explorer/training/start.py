@@ -19,7 +19,7 @@ from explorer.training.recipe import Recipe
 def take_start(model: Network, recipe: Recipe) -> Recipe:
     """Give `model` the weights that the recipe starts from, in place.
 
-    Any kind of model will do whose settings and tensors are the same.
+    Any kind of model will do whose settings and tensors are the same, save additions that begin as nothing.
 
     Returns:
         The recipe with name and hash of the weights, and without the path of a folder.
@@ -39,11 +39,12 @@ def take_start(model: Network, recipe: Recipe) -> Recipe:
         if own.get(name) != theirs.get(name):
             raise _refused(recipe, f"{name} is {theirs.get(name)} there and {own.get(name)} here")
     weights = found.model.state_dict()  # type: ignore[attr-defined]
-    shapes = [{name: value.shape for name, value in part.items()} for part in (model.state_dict(), weights)]
+    fresh = {name: value for name, value in model.state_dict().items() if name in weights or value.any()}
+    shapes = [{name: value.shape for name, value in part.items()} for part in (fresh, weights)]
     if shapes[0] != shapes[1]:
         first = sorted(name for name, _ in shapes[0].items() ^ shapes[1].items())[0]
         raise _refused(recipe, f"a {card.kind} has other tensors than a {recipe.kind} (first: {first})")
-    model.load_state_dict(weights)
+    model.load_state_dict(weights, strict=False)
     return dataclasses.replace(recipe, start=card.name, start_sha256=card.sha256)
 
 
@@ -55,10 +56,10 @@ def _load(start: str) -> Pretrained:
 
 
 def _settings(kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """All settings of a network, with those that are left to their defaults."""
+    """All settings of a network, with those that are left to their defaults and without additions."""
     bound = inspect.signature(MODELS[kind]).bind(**given)
     bound.apply_defaults()
-    return bound.arguments
+    return MODELS[kind].without_additions(bound.arguments)
 
 
 def _refused(recipe: Recipe, what: str) -> ValueError:

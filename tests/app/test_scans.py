@@ -84,6 +84,16 @@ def test_healthy_percentiles_are_of_the_contrast_that_the_name_speaks_of() -> No
     assert told["healthy"] is None and told["places"][0]["healthy"] is None
 
 
+def test_a_scan_before_codes_has_a_score_as_a_whole() -> None:
+    app = loaded(name="sub-1_FLAIR.nii")
+    app.selectbox(key="own-model").set_value("vq-vae-brain").run()
+    assert "Sample score" not in text(app)
+    app = fine(scored(app, "code-surprise"))
+    result = own(app).result
+    assert result is not None and result.finding.sample is not None
+    assert f"Sample score of the whole scan: {result.finding.sample.sentence}." in text(app).replace("\\", "")
+
+
 def test_the_planes_move_threshold_and_slice_within_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     app = fine(scored(loaded()))
     found = own(app)

@@ -60,7 +60,9 @@ def main() -> int:
     conditional = load_pretrained(arguments.name, device, arguments.conditional)
     family = conditional.card.dataset
     sets = [
-        calibration_slices(load_dataset(n), 200)[0] for n in dataset_names() if n.partition("/")[0] == family
+        calibration_slices(load_dataset(n), 200).images
+        for n in dataset_names()
+        if n.partition("/")[0] == family
     ]
     images = torch.cat(sets)
     singles = [n for n in model_names(arguments.folder) if n.startswith(f"{arguments.name}-")]

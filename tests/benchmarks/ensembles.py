@@ -134,7 +134,8 @@ def main() -> int:
     style = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=style)
     parser.add_argument("--ixi", type=Path, required=True, help="folder of the IXI scans")
-    ixi = ixi_slices(parser.parse_args().ixi)
+    held_out = ixi_slices(parser.parse_args().ixi)
+    ixi = held_out.images, held_out.foregrounds
     torch.set_num_threads(1)
     pretrained = load_pretrained("beta-vae-brain", CPU)
     model, found = pretrained.model, []

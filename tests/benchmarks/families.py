@@ -65,7 +65,7 @@ def network(dataset: str, kind: str, weights: str) -> tuple[Model, Calibration]:
     recipe = read_recipe(Path(explorer.training.__file__).parent / "recipes" / f"{name}.toml")
     model = cast(Model, build_model(recipe).eval().requires_grad_(False))
     cast(nn.Module, model).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return model, calibrate_all(model, *calibration_slices(load_dataset(dataset), 4), CPU)
+    return model, calibrate_all(model, calibration_slices(load_dataset(dataset), 4), CPU)
 
 
 def precision(

@@ -17,18 +17,17 @@ from pathlib import Path
 import nibabel
 import numpy as np
 import torch
-from torch import Tensor
 
 from explorer.cards import load_pretrained
 from explorer.cards.card import add_benchmark
 from explorer.cards.catalogue import FOLDER
-from explorer.contracts import Model
+from explorer.contracts import Model, Slice
 from explorer.datasets import load_dataset
 from explorer.datasets.brain.anatomy import SLICES, sample, slice_coordinates
 from explorer.datasets.brain.intensity import MEDIAN
 from explorer.datasets.brain.real_anatomies import HELD_OUT_IXI
 from explorer.datasets.brain.variation import CONTRASTS
-from explorer.evaluation.members import calibration_slices
+from explorer.evaluation.members import HealthySlices, calibration_slices
 from explorer.evidence import observe
 from tests.benchmarks.open_ms import to_template
 
@@ -38,9 +37,9 @@ STRIDE = 4
 LEAST_BRAIN = 500
 
 
-def ixi_slices(folder: Path) -> tuple[Tensor, Tensor]:
-    """Every fourth slice of the held-out subjects: images and foregrounds, (N, 1, 128, 128)."""
-    images, foregrounds = [], []
+def ixi_slices(folder: Path) -> HealthySlices:
+    """Every fourth slice of the held-out subjects."""
+    slices = []
     for name in HELD_OUT_IXI:
         scan = nibabel.nifti1.load(folder / f"{name}_T1w.nii.gz")  # type: ignore[no-untyped-call]
         volume = np.asarray(scan.dataobj, dtype=np.float32)
@@ -53,19 +52,19 @@ def ixi_slices(folder: Path) -> tuple[Tensor, Tensor]:
             points = torch.stack(torch.meshgrid(*slice_coordinates(index), indexing="ij"))
             x, foreground = sample(both, points, origin, factor)[..., 0].transpose(1, 2)
             if int((foreground > 0.5).sum()) > LEAST_BRAIN:
-                images.append(x.clamp(0, 1)[None])
-                foregrounds.append(foreground[None] > 0.5)
-    return torch.stack(images), torch.stack(foregrounds)
+                image, inside = x.clamp(0, 1), foreground > 0.5
+                slices.append(Slice(image, inside, name, contrast="t1", position=index))
+    return HealthySlices.of(slices)
 
 
-def mean_error(model: Model, images: Tensor, foregrounds: Tensor) -> float:
+def mean_error(model: Model, slices: HealthySlices) -> float:
     """Mean |x - x_hat| over the foregrounds at the model's smallest beta."""
     total = 0.0
     with torch.no_grad():
-        for x, inside in zip(torch.split(images, 50), torch.split(foregrounds, 50), strict=True):
-            x_hat = observe(model, x, model.beta_range[0]).x_hat
-            total += float((x - x_hat).abs()[inside].double().sum())
-    return total / float(foregrounds.sum())
+        for part in slices.split(50):
+            x_hat = observe(model, part.images, model.beta_range[0]).x_hat
+            total += float((part.images - x_hat).abs()[part.foregrounds].double().sum())
+    return total / float(slices.foregrounds.sum())
 
 
 def main() -> int:
@@ -85,7 +84,7 @@ def main() -> int:
     errors: dict[str, float] = {}
     for path in arguments.cards:
         model = load_pretrained(path.stem, torch.device("cpu"), path.parent).model
-        errors = {name: mean_error(model, *both) for name, both in sets.items()}
+        errors = {name: mean_error(model, slices) for name, slices in sets.items()}
         print(f"{path.stem:<28}" + "".join(f"{error:13.4f}" for error in errors.values()), flush=True)
         if arguments.card:
             add_benchmark(path, "healthy_error", {name: round(error, 4) for name, error in errors.items()})

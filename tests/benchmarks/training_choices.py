@@ -92,13 +92,13 @@ def main() -> int:
     for choice, batches in choices.items():
         model = trained(recipe, batches, choice)
         row = ""
-        for name, (images, inside) in sets.items():
+        for name, slices in sets.items():
             if name.removeprefix("IXI ") not in batches.contrasts:
                 row += f"{'':>18}"
                 continue
-            found = losses(model, images)
+            found = losses(model, slices.images)
             ratios = np.divide(found, first.setdefault(name, found))
-            row += f"{math.exp(np.log(ratios).mean()):>11.3f} {mean_error(model, images, inside):.4f}"
+            row += f"{math.exp(np.log(ratios).mean()):>11.3f} {mean_error(model, slices):.4f}"
         print(f"{choice:<32}{row}", flush=True)
     return 0
 

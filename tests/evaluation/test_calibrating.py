@@ -8,13 +8,17 @@ import pytest
 import torch
 from torch import Tensor
 
+from explorer.contracts import Conditions
 from explorer.evaluation.calibrating import FEW_SLICES, calibrate, spaced, supplemented
 from explorer.evaluation.calibration import LEVELS, REC, Calibration
-from explorer.evidence import VaeEvidence
+from explorer.evaluation.members import HealthySlices
+from explorer.evidence import CodeEvidence, VaeEvidence
 from explorer.predictors import PREDICTORS, healthy_name, predictors_for, score
+from explorer.predictors.code_surprise import CodeSurprise
 from explorer.predictors.ensemble import Ensemble
 from explorer.predictors.reconstruction_error import ReconstructionError
 from tests.support.linear_vae import LinearVae, images
+from tests.support.tiny_codes import conditioned_vq_vae
 
 CPU = torch.device("cpu")
 
@@ -90,10 +94,23 @@ def test_calibrate_refuses_what_it_cannot_count() -> None:
         calibrate(LinearVae(), x, torch.zeros_like(x, dtype=torch.bool), [1.0])
 
 
-def few(count: int) -> tuple[Tensor, Tensor]:
+def test_calibrate_knows_what_is_known_of_the_images() -> None:
+    model, x = conditioned_vq_vae(), images(7, 16).float()
+    known = Conditions(torch.arange(7) % 3, torch.arange(7) % 5)
+    counted = torch.ones_like(x, dtype=torch.bool)
+    told, untold = (
+        calibrate(model, x, counted, [1.0], batch_size=3, predictors=[CodeSurprise()], conditions=given)
+        for given in (known, None)
+    )
+    highest = CodeEvidence(model, x, conditions=known).code_nll.max()
+    assert float(told.quantile("code-surprise", 1.0, 1.0)) == pytest.approx(float(highest), rel=1e-3)
+    assert not torch.allclose(told.quantiles["code-surprise"], untold.quantiles["code-surprise"])
+
+
+def few(count: int) -> HealthySlices:
     """Other healthy images, of which all pixels count."""
     x = images(count, seed=5)
-    return x, torch.ones_like(x, dtype=torch.bool)
+    return HealthySlices(x, torch.ones_like(x, dtype=torch.bool), Conditions.unknown(count))
 
 
 def test_what_an_ensemble_compares_with_is_gathered_from_a_few_slices(
@@ -104,7 +121,7 @@ def test_what_an_ensemble_compares_with_is_gathered_from_a_few_slices(
     ensemble = Ensemble(members="intensity,reconstruction-error:sign=darker:sigma=2")
     found = supplemented(calibration, model, [ensemble], few, CPU)
     assert found is not None and set(found.quantiles) == {*calibration.quantiles, healthy_name(residual)}
-    scores = score(residual, VaeEvidence(model, few(FEW_SLICES)[0], 0.1))
+    scores = score(residual, VaeEvidence(model, few(FEW_SLICES).images, 0.1))
     assert float(found.quantile(healthy_name(residual), 0.1, 1.0)) == pytest.approx(
         float(scores.max()), rel=1e-3
     )

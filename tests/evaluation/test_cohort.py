@@ -13,21 +13,27 @@ import torch
 from torch import Tensor
 
 from explorer.anomalies import ANOMALIES, DoesNotFit, plant
-from explorer.contracts import Dataset, Slice
+from explorer.contracts import Conditions, Dataset, Slice, stack
 from explorer.datasets import load_dataset
+from explorer.evaluation.calibrating import calibrate
 from explorer.evaluation.cohort import (
     CohortResult,
     Scoring,
     image_scores,
     run_cohort,
+    score_members,
 )
 from explorer.evaluation.curves import auroc
-from explorer.evaluation.members import anomalous_members, untouched_members
+from explorer.evaluation.histogram import ScoreHistogram
+from explorer.evaluation.members import Member, anomalous_members, untouched_members
 from explorer.evaluation.report import figures
 from explorer.evaluation.sample_scores import sample_score_names
 from explorer.evidence import observe
 from explorer.predictors import PREDICTORS
+from explorer.predictors.code_surprise import CodeSurprise
+from tests.support.slices import small_scan
 from tests.support.tiny import tiny_calibration, tiny_vae, without_published_files
+from tests.support.tiny_codes import conditioned_vq_vae
 
 NAMES = ("intensity", "reconstruction-error", "kl-gradient", "elbo-gradient", "ensemble")
 
@@ -142,8 +148,8 @@ def test_figures_do_not_depend_on_batches(dataset: Dataset, scoring: Scoring, ba
 def test_pixels_come_from_anomalous_images_only(dataset: Dataset, scoring: Scoring) -> None:
     planted = anomalous_members(dataset, ANOMALIES["lesion"](), list(dataset.cohort("test", 8, 0)), seed=0)
     pixels = last(dataset, "lesion", scoring, 8).predictors["intensity"].pixels
-    assert pixels.anomalous == sum(int((m.mask & m.foreground).sum()) for m in planted)
-    assert pixels.healthy == sum(int((m.foreground & ~m.mask).sum()) for m in planted)
+    assert pixels.anomalous == sum(int((m.mask & m.source.foreground).sum()) for m in planted)
+    assert pixels.healthy == sum(int((m.source.foreground & ~m.mask).sum()) for m in planted)
 
 
 def test_where_nothing_is_planted_the_held_out_class_is_the_anomaly(
@@ -251,6 +257,18 @@ class Marked:
         mask = torch.zeros_like(found.foreground)
         mask[13:15, 13:15] = True
         return dataclasses.replace(found, mask=mask)
+
+
+def test_what_is_known_of_a_slice_is_known_when_it_is_scored() -> None:
+    model, slices = conditioned_vq_vae(), small_scan()[1:4]
+    x, known = stack([one.image for one in slices]), Conditions.of(slices)
+    whole = torch.ones_like(x, dtype=torch.bool)
+    healthy = calibrate(model, x, whole, [1.0], predictors=[CodeSurprise()])
+    scoring = Scoring(model, healthy, {}, 1.0, 1.0, torch.device("cpu"))
+    found = score_members([Member(one.image, one.known_mask, one, False) for one in slices], scoring)
+    none = torch.zeros(3, dtype=torch.bool)
+    expected = ScoreHistogram.of(observe(model, x, 1.0, conditions=known).kl, none)
+    assert torch.equal(found.sample_scores["kl"].images.codes, expected.codes)
 
 
 def test_masks_of_the_slices_own_count(dataset: Dataset, scoring: Scoring) -> None:

@@ -7,7 +7,12 @@ import torch
 
 from explorer.evaluation.calibrating import calibrate
 from explorer.evaluation.calibration import Calibration
-from explorer.evaluation.sample_scores import sample_score_names, sample_scores
+from explorer.evaluation.sample_scores import (
+    SURPRISE,
+    sample_score_names,
+    sample_scores,
+    total_surprise,
+)
 from explorer.evidence import CodeEvidence, VaeEvidence
 from explorer.models.vq_vae.network import VqVae
 from explorer.predictors.code_surprise import CodeSurprise
@@ -41,6 +46,13 @@ def test_surprise_sums_what_lies_above_the_healthy_threshold(model: VqVae, calib
     threshold = float(calibration.quantile("code-surprise", 1.0, 0.98))
     expected = [sum(nll for nll in one if nll > threshold) for one in evidence.code_nll.flatten(1).tolist()]
     assert found["code-surprise"].tolist() == pytest.approx(expected)
+
+
+def test_healthy_images_have_their_own_range(model: VqVae, calibration: Calibration) -> None:
+    healthy = CodeEvidence(model, images(20, 16, seed=7).float())
+    sums = total_surprise(healthy, calibration)
+    ends = [float(calibration.quantile(SURPRISE, 1.0, level)) for level in (0.0, 1.0)]
+    assert ends == pytest.approx([float(sums.min()), float(sums.max())], rel=1e-3)
 
 
 def test_surprise_needs_a_calibration(model: VqVae) -> None:

@@ -7,11 +7,12 @@ from unittest.mock import Mock
 import pytest
 import torch
 
+from explorer.contracts import UNKNOWN, Conditions
 from explorer.evidence import CodeEvidence, VaeEvidence, observe, parts_of
 from explorer.evidence.codes import perplexity
 from explorer.models.vq_vae.network import VqVae
 from tests.support.linear_vae import LinearVae, images
-from tests.support.tiny_codes import tiny_vq_vae
+from tests.support.tiny_codes import conditioned_vq_vae, tiny_vq_vae
 
 X = images(3, 16)
 
@@ -74,6 +75,23 @@ def test_wrong_images_and_betas_are_refused(model: VqVae) -> None:
         CodeEvidence(model, images(1, 8))
     with pytest.raises(ValueError, match=r"beta must be in \[1, 1\], got 0.5"):
         CodeEvidence(model, X, 0.5)
+
+
+def test_the_prior_is_told_what_is_known_of_each_image() -> None:
+    model = conditioned_vq_vae().double()
+    known = Conditions(torch.tensor([0, 2, UNKNOWN]), torch.tensor([UNKNOWN, 4, 1]))
+    found = observe(model, X, 1.0, conditions=known)
+    assert isinstance(found, CodeEvidence)
+    expected = model.prior.nll(found.indices.flatten(1), known)
+    torch.testing.assert_close(found.code_nll.flatten(1), expected)
+    torch.testing.assert_close(found.kl, expected.sum(1))
+    assert not torch.allclose(found.code_nll, observe(model, X, 1.0).code_nll)  # type: ignore[attr-defined]
+    torch.testing.assert_close(found.x_hat, observe(model, X, 1.0).x_hat)
+
+
+def test_conditions_must_be_those_of_the_images(model: VqVae) -> None:
+    with pytest.raises(ValueError, match="conditions must be of 3 images, got 2 contrasts and 2 positions"):
+        observe(model, X, 1.0, conditions=Conditions.unknown(2))
 
 
 def test_a_model_gets_the_evidence_of_its_kind(model: VqVae) -> None:

@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from explorer.contracts import UNKNOWN, Conditions
 from explorer.evidence.restoration import Restoration, draw, restore, uniform_noise
 from explorer.models.vq_vae.code_prior import CodePrior
-from tests.support.tiny_codes import plain_walk, tiny_prior
+from tests.support.tiny_codes import CONDITIONED, plain_walk, tiny_prior
 
 COPIES = 6
 
@@ -29,6 +30,18 @@ def test_the_codes_are_those_of_the_plain_walk(seed: int, share: float) -> None:
     codes, noise = codes_for(prior, 3, seed), uniform_noise(COPIES, prior.length, seed)
     threshold = 0.999 * torch.quantile(prior.nll(codes), 1 - share).expand(3)  # no code is just at it
     assert torch.equal(last(prior, codes, threshold, noise).codes, plain_walk(prior, codes, threshold, noise))
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("share", [0.3, 1.0])
+def test_so_they_are_with_conditions_of_each_image(seed: int, share: float) -> None:
+    prior = tiny_prior(seed, **CONDITIONED)
+    codes, noise = codes_for(prior, 3, seed), uniform_noise(COPIES, prior.length, seed)
+    given = Conditions(torch.tensor([0, UNKNOWN, 2]), torch.tensor([seed, 4, UNKNOWN]))
+    threshold = 0.999 * torch.quantile(prior.nll(codes, given), 1 - share).expand(3)
+    *_, found = restore(prior, codes, threshold, noise, given)
+    assert torch.equal(found.codes, plain_walk(prior, codes, threshold, noise, given))
+    assert not torch.equal(found.codes, plain_walk(prior, codes, threshold, noise))
 
 
 def test_a_threshold_for_each_image() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 import torch
 
+from explorer.contracts import Conditions
 from explorer.evidence import CodeEvidence
 from explorer.evidence.restoration import draw, uniform_noise
 from explorer.evidence.walk import Walk, walk
 from explorer.models.vq_vae.network import VqVae
 from tests.support.linear_vae import images
-from tests.support.tiny_codes import plain_walk, tiny_vq_vae
+from tests.support.tiny_codes import conditioned_vq_vae, plain_walk, tiny_vq_vae
 
 X = images(2, 16)
 THRESHOLD = 2.0
@@ -24,6 +25,13 @@ def model() -> VqVae:
 @pytest.fixture(scope="module")
 def evidence(model: VqVae) -> CodeEvidence:
     return CodeEvidence(model, X[:1])
+
+
+@pytest.fixture(scope="module")
+def conditioned() -> CodeEvidence:
+    """An image of which contrast and position are known, before a prior that asks for both."""
+    model = conditioned_vq_vae().double()
+    return CodeEvidence(model, X[:1], conditions=Conditions(torch.tensor([2]), torch.tensor([4])))
 
 
 def walked(evidence: CodeEvidence, threshold: float = THRESHOLD, number: int = 2, most: int = 99) -> Walk:
@@ -41,8 +49,19 @@ def test_it_ends_where_the_plain_walk_ends(model: VqVae, evidence: CodeEvidence)
         assert found.codes.equal(evidence.indices[0]) and not found.restored.equal(found.codes)
 
 
-def test_each_position_shows_what_decided_it(evidence: CodeEvidence) -> None:
-    found = walked(evidence)
+def test_it_knows_what_is_known_of_the_image(conditioned: CodeEvidence) -> None:
+    prior, codes = conditioned.model.prior, conditioned.indices.flatten(1)
+    noise, limit = uniform_noise(3, prior.length, 4), torch.tensor([THRESHOLD]).double()
+    found, plain = walked(conditioned), plain_walk(prior, codes, limit, noise, conditioned.conditions)
+    assert found.restored.flatten().equal(plain[0, 2])
+    torch.testing.assert_close(found.surprise[0], conditioned.code_nll[0])
+    end = prior.nll(found.restored.flatten()[None], conditioned.conditions)
+    torch.testing.assert_close(found.surprise[-1].flatten(), end[0])
+
+
+@pytest.mark.parametrize("which", ["evidence", "conditioned"])
+def test_each_position_shows_what_decided_it(which: str, request: pytest.FixtureRequest) -> None:
+    found = walked(request.getfixturevalue(which))
     again = draw(found.probabilities.log(), found.noise).view_as(found.codes)
     assert found.restored.equal(torch.where(found.drawn, again, found.codes))
     assert 0 < int(found.drawn.sum()) < found.codes.numel()

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from explorer.anomalies import ANOMALIES
+from explorer.contracts import Conditions, stack
 from explorer.evaluation.calibrating import FEW_SLICES
 from explorer.evaluation.curves import auroc, average_precision, best_dice
+from explorer.evidence import observe
 from explorer.looking import server
 from explorer.looking.frames import Track, first_frames, frame_betas
+from explorer.looking.guest import Guest
 from explorer.looking.scene import resolve
 from explorer.looking.state import State
 from explorer.looking.view import SliceView, look
+from explorer.predictors import PREDICTORS
 from explorer.predictors.filters.gaussian import smooth
 from tests.support.frames import all_frames, batches
 from tests.support.tiny import NAME
+from tests.support.tiny_codes import CONDITIONED, SETTINGS, save_tiny_codes
 
 close = partial(np.testing.assert_allclose, rtol=1e-3, atol=1e-5)
 """A batch rounds differently from a single image."""
@@ -161,3 +167,20 @@ def test_a_network_of_one_beta_has_one_frame(state: State, monkeypatch: pytest.M
     found = all_frames(dataclasses.replace(state, linked=False))
     assert found.betas.tolist() == [0.5]
     assert found.scoring is not None and found.scoring.betas.tolist() == [0.0, 0.5]
+
+
+def test_a_model_is_told_what_is_known_of_the_slice(codes: State, tmp_path: Path) -> None:
+    save_tiny_codes(tmp_path, prior={**SETTINGS["prior"], **CONDITIONED})
+    server.pretrained.cache_clear()
+    source = server.dataset(codes.dataset).slice("test", *codes.place)
+    known = dataclasses.replace(source, contrast="t2", position=4)
+    guest = Guest(known, torch.zeros_like(source.foreground), codes.dataset)
+    surprise = {"code-surprise": PREDICTORS["code-surprise"]()}
+    scene = resolve(dataclasses.replace(codes, guest=guest, predictors=surprise))
+    x = stack([scene.case.image])
+    told, untold = (
+        float(observe(scene.model, x, 1.0, conditions=given).kl) for given in (Conditions.of([known]), None)
+    )
+    assert told != pytest.approx(untold, rel=1e-2)
+    assert float(scene.evidence().kl) == pytest.approx(told)
+    assert first_frames(scene).kl == pytest.approx([told])

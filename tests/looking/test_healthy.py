@@ -30,10 +30,10 @@ def changed(state: State, name: str, **options: Any) -> State:
 def counted(state: State, name: str, beta: float, scoring_beta: float) -> Floats:
     """Quantiles straight from the scores of healthy foreground pixels."""
     pretrained = server.pretrained(NAME)
-    images, foregrounds = server.healthy_slices(state.dataset, FEW_SLICES)
-    evidence = observe(pretrained.model, images, beta, scoring_beta=scoring_beta)
+    healthy = server.healthy_slices(state.dataset, FEW_SLICES)
+    evidence = observe(pretrained.model, healthy.images, beta, scoring_beta=scoring_beta)
     scores = score(state.predictors[name], evidence, resolve(state).healthy)
-    found: Floats = np.quantile(scores[foregrounds].numpy(), LEVELS)
+    found: Floats = np.quantile(scores[healthy.foregrounds].numpy(), LEVELS)
     return found
 
 

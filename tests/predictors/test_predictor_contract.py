@@ -16,6 +16,7 @@ from explorer.evaluation.calibration import Calibration
 from explorer.evidence import CodeEvidence, VaeEvidence, observe
 from explorer.models.beta_vae.network import BetaVae
 from explorer.predictors import PREDICTORS, score
+from explorer.randomness import stream
 from explorer.settings import plugin_from, settings_of
 from tests.support.linear_vae import BETAS, images
 from tests.support.tiny_codes import tiny_vq_vae
@@ -105,6 +106,26 @@ def test_maps_are_finite_scores_of_every_pixel(kind: str, name: str, known: Know
         assert all(curve.shape == (8,) and bool(curve.isfinite().all()) for curve in scored.curves.values())
     assert torch.equal(X, before) and not model.training
     assert all(torch.equal(w, weights[key]) for key, w in model.state_dict().items())
+
+
+@pytest.mark.parametrize(("kind", "name"), PAIRS)
+def test_a_scan_of_one_slice_is_that_slice(kind: str, name: str, known: Known) -> None:
+    network, beta, calibration = known(kind)
+    predictor, model = PREDICTORS[name](), cast(Model, network)
+    for i in range(2):
+        evidence = observe(model, X[[i]], beta[[i]])
+        alone = predictor.across_slices(score(predictor.slicewise, evidence, calibration))
+        torch.testing.assert_close(alone, score(predictor, evidence, calibration))
+
+
+@pytest.mark.parametrize("name", PREDICTORS.names())
+def test_what_was_not_scored_stays_so(name: str) -> None:
+    maps = torch.rand(5, 1, 16, 16, generator=stream(0, "maps"))
+    maps[[0, 4]] = torch.nan
+    before = maps.clone()
+    found = PREDICTORS[name]().across_slices(maps)
+    assert torch.equal(found.isnan(), maps.isnan())
+    torch.testing.assert_close(maps, before, equal_nan=True, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize(("kind", "name"), PAIRS)

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from explorer.contracts import ScoreMap
+from explorer.contracts import Conditions, ScoreMap
 from explorer.evidence import CodeEvidence, Evidence, VaeEvidence
 from explorer.evidence.restoration import uniform_noise
 from explorer.predictors import PREDICTORS, Predictor, score, within
 from explorer.predictors.code_surprise import CodeSurprise
 from explorer.predictors.energy_projection import EnergyProjection
-from explorer.predictors.filters.extremes import mean_filter, minimum_filter
+from explorer.predictors.filters.extremes import (
+    mean_filter,
+    mean_filter_3d,
+    minimum_filter,
+    minimum_filter_3d,
+)
 from explorer.predictors.latent_restoration import LatentRestoration
 from explorer.predictors.map_restoration import MapRestoration, total_variation
 from tests.support.linear_vae import BETAS, LinearVae, images
-from tests.support.tiny_codes import plain_walk, tiny_vq_vae
+from tests.support.tiny_codes import conditioned_vq_vae, plain_walk, tiny_vq_vae
 
 
 class Known:
@@ -218,6 +224,36 @@ def test_filters_come_last_and_the_minimum_first(codes: CodeEvidence) -> None:
     plain = score(LatentRestoration(restorations=2, minimum=False, mean=False), codes, known)
     both = score(LatentRestoration(restorations=2), codes, known)
     torch.testing.assert_close(both, mean_filter(minimum_filter(plain)))
+
+
+def test_in_a_scan_the_filters_take_in_neighbours(codes: CodeEvidence) -> None:
+    known, predictor = Known(code_surprise=1.0), LatentRestoration(restorations=2)
+    plain = score(replace(predictor, minimum=False, mean=False), codes, known)
+    torch.testing.assert_close(score(predictor.slicewise, codes, known), plain)
+    found = predictor.across_slices(plain)
+    torch.testing.assert_close(found, mean_filter_3d(minimum_filter_3d(plain)))
+    assert not torch.allclose(found, score(predictor, codes, known))
+    without = replace(predictor, minimum=False), replace(predictor, mean=False)
+    torch.testing.assert_close(without[0].across_slices(plain), mean_filter_3d(plain))
+    torch.testing.assert_close(without[1].across_slices(plain), minimum_filter_3d(plain))
+
+
+def test_without_neighbours_a_scan_is_its_slices(codes: CodeEvidence) -> None:
+    predictor, known = LatentRestoration(restorations=2, neighbours=False), Known(code_surprise=1.0)
+    alone = score(predictor, codes, known)
+    assert predictor.slicewise == predictor and predictor.across_slices(alone) is alone
+
+
+def test_what_is_known_of_each_image_guides_its_restoration() -> None:
+    model = conditioned_vq_vae().double()
+    given = Conditions(torch.arange(6) % 3, torch.arange(6) % 5)
+    x, known = images(6, 16), Known(code_surprise=1.0)  # more than go through the prior together
+    predictor = LatentRestoration(restorations=2)
+    together = score(predictor, CodeEvidence(model, x, conditions=given), known)
+    for i in (0, 5):
+        alone = CodeEvidence(model, x[[i]], conditions=given.rows(torch.tensor([i])))
+        torch.testing.assert_close(together[[i]], score(predictor, alone, known))
+    assert not torch.allclose(together, score(predictor, CodeEvidence(model, x), known))
 
 
 def test_a_high_threshold_leaves_the_reconstruction(codes: CodeEvidence) -> None:

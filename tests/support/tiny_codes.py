@@ -7,11 +7,12 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from explorer import contracts
 from explorer.cards import Card, HeldOut, save_pretrained
 from explorer.cards.weights import round_weights
+from explorer.contracts import Conditions
 from explorer.evaluation.calibrating import calibrate
 from explorer.evidence.restoration import draw
 from explorer.models.vq_vae.code_prior import CodePrior
@@ -19,6 +20,8 @@ from explorer.models.vq_vae.network import VqVae
 from tests.support.linear_vae import images
 
 NAME = "vq-vae-fashion-mnist"
+CONDITIONED = {"contrasts": 3, "positions": 5}
+"""Settings of a prior that is conditioned."""
 SETTINGS: dict[str, Any] = {
     "image_size": 16,
     "widths": [4, 6],
@@ -43,6 +46,11 @@ def tiny_vq_vae(seed: int = 0, **changed: Any) -> VqVae:
     network.eval().requires_grad_(False)
     round_weights(network)
     return network
+
+
+def conditioned_vq_vae() -> VqVae:
+    """The same with a prior that asks for contrast and position, of which it knows five."""
+    return tiny_vq_vae(prior={**SETTINGS["prior"], **CONDITIONED})
 
 
 def save_tiny_codes(folder: Path, **changed: Any) -> VqVae:
@@ -76,20 +84,31 @@ def tiny_prior(seed: int = 0, codes: int = 7, rows: int = 3, columns: int = 4, *
 
 
 def sharpen(prior: CodePrior) -> None:
-    """Make what the prior says of a code depend on all before it."""
+    """Make what the prior says of a code depend on all before it, and on what is known of the image."""
     with torch.no_grad():
         for weight in prior.parameters():
             if weight.ndim > 1:
                 weight.mul_(3)
+        for condition in (prior.contrast, prior.position):
+            if condition is not None:
+                nn.init.normal_(condition.table)
 
 
-def plain_walk(prior: contracts.CodePrior, codes: Tensor, threshold: Tensor, noise: Tensor) -> Tensor:
+def plain_walk(
+    prior: contracts.CodePrior,
+    codes: Tensor,
+    threshold: Tensor,
+    noise: Tensor,
+    conditions: Conditions | None = None,
+) -> Tensor:
     """Restorations, (B, S, n), with one full pass of the prior over all copies for each position."""
+    images = torch.arange(len(codes)).repeat_interleave(len(noise))
+    given = None if conditions is None else conditions.rows(images)
     walked = codes.repeat_interleave(len(noise), 0)
     limits, uniform = threshold.repeat_interleave(len(noise)), noise.repeat(len(codes), 1)
     with torch.no_grad():
         for i in range(prior.length):
-            logits = prior(walked)[:, i]
+            logits = prior(walked, given)[:, i]
             over = F.cross_entropy(logits, walked[:, i], reduction="none") > limits
             walked[:, i] = torch.where(over, draw(logits, uniform[:, i]), walked[:, i])
     return walked.view(len(codes), len(noise), -1)

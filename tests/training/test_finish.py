@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
 
 from explorer.cards import load_pretrained, read_card
+from explorer.contracts import Conditions
 from explorer.datasets.brain.pool import BrainTraining
+from explorer.evaluation.members import HealthySlices
 from explorer.evidence import VaeEvidence
 from explorer.models.beta_vae.objective import BetaVaeTraining
 from explorer.predictors import PREDICTORS, healthy_name, predictors_for, score
@@ -17,9 +20,14 @@ from explorer.training.finish import betas_between, calibrate_all, measure
 from explorer.training.loop import build_model
 from explorer.training.recipe import Recipe
 from tests.support.linear_vae import LinearVae, images
-from tests.support.tiny_codes import tiny_vq_vae
+from tests.support.tiny_codes import conditioned_vq_vae, tiny_vq_vae
 
 CPU = torch.device("cpu")
+
+
+def healthy(x: Tensor) -> HealthySlices:
+    """Images of which all counts and no more is known."""
+    return HealthySlices(x, torch.ones_like(x, dtype=torch.bool), Conditions.unknown(len(x)))
 
 
 def test_betas_run_in_equal_ratios() -> None:
@@ -32,7 +40,7 @@ def test_every_predictor_is_calibrated_the_iterative_ones_on_less(monkeypatch: p
     monkeypatch.setattr(finish, "ITERATIVE_BETAS", 2)
     monkeypatch.setattr(finish, "ITERATIVE_SLICES", 4)
     model, x = LinearVae(), images(6)
-    made = calibrate_all(model, x, torch.ones_like(x, dtype=torch.bool), CPU)
+    made = calibrate_all(model, healthy(x), CPU)
     beside = {healthy_name(one) for name in predictors_for(model) for one in PREDICTORS[name]().compared}
     assert len(beside) > 3 and set(made.quantiles) == {"rec", *predictors_for(model), *beside}
     assert all(len(rows) == 3 for rows in made.quantiles.values())
@@ -43,7 +51,7 @@ def test_every_predictor_is_calibrated_the_iterative_ones_on_less(monkeypatch: p
 
 def test_codes_are_measured_too() -> None:
     model, x = tiny_vq_vae(), images(6, 16).float()
-    found = measure(model, x, torch.ones_like(x, dtype=torch.bool), [1.0], CPU)
+    found = measure(model, healthy(x), [1.0], CPU)
     nll = model.prior.nll(model.indices(x).flatten(1))
     assert found.code_nll == pytest.approx((float(nll.mean()),), rel=1e-5)
     assert found.kl == pytest.approx((float(nll.sum(1).mean()),), rel=1e-5)
@@ -51,11 +59,20 @@ def test_codes_are_measured_too() -> None:
     assert 1 < found.perplexity[0] <= 12
 
 
+def test_what_is_known_of_the_images_is_told() -> None:
+    model, x = conditioned_vq_vae(), images(60, 16).float()  # more than go through the model at once
+    known = Conditions(torch.arange(60) % 3, torch.arange(60) % 5)
+    inside = torch.ones_like(x, dtype=torch.bool)
+    nll = model.prior.nll(model.indices(x).flatten(1), known)
+    found = measure(model, HealthySlices(x, inside, known), [1.0], CPU)
+    assert found.code_nll == pytest.approx((float(nll.mean()),), rel=1e-5)
+
+
 def test_the_error_is_that_of_the_foreground_alone() -> None:
     model, x = LinearVae(), images(60)  # more than go through the model at once
     inside = images(60, seed=3) > 0.7
     betas = [0.01, 2.0]
-    found = measure(model, x, inside, betas, CPU)
+    found = measure(model, HealthySlices(x, inside, Conditions.unknown(60)), betas, CPU)
     evidence = [VaeEvidence(model, x, beta) for beta in betas]
     for k, seen in enumerate(evidence):
         distance = (x - seen.x_hat).abs()

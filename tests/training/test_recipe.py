@@ -13,6 +13,7 @@ from explorer.datasets import DATASETS
 from explorer.datasets.brain.pool import BrainTraining
 from explorer.models import MODELS
 from explorer.models.beta_vae.objective import BetaVaeTraining
+from explorer.models.context_vae.damage import Damage
 from explorer.training.loop import build_model
 from explorer.training.recipe import described, read_recipe
 
@@ -98,7 +99,18 @@ def test_a_recipe_is_described_without_empty_tables(path: Path) -> None:
     path.write_text(CODES.replace("seed = 1", "seed = 0"), encoding="utf-8")
     found = described(read_recipe(path))
     assert "images" not in found and (found["seed"], found["data"]) == (0, "")
-    assert found["training"] == {"prior": {"samples": 200, "batch_size": 4, "learning_rate": 0.01}}
+    share = {"samples": 200, "batch_size": 4, "learning_rate": 0.01}
+    assert found["training"] == {"prior": share, "new_codebook": True, "hidden_share": 0.1}
+
+
+def test_a_table_that_may_be_left_out_is_checked_where_it_is_given(path: Path) -> None:
+    path.write_text(CODES + "[training.damage]\nblobs = 2\n", encoding="utf-8")
+    recipe = read_recipe(path)
+    assert recipe.training.damage == Damage(blobs=2)
+    assert described(recipe)["training"]["damage"]["blobs"] == 2
+    path.write_text(CODES + "[training.damage]\nblobs = -1\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="damage: blobs must be in"):
+        read_recipe(path)
 
 
 @pytest.mark.parametrize(

@@ -94,3 +94,31 @@ def test_another_family_is_refused(first: Card) -> None:
     wrong = dataclasses.replace(RECIPE, kind="vq-vae", model=example, training=None)
     with pytest.raises(ValueError, match="recipe next cannot start from first: .* is .* there and .* here"):
         take_start(build_model(wrong), wrong)
+
+
+CODES = dict(MODELS["vq-vae"].example)
+UNCONDITIONED = CODES | {"prior": {"width": 16, "layers": 2, "heads": 2}}
+
+
+def of_codes(model: dict[str, Any]) -> Recipe:
+    return dataclasses.replace(RECIPE, kind="vq-vae", model=model, training=None)
+
+
+def test_a_prior_may_be_conditioned_from_here_on(first: Card, tmp_path: Path) -> None:
+    saved(tmp_path, "vq-vae", UNCONDITIONED)
+    model = build_model(of_codes(CODES))
+    take_start(model, of_codes(CODES))
+    stored = catalogue.load_pretrained("first", torch.device("cpu"), tmp_path).model.state_dict()  # type: ignore[attr-defined]
+    for name, value in model.state_dict().items():
+        assert torch.equal(value, stored[name]) if name in stored else not value.any()
+    assert {"prior.contrast.table", "prior.position.table"} == model.state_dict().keys() - stored.keys()
+
+
+def test_conditions_are_not_forgotten_unseen(first: Card, tmp_path: Path) -> None:
+    saved(tmp_path, "vq-vae", CODES)
+    take_start(build_model(of_codes(CODES)), of_codes(CODES))
+    with pytest.raises(ValueError, match="a vq-vae has other tensors .* \\(first: prior.contrast.table\\)"):
+        take_start(build_model(of_codes(UNCONDITIONED)), of_codes(UNCONDITIONED))
+    more = CODES | {"prior": {**CODES["prior"], "positions": 9}}
+    with pytest.raises(ValueError, match="other tensors .* \\(first: prior.position.table\\)"):
+        take_start(build_model(of_codes(more)), of_codes(more))

@@ -97,7 +97,15 @@ class BrainCohort(Source):
         seed = SUBJECTS[split][0] + subject
         image, foreground, points = subject_slice(seed, self.option, index)
         name = f"{split} subject {subject}, slice {index}"
-        return Slice(image, foreground, name, (SPACING, SPACING), contrast=self.option, atlas=points)
+        return Slice(
+            image,
+            foreground,
+            name,
+            (SPACING, SPACING),
+            contrast=self.option,
+            atlas=points,
+            position=index,
+        )
 
     def cohort(self, split: str, count: int, seed: int) -> Sequence[tuple[int, ...]]:
         """`count` subjects without repetition, each with one slice drawn from all."""
@@ -107,6 +115,13 @@ class BrainCohort(Source):
         order = torch.randperm(subjects, generator=generator)
         slices = torch.randint(SLICES, (subjects,), generator=generator)
         return [(int(subject), int(slices[subject])) for subject in order[:count]]
+
+    def scans(self, split: str, count: int) -> Sequence[Sequence[tuple[int, ...]]]:
+        """All slices of the last subjects of the split."""
+        subjects = self.axes(split)[0].size
+        check_count(count, subjects, self.name)
+        last = range(subjects - count, subjects)
+        return [[(subject, index) for index in range(SLICES)] for subject in last]
 
     @classmethod
     def batches(

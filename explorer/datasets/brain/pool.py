@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
 
+from explorer.contracts import Batch, Conditions, contrast_index
 from explorer.datasets.brain.anatomy import (
     SIZE,
     SLICES,
@@ -133,17 +133,17 @@ class BrainBatches:
         """Map the pool at `path` into memory."""
         return cls(np.load(path, mmap_mode="r"), np.load(positions_path(path)))
 
-    def batch(self, count: int, generator: torch.Generator) -> Tensor:
-        """Draw and render `count` slices, (B, 1, 128, 128), float32 in [0, 1)."""
+    def batch(self, count: int, generator: torch.Generator) -> Batch:
+        """Draw and render `count` slices of 128 x 128 pixels."""
         seed = int(torch.randint(2**62, (), generator=generator))
         which = torch.randint(len(self.pool), (count,), generator=stream(seed, "which")).numpy()
         stored = torch.from_numpy(self.pool[which])  # (B, 3, H, W)
         mirrored = torch.rand(count, generator=stream(seed, "mirrored")) < 0.5
         stored[mirrored] = stored[mirrored].flip(-1)
         drawn = torch.randint(len(self.contrasts), (count,), generator=stream(seed, "contrast")).tolist()
-        scans = draw_acquisitions(
-            [self.contrasts[i] for i in drawn], lambda purpose: stream(seed, purpose), TRAINING
-        )
+        names = [self.contrasts[i] for i in drawn]
+        scans = draw_acquisitions(names, lambda purpose: stream(seed, purpose), TRAINING)
         indices = torch.from_numpy(self.positions[which].astype(np.int64))
         images, _ = render(stored.float().div_(255), scans, indices, stream(seed, "noise"))
-        return images[:, None]
+        contrasts = torch.tensor([contrast_index(name) for name in names])
+        return Batch(images[:, None], Conditions(contrasts, indices))

@@ -14,7 +14,7 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
-CONTRASTS = ("flair", "t1", "t2")
+from explorer.contracts import CONTRASTS as CONTRASTS
 
 Range = tuple[float, float]
 

@@ -101,6 +101,7 @@ class RealBrains(Source):
             contrast=self.option,
             atlas=_atlas(index),
             unmarked=subject.unmarked,
+            position=index,
         )
 
     def cohort(self, split: str, count: int, seed: int) -> Sequence[tuple[int, ...]]:

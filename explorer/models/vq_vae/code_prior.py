@@ -1,8 +1,12 @@
-"""An autoregressive prior over a grid of codes: p(c) = prod_i p(c_i | c_<i) in raster order.
+"""An autoregressive prior over a grid of codes: p(c) = prod_i p(c_i | c_<i, y) in raster order.
 
 A causal transformer (Vaswani et al.: Attention is all you need, 2017, arXiv 1706.03762; normalised before
 each part). It stands in for the PixelSNAIL-like prior of Naval Marimont and Tarroni, 2020, arXiv 2012.06765,
 since what it knows of earlier codes can be kept: keys and values of a code never change when later codes do.
+
+y is what is known of the image, contrast and slice position as in the released code of that paper, each an
+embedding added at every place of the grid. One embedding of each stands for what is not known, so that any
+image has a likelihood; it is learned from images whose conditions are hidden.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from explorer.contracts import UNKNOWN, Conditions
 from explorer.models.layers.precision import at_least_float32
 
 MOST_LAYERS = 64
@@ -22,7 +27,7 @@ MOST_LAYERS = 64
 
 
 class CodePrior(nn.Module):
-    """log p(c_i | c_<i) of every code on a grid.
+    """log p(c_i | c_<i, y) of every code on a grid.
 
     Args:
         codes: size of the vocabulary, K.
@@ -31,13 +36,25 @@ class CodePrior(nn.Module):
         width: channels, divisible by `heads`.
         layers: of the transformer.
         heads: of the attention.
+        contrasts: how many contrasts it is told apart by; 0: it is not conditioned on them.
+        positions: the same for positions of slices.
 
     Raises:
-        ValueError: where a number is below 1, there are too many layers or `heads` does not divide `width`.
+        ValueError: where a number is below 1, one of the last two below 0, there are too many layers or
+            `heads` does not divide `width`.
     """
 
     def __init__(
-        self, codes: int, rows: int, columns: int, *, width: int = 128, layers: int = 6, heads: int = 2
+        self,
+        codes: int,
+        rows: int,
+        columns: int,
+        *,
+        width: int = 128,
+        layers: int = 6,
+        heads: int = 2,
+        contrasts: int = 0,
+        positions: int = 0,
     ) -> None:
         super().__init__()
         if layers > MOST_LAYERS:
@@ -47,10 +64,16 @@ class CodePrior(nn.Module):
                 "the prior's settings must be at least 1 and width divisible by heads; "
                 f"got width {width}, layers {layers}, heads {heads}"
             )
+        if min(contrasts, positions) < 0:
+            raise ValueError(
+                f"contrasts and positions of the prior must be at least 0, got {contrasts} and {positions}"
+            )
         self.codes, self.rows, self.columns, self.heads = codes, rows, columns, heads
         self.embedding = nn.Embedding(codes + 1, width)  # the last stands before the first code
         self.row = nn.Embedding(rows, width)
         self.column = nn.Embedding(columns, width)
+        self.contrast = Condition("contrast", contrasts, width) if contrasts else None
+        self.position = Condition("position", positions, width) if positions else None
         self.layers = nn.ModuleList(Layer(width, heads) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
         self.head = nn.Linear(width, codes)
@@ -62,24 +85,30 @@ class CodePrior(nn.Module):
         """Codes on a grid, n."""
         return self.rows * self.columns
 
-    def forward(self, codes: Tensor) -> Tensor:
-        """Logits of every position given the codes before it, (B, n, K), for codes (B, n), int64."""
+    def forward(self, codes: Tensor, conditions: Conditions | None = None) -> Tensor:
+        """Logits of every position given the codes before it, (B, n, K), for codes (B, n), int64.
+
+        Raises:
+            ValueError: where a condition is beyond those that the prior knows.
+        """
         start = torch.full_like(codes[:, :1], self.codes)
         positions = torch.arange(self.length, device=codes.device)
-        h = self._embed(torch.cat([start, codes[:, :-1]], 1), positions)
+        given = self._given(conditions or Conditions.unknown(len(codes)))
+        h = self._embed(torch.cat([start, codes[:, :-1]], 1), positions, given)
         for layer in self.layers:
             h = layer(h)
         return self._logits(h)
 
-    def nll(self, codes: Tensor) -> Tensor:
-        """-log p(c_i | c_<i), nats, (B, n), at least 0, for codes (B, n)."""
-        return F.cross_entropy(self(codes).transpose(1, 2), codes, reduction="none")
+    def nll(self, codes: Tensor, conditions: Conditions | None = None) -> Tensor:
+        """-log p(c_i | c_<i, y), nats, (B, n), at least 0, for codes (B, n)."""
+        return F.cross_entropy(self(codes, conditions).transpose(1, 2), codes, reduction="none")
 
-    def memory(self, count: int) -> Memory:
-        """An empty memory for `count` grids."""
+    def memory(self, count: int, conditions: Conditions | None = None) -> Memory:
+        """An empty memory for `count` grids of such images."""
         like = self.head.weight
         shape = (len(self.layers), count, self.heads, self.length, like.shape[1] // self.heads)
-        return Memory(like.new_zeros(shape), like.new_zeros(shape))
+        given = self._given(conditions or Conditions.unknown(count))
+        return Memory(like.new_zeros(shape), like.new_zeros(shape), given)
 
     def advance(self, memory: Memory, codes: Tensor, first: Tensor, count: int) -> Tensor:
         """Logits of the next `count` positions of each grid; only these are computed.
@@ -99,30 +128,69 @@ class CodePrior(nn.Module):
         before = codes.gather(1, (positions - 1).clamp(min=0)).masked_fill(positions == 0, self.codes)
         seen = int(positions.max()) + 1
         visible = (torch.arange(seen, device=codes.device) <= positions[:, :, None])[:, None]
-        h = self._embed(before, positions)
+        h = self._embed(before, positions, memory.given)
         for keys, values, layer in zip(memory.keys, memory.values, self.layers, strict=True):
             h = cast(Layer, layer).advance(h, keys, values, positions, visible)
         return self._logits(h)
 
-    def _embed(self, before: Tensor, positions: Tensor) -> Tensor:
+    def _given(self, conditions: Conditions) -> Tensor:
+        """What the conditions add at every place of a grid, (B, 1, width)."""
+        like = self.head.weight
+        total = like.new_zeros(len(conditions), 1, like.shape[1])
+        for table, index in ((self.contrast, conditions.contrast), (self.position, conditions.position)):
+            total = total if table is None else total + table(index)[:, None]
+        return total
+
+    def _embed(self, before: Tensor, positions: Tensor, given: Tensor) -> Tensor:
         row, column = positions // self.columns, positions % self.columns
-        embedded: Tensor = self.embedding(before) + self.row(row) + self.column(column)
+        embedded: Tensor = self.embedding(before) + self.row(row) + self.column(column) + given
         return embedded
 
     def _logits(self, h: Tensor) -> Tensor:
         return at_least_float32(self.head(self.norm(h)))
 
 
+class Condition(nn.Module):
+    """An embedding of each value that a condition may have, and one for not knowing it; all 0 at the start.
+
+    Args:
+        name: for messages.
+        count: of values, from 0.
+        width: of the embeddings.
+    """
+
+    def __init__(self, name: str, count: int, width: int) -> None:
+        super().__init__()
+        self.name, self.count = name, count
+        self.table = nn.Parameter(torch.zeros(count + 1, width))
+
+    def forward(self, index: Tensor) -> Tensor:
+        """(B, width), for indices (B,), int64, `UNKNOWN` among them."""
+        if len(index) and not UNKNOWN <= int(index.min()) <= int(index.max()) < self.count:
+            raise ValueError(
+                f"{self.name} must be in [0, {self.count - 1}] for this prior, or {UNKNOWN} where it is not "
+                f"known; got {int(index.min())} to {int(index.max())}"
+            )
+        return F.embedding((index - UNKNOWN).to(self.table.device), self.table)
+
+
 @dataclass(frozen=True, eq=False)
 class Memory:
-    """Keys and values of grids, (layers, R, heads, n, d) each."""
+    """What is kept of grids.
+
+    Attributes:
+        keys: (layers, R, heads, n, d).
+        values: the same.
+        given: what is added for the images' conditions, (R, 1, width).
+    """
 
     keys: Tensor
     values: Tensor
+    given: Tensor
 
     def of(self, grids: Tensor) -> Memory:
         """A copy for the grids with these indices, which may repeat."""
-        return Memory(self.keys[:, grids], self.values[:, grids])
+        return Memory(self.keys[:, grids], self.values[:, grids], self.given[grids])
 
 
 class Layer(nn.Module):

@@ -49,6 +49,12 @@ class CodebookAverages:
         self.counts = torch.full((len(self.codebook),), count, device=z.device)
         self.sums = self.codebook.vectors * count
 
+    def go_on(self, z: Tensor) -> None:
+        """Keep the vectors as they are, as if latents (B, D, h, w) had chosen all of them alike often."""
+        count = len(_flat(z)) / len(self.codebook)
+        self.counts = torch.full((len(self.codebook),), count, device=z.device)
+        self.sums = self.codebook.vectors * count
+
     def update(self, z: Tensor, indices: Tensor, generator: torch.Generator) -> None:
         """Follow the latents, (B, D, h, w), that chose these codes, (B, h, w)."""
         flat, chosen = _flat(z), indices.flatten()

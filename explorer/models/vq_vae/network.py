@@ -4,8 +4,8 @@ Naval Marimont and Tarroni: Anomaly detection through latent space restoration u
 variational autoencoders, 2020, arXiv 2012.06765: residual convolutions, discrete codes, and a prior in raster
 order. Quantisation: see `codebook`; prior: see `code_prior`.
 
-*Differs from the paper*: sizes are those of a training on a CPU; the prior is a small transformer; neither
-part is told the slice's position, since an image that somebody brings does not say it.
+*Differs from the paper*: sizes are those of a training on a CPU; the prior is a small transformer, which also
+takes images of which contrast or position are not known.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from explorer.models.layers.precision import at_least_float32
 from explorer.models.vq_vae.code_prior import CodePrior
 from explorer.models.vq_vae.codebook import Codebook, straight_through
 from explorer.models.vq_vae.objective import CodesObjective, PriorObjective, VqVaeTraining
+
+CONDITIONS = ("contrasts", "positions")
+"""Settings of what a prior is conditioned on."""
 
 MOST_BLOCKS = 64
 """Residual blocks on either side; a bound on the time that building takes."""
@@ -50,7 +53,7 @@ class VqVae(Network):
     training_settings = VqVaeTraining
     example = {
         "image_size": 16, "widths": [4, 6], "codes": 12, "dimension": 5, "blocks": 1, "mean": 0.3,
-        "scale": 2.0, "prior": {"width": 16, "layers": 2, "heads": 2},
+        "scale": 2.0, "prior": {"width": 16, "layers": 2, "heads": 2, "contrasts": 3, "positions": 4},
     }  # fmt: skip
     beta_range = (1.0, 1.0)
 
@@ -119,9 +122,19 @@ class VqVae(Network):
     def stages(self, settings: VqVaeTraining) -> Sequence[Stage]:
         """First the network with its codebook, then the prior over its codes."""
         return [
-            Stage(lambda: CodesObjective(self)),
-            Stage(lambda: PriorObjective(self), "prior", settings.prior),
+            Stage(lambda: CodesObjective(self, settings)),
+            Stage(lambda: PriorObjective(self, settings), "prior", settings.prior),
         ]
+
+    @classmethod
+    def trained_against(cls, settings: VqVaeTraining) -> Mapping[str, str]:
+        return {} if settings.damage is None else settings.damage.resembles
+
+    @classmethod
+    def without_additions(cls, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Without the conditions of the prior, which begin as nothing."""
+        kept = {name: value for name, value in settings["prior"].items() if name not in CONDITIONS}
+        return {**settings, "prior": kept}
 
 
 class ResidualBlock(nn.Module):

@@ -13,6 +13,7 @@ from explorer.predictors import PREDICTORS, Predictor
 from explorer.scans.finding.components import Component, components
 from explorer.scans.finding.healthy import Healthy, fitting, misfit
 from explorer.scans.finding.measures import Measured, measure
+from explorer.scans.finding.sample import Sample, sample_of
 from explorer.scans.placing.preparing import Prepared
 from explorer.scans.reading.scan import Scan
 from explorer.scans.scoring.jobs import Job
@@ -91,15 +92,25 @@ class Finding:
         scores: list[float] = self.scored.profile[self.key].tolist()
         return [None if np.isnan(score) else score for score in scores]
 
+    @property
+    def volume(self) -> bool:
+        """Whether the scan is more than one picture."""
+        return len(self.prepared.images) > 1
+
     @cached_property
     def healthy(self) -> Healthy | None:
         """The healthy scores that fit this map; None where none do."""
-        return fitting(self.job.scoring, self.predictor)
+        return fitting(self.job.scoring, self.predictor, volume=self.volume)
 
     @property
     def caution(self) -> str:
         """Says that no healthy scores fit, and why; empty where some do."""
-        return caution(self.job, self.key)
+        return caution(self.job, self.key, volume=self.volume)
+
+    @cached_property
+    def sample(self) -> Sample | None:
+        """How anomalous the scan is as a whole; None where the model has no such score."""
+        return sample_of(self.scored, self.job.scoring)
 
     @cached_property
     def places(self) -> list[Component]:
@@ -153,7 +164,7 @@ def find(
         mask: of the scan's anomalies, shape of the scan, or None.
         labelled: whether the scan is labelled as anomalous, or None.
     """
-    healthy = fitting(job.scoring, job.scoring.predictors[key])
+    healthy = fitting(job.scoring, job.scoring.predictors[key], volume=len(prepared.images) > 1)
     if healthy is not None:
         (score,) = healthy.quantiles([LEVEL])
         whose = f"healthy pixels ({job.contrast})"
@@ -164,7 +175,7 @@ def find(
     return Finding(scan, prepared, job, scored, key, threshold, mask, labelled)
 
 
-def caution(job: Job, key: str) -> str:
+def caution(job: Job, key: str, *, volume: bool) -> str:
     """Says that no healthy scores fit a predictor of a job, and why, as a sentence; empty where some do."""
-    why = misfit(job.scoring, job.scoring.predictors[key])
+    why = misfit(job.scoring, job.scoring.predictors[key], volume=volume)
     return f"Scores are not compared with healthy ones: {why}." if why else ""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import torch
 
-from explorer.evaluation.calibration import Calibration
+from explorer.evaluation.calibration import Calibration, of_scans
 from explorer.evaluation.cohort import Scoring
 from explorer.predictors import PREDICTORS, Predictor, healthy_name
 
@@ -44,14 +44,14 @@ class Healthy:
         return float(self.calibration.percentile(self.name, self.beta, one))
 
 
-def fitting(scoring: Scoring, predictor: Predictor) -> Healthy | None:
-    """The healthy scores that fit a predictor's map, or None; `misfit` says why."""
-    if scoring.calibration is None or misfit(scoring, predictor):
+def fitting(scoring: Scoring, predictor: Predictor, *, volume: bool) -> Healthy | None:
+    """The healthy scores that fit a predictor's map of a volume or a picture, or None; `misfit` says why."""
+    if scoring.calibration is None or misfit(scoring, predictor, volume=volume):
         return None
-    return Healthy(scoring.calibration, healthy_name(predictor), scoring.beta)
+    return Healthy(scoring.calibration, _kept_name(predictor, volume), scoring.beta)
 
 
-def misfit(scoring: Scoring, predictor: Predictor) -> str:
+def misfit(scoring: Scoring, predictor: Predictor, *, volume: bool) -> str:
     """Why no healthy scores fit a predictor's map, as a clause; empty where some do."""
     name, kept = PREDICTORS.name_of(type(predictor)), healthy_name(predictor)
     if scoring.calibration is None:
@@ -62,9 +62,21 @@ def misfit(scoring: Scoring, predictor: Predictor) -> str:
             return f"the model was not calibrated for {kept} ({remedy})"
         apart = kept.partition(":")[2]
         return f"the healthy scores of {name} are those of its defaults, not of {apart} ({remedy})"
+    if not scoring.calibration.knows(_kept_name(predictor, volume)):
+        which = "" if kept == name else f" --predictor {shlex.quote(kept)}"
+        return (
+            f"the healthy scores of {kept} are those of single slices, not of slices filtered with their "
+            f"neighbours (to add them: python -m explorer calibrate MODEL{which}; or choose neighbours=False)"
+        )
     if predictor.uses_scoring_beta and scoring.scoring_beta != scoring.beta:
         return (
             f"the healthy scores of {name} at training beta {scoring.beta:g} are those of scoring beta "
             f"{scoring.beta:g}, not {scoring.scoring_beta:g}"
         )
     return ""
+
+
+def _kept_name(predictor: Predictor, volume: bool) -> str:
+    """Under which name a calibration holds the scores that fit a map of this predictor."""
+    name = healthy_name(predictor)
+    return of_scans(name) if volume and predictor.slicewise != predictor else name

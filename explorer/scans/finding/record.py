@@ -34,6 +34,13 @@ def record_of(finding: Finding) -> dict[str, Any]:
         "warnings": finding.warnings,
         "notes": [*finding.prepared.notes, *([finding.caution] if finding.caution else [])],
     }
+    if finding.sample is not None:
+        record["sample_score"] = {
+            "nats": finding.sample.nats,
+            "healthy": finding.sample.whose,
+            "95_percent_of_healthy_below": finding.sample.most,
+            "all_healthy_below": finding.sample.all,
+        }
     if finding.labelled is not None:
         record["labelled_anomalous"] = finding.labelled
     if finding.measured is not None:

@@ -44,6 +44,14 @@ class Placement:
     factor: float
     pixel_mm: float | None
 
+    @property
+    def heights_known(self) -> bool:
+        """Whether a slice's number says where in a brain it lies.
+
+        Not so in a picture, and in a brain that was not scaled, as part of it is probably missing.
+        """
+        return self.pixel_mm is not None and self.factor != 1
+
     def to_model(self, data: NDArray[np.float32]) -> NDArray[np.float32]:
         """A scan's intensities on the model's grid, (slices, rows, columns), float32; 0 outside the scan.
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from explorer.cards import Card
+from explorer.contracts import Slice
 from explorer.datasets.brain.anatomy import SIZE
 from explorer.datasets.brain.intensity import KNEE, MEDIAN, compress
 from explorer.scans.placing.brain import Brain
@@ -58,6 +59,18 @@ class Prepared:
     def slices(self) -> tuple[int, ...]:
         """The images that hold foreground, the only ones worth scoring."""
         return tuple(torch.nonzero(self.foregrounds.flatten(1).any(1)).flatten().tolist())
+
+    def slice_at(self, index: int, contrast: str = "", name: str = "") -> Slice:
+        """One of the images with what is known of it.
+
+        Args:
+            index: which.
+            contrast: the MR sequence that the scan is said to be, or empty.
+            name: of the slice.
+        """
+        position = index if self.placement.heights_known else None
+        image, foreground = self.images[index, 0], self.foregrounds[index, 0]
+        return Slice(image, foreground, name, contrast=contrast, position=position)
 
     def mask_to_model(self, mask: NDArray[np.bool_]) -> Tensor:
         """A mask on the scan's grid, on the model's, (N, 1, H, W), bool."""

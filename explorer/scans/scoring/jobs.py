@@ -28,3 +28,8 @@ class Job:
     volume: int | None = None
     window: str = ""
     brain: str = AUTO
+
+    @property
+    def sequence(self) -> str:
+        """The MR sequence of that healthy data, which the scans are taken to have, e.g. `flair`; or empty."""
+        return self.contrast.partition("/")[2]

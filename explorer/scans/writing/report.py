@@ -97,6 +97,8 @@ def _settings(finding: Finding, record: Mapping[str, Any]) -> Iterator[tuple[str
     yield "Predictor", finding.name + (f" ({settings})" if settings else "")
     yield "Training beta, scoring beta", f"{record['beta']:g}, {record['scoring_beta']:g}"
     yield "Healthy data", record["calibration"]["healthy_data"] or "none"
+    if finding.sample is not None:
+        yield "Sample score", finding.sample.sentence
     yield "Program", record["program"]
     for name, value in record.get("figures", {}).items():
         yield FIGURES[name], "-" if value is None else f"{value:.3f}"

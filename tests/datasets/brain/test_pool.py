@@ -73,14 +73,14 @@ def test_real_anatomies_need_a_folder(tmp_path: Path) -> None:
 def test_batches_follow_their_generator(pool: Path) -> None:
     source = BrainBatches.open(pool)
     first, second = (source.batch(9, torch.Generator().manual_seed(3)) for _ in range(2))
-    assert torch.equal(first, second)
+    assert torch.equal(first.images, second.images)
     generator = torch.Generator().manual_seed(3)
     source.batch(9, generator)
-    assert not torch.equal(source.batch(9, generator), first)
+    assert not torch.equal(source.batch(9, generator).images, first.images)
 
 
 def test_batches_are_images_of_brains(pool: Path) -> None:
-    x = BrainBatches.open(pool).batch(16, torch.Generator().manual_seed(0))
+    x = BrainBatches.open(pool).batch(16, torch.Generator().manual_seed(0)).images
     assert (x.shape, x.dtype) == ((16, 1, 128, 128), torch.float32)
     assert 0 <= float(x.min()) <= float(x.max()) < 1
     inside = (x > 0.05).float().mean((1, 2, 3))
@@ -88,11 +88,23 @@ def test_batches_are_images_of_brains(pool: Path) -> None:
     assert float(x[:, :, 0].max()) == 0
 
 
+def test_batches_say_contrast_and_position_of_each_image(pool: Path) -> None:
+    slices = np.zeros((2, 3, 128, 128), np.uint8)
+    slices[1, 1, 40:80, 10:50] = 255  # the first of the two is empty
+    source = BrainBatches(slices, np.array([30, 41], np.uint8), ("t1",))
+    drawn = source.batch(20, stream(0, "conditions"))
+    filled = (drawn.images > 0).flatten(1).any(1)
+    assert drawn.conditions.contrast.tolist() == [CONTRASTS.index("t1")] * 20
+    assert drawn.conditions.position.tolist() == [int(source.positions[int(one)]) for one in filled]
+    contrasts = BrainBatches.open(pool).batch(60, stream(0, "all")).conditions.contrast
+    assert set(contrasts.tolist()) == set(range(len(CONTRASTS)))
+
+
 def test_half_of_the_images_are_mirrored(pool: Path) -> None:
     slices = np.zeros((1, 3, 128, 128), np.uint8)
     slices[:, 1, 40:80, 10:50] = 255  # white matter on one side only
     source = BrainBatches(slices, np.array([30], np.uint8))
-    x = source.batch(200, stream(0, "sides"))
+    x = source.batch(200, stream(0, "sides")).images
     sides = x[..., :64].sum((1, 2, 3)) > x[..., 64:].sum((1, 2, 3))
     assert 0.35 < float(sides.float().mean()) < 0.65
     as_stored, mirrored = (x[which] > 0 for which in (sides, ~sides))
@@ -115,7 +127,8 @@ def test_a_batch_is_rendered_as_the_cohort_is() -> None:
     tissues = torch.zeros(3, 128, 128)
     tissues[1, 30:90, 30:90] = 1.0
     stored = (255 * tissues).byte().numpy()[None]
-    batch = BrainBatches(stored, np.array([30], np.uint8), ("t1",)).batch(300, stream(1))[:, 0, 45:75, 45:75]
+    source = BrainBatches(stored, np.array([30], np.uint8), ("t1",))
+    batch = source.batch(300, stream(1)).images[:, 0, 45:75, 45:75]
     scans = draw_acquisitions(["t1"] * 300, lambda purpose: stream(2, purpose), COHORT)
     images, _ = render(tissues.expand(300, -1, -1, -1), scans, torch.full((300,), 30), stream(3))
     cohort = images[:, 45:75, 45:75]

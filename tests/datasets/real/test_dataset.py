@@ -164,9 +164,9 @@ def test_an_unmarked_patient_counts_in_no_figure(contrast: str) -> None:
     case = plant(dataset, "test", place, ANOMALIES["lesion"](x=0.5, y=0.5), seed=0)
     assert case.mask.any() and not case.source.counted.any()
     (member,) = untouched_members(dataset, [place], anomalous=False)
-    assert not member.foreground.any()
+    assert not member.source.counted.any()
     (counted,) = untouched_members(dataset, [(0, 34)], anomalous=False)
-    assert counted.foreground.any() and counted.anomalous
+    assert counted.source.counted.any() and counted.anomalous
 
 
 def test_what_is_planted_into_a_patient_joins_the_lesions() -> None:

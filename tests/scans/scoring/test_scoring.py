@@ -11,14 +11,25 @@ import numpy as np
 import pytest
 import torch
 
+from explorer.contracts import CONTRASTS, Conditions, stack
+from explorer.evaluation.calibrating import calibrate
+from explorer.evaluation.calibration import Calibration
 from explorer.evaluation.cohort import Scoring, image_scores
-from explorer.evidence import VaeEvidence
-from explorer.predictors import PREDICTORS, score
+from explorer.evaluation.sample_scores import total_surprise
+from explorer.evidence import CodeEvidence, VaeEvidence
+from explorer.models.vq_vae.network import VqVae
+from explorer.predictors import PREDICTORS, Predictor, score
+from explorer.predictors.code_surprise import CodeSurprise
+from explorer.predictors.latent_restoration import LatentRestoration
+from explorer.scans.placing.placement import place_picture
 from explorer.scans.placing.preparing import Prepared, prepare_volume
 from explorer.scans.reading.loading import load_scan
-from explorer.scans.scoring.scoring import score_scan
+from explorer.scans.scoring.scoring import score_scan, score_slices
+from tests.support.linear_vae import images
 from tests.support.phantoms import head, nifti_bytes, ras_affine, scan_file
+from tests.support.slices import small_scan
 from tests.support.tiny import tiny_vae
+from tests.support.tiny_codes import conditioned_vq_vae
 
 NETWORK = tiny_vae(image_size=128, widths=[2, 2, 2])
 
@@ -65,6 +76,75 @@ def test_what_is_not_processed_is_nan_on_the_scan_too() -> None:
     heights = np.linalg.inv(prepared().placement.matrix)[0] @ [22.0, 28.0, 30.0, 1.0]
     assert heights > prepared().slices[-1] + 1 and np.isnan(back[:, :, 30:]).all()
     assert not np.isnan(back[20:25, 25:30, 15]).any()
+
+
+@cache
+def codes() -> tuple[VqVae, Calibration]:
+    """A model whose prior asks for contrast and position, and how it scores healthy images."""
+    model, x = conditioned_vq_vae(), images(6, 16, seed=4).float()
+    whole = torch.ones_like(x, dtype=torch.bool)
+    return model, calibrate(model, x, whole, [1.0], predictors=[CodeSurprise()])
+
+
+def of_codes(*predictors: Predictor, batch_size: int = 2) -> Scoring:
+    chosen = {f"{number}": predictor for number, predictor in enumerate(predictors)}
+    return Scoring(*codes(), chosen, 1.0, 1.0, torch.device("cpu"), batch_size)
+
+
+def test_each_slice_is_scored_by_what_is_known_of_it() -> None:
+    model, calibration = codes()
+    *_, last = score_slices(small_scan(), of_codes(CodeSurprise()))
+    assert last.surprise is not None
+    for index, one in enumerate(small_scan()[1:4], 1):
+        evidence = CodeEvidence(model, one.image[None, None], conditions=Conditions.of([one]))
+        torch.testing.assert_close(last.values["0"][[index]], score(CodeSurprise(), evidence))
+        total = total_surprise(evidence, calibration)
+        torch.testing.assert_close(last.surprise[[index]], total)
+    assert last.surprise[[0, 4]].isnan().all()
+    *_, other = score_slices(small_scan(contrast="flair"), of_codes(CodeSurprise()))
+    assert not torch.allclose(other.values["0"][1:4], last.values["0"][1:4])
+
+
+def test_filters_across_slices_come_when_all_are_scored() -> None:
+    predictor = LatentRestoration(restorations=2)
+    plain, filtered = (
+        [step.values["0"].clone() for step in score_slices(small_scan(), of_codes(one))]
+        for one in (predictor.slicewise, predictor)
+    )
+    torch.testing.assert_close(filtered[0], plain[0], equal_nan=True)
+    torch.testing.assert_close(filtered[-1], predictor.across_slices(plain[-1]), equal_nan=True)
+    assert filtered[-1][[0, 4]].isnan().all() and not filtered[-1][1:4].isnan().any()
+    assert not torch.allclose(filtered[-1][1:4], plain[-1][1:4])
+
+
+def test_the_profile_is_that_of_the_filtered_map() -> None:
+    *_, last = score_slices(small_scan(), of_codes(LatentRestoration(restorations=2)))
+    inside = stack([one.foreground for one in small_scan()])[1:4]
+    torch.testing.assert_close(last.profile["0"][1:4], image_scores(last.values["0"][1:4], inside))
+    assert last.profile["0"][[0, 4]].isnan().all()
+
+
+def test_batches_change_nothing() -> None:
+    predictors = (LatentRestoration(restorations=2), CodeSurprise())
+    (*_, one), (*_, many) = (
+        score_slices(small_scan(), of_codes(*predictors, batch_size=size)) for size in (1, 5)
+    )
+    for name in ("0", "1"):
+        torch.testing.assert_close(one.values[name], many.values[name], equal_nan=True)
+    torch.testing.assert_close(one.surprise, many.surprise, equal_nan=True)
+
+
+def test_a_vae_has_no_surprise() -> None:
+    assert next(score_scan(prepared(), scoring(10))).surprise is None
+
+
+def test_the_height_of_a_slice_is_known_in_a_whole_brain_alone() -> None:
+    part = prepared()  # too small to be scaled
+    assert part.slice_at(13, "t2").position is None
+    whole = replace(part, placement=replace(part.placement, factor=1.1))
+    assert whole.slice_at(13, "t2").position == 13
+    assert Conditions.of([part.slice_at(13, "t2")]).contrast.tolist() == [CONTRASTS.index("t2")]
+    assert not place_picture((8, 8, 1), 16).heights_known
 
 
 def test_ten_at_once_do_not_mix() -> None:

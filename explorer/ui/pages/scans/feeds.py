@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.evaluation.calibration import LEVELS
-from explorer.evaluation.cohort import Scoring
 from explorer.looking.healthy import LOW_LEVEL, TOP_LEVEL
 from explorer.looking.output.planes import map_packet
 from explorer.predictors import PREDICTORS, Predictor
 from explorer.scans.finding.finding import Finding
-from explorer.scans.finding.healthy import fitting
+from explorer.scans.finding.healthy import Healthy
 from explorer.ui.pages.scans.session import Result
 
 NARROWEST = 1e-12
@@ -30,20 +29,21 @@ def result_of(packet_key: str, finding: Finding) -> Result:
     """
     number = secrets.token_hex(4)
     inside = finding.values[finding.foreground]
-    colours = colour_bar(finding.job.scoring, finding.predictor, inside[np.isfinite(inside)])
+    colours = colour_bar(finding.predictor, finding.healthy, inside[np.isfinite(inside)])
     title = PREDICTORS[finding.name].title
     return Result(finding, number, map_packet(packet_key, number, title, finding.values, colours))
 
 
-def colour_bar(scoring: Scoring, predictor: Predictor, scores: NDArray[np.float32]) -> tuple[float, float]:
+def colour_bar(
+    predictor: Predictor, healthy: Healthy | None, scores: NDArray[np.float32]
+) -> tuple[float, float]:
     """Ends of a map's colour bar: of healthy scores where some fit, or else of its own.
 
     Args:
-        scoring: how the map was made.
         predictor: of the map.
+        healthy: the scores that fit it, or None.
         scores: those of the map that count.
     """
-    healthy = fitting(scoring, predictor)
     if healthy is None:
         low, high = (float(end) for end in np.quantile(scores, (LOW_LEVEL, TOP_LEVEL)))
         return low, max(high, low + NARROWEST)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 
 from explorer.cards import Card, card_of, model_names
-from explorer.contracts import Slice
 from explorer.looking.guest import Guest
 from explorer.scans.finding.finding import Finding
 from explorer.scans.reading.files import label
@@ -24,7 +23,7 @@ def guest_of(finding: Finding, index: int) -> Guest:
     mask = torch.zeros_like(foreground)
     if finding.mask_seen is not None:
         mask = torch.from_numpy(finding.mask_seen[index]) & foreground
-    source = Slice(prepared.images[index, 0], foreground, f"{label(scan.name)}, slice {index}")
+    source = prepared.slice_at(index, job.sequence, f"{label(scan.name)}, slice {index}")
     known = scan.affine is not None and scan.oriented
     sides = "The left of the image is the left of the person." if known else "Its sides are not known."
     return Guest(source, mask, job.card.dataset.partition("/")[0], sides)

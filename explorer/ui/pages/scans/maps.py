@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.contracts import Conditions
 from explorer.evaluation.calibrating import lacking
 from explorer.evaluation.cohort import Scoring
 from explorer.evidence import observe
@@ -15,6 +16,7 @@ from explorer.looking.healthy import TOP_LEVEL
 from explorer.looking.output.panels import Panel, grid
 from explorer.predictors import PREDICTORS, Predictor, quick_predictors_for, score
 from explorer.scans.finding.finding import Finding
+from explorer.scans.finding.healthy import fitting
 from explorer.ui.pages.scans.feeds import colour_bar
 
 STYLE = """<style>
@@ -45,6 +47,7 @@ def all_maps(finding: Finding, index: int, *, turned: bool) -> str:
             prepared.images[[index]].to(scoring.device),
             scoring.beta,
             scoring_beta=scoring.scoring_beta,
+            conditions=Conditions.of([prepared.slice_at(index, finding.job.sequence)]),
         )
         maps = {
             name: score(one, evidence, scoring.calibration)[0, 0].cpu().numpy()
@@ -55,7 +58,8 @@ def all_maps(finding: Finding, index: int, *, turned: bool) -> str:
     panels = _of_the_image(prepared.images[index, 0].numpy(), x_hat, foreground)
     for name, values in maps.items():
         predictor = PREDICTORS[name]
-        low, high = colour_bar(scoring, predictor(), values[foreground] if foreground.any() else values)
+        healthy = fitting(scoring, predictor(), volume=False)  # one slice knows no neighbours
+        low, high = colour_bar(predictor(), healthy, values[foreground] if foreground.any() else values)
         caption = f"{predictor.title}: {predictor.summary} ({predictor.source})"
         panels.append(Panel(predictor.title, caption, values, low, high, "score"))
     truth = np.zeros(foreground.shape, dtype=bool) if finding.mask_seen is None else finding.mask_seen[index]

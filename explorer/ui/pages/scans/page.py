@@ -99,7 +99,9 @@ def _start() -> None:
         return
     own.stop()
     job, prepared = own.offer
-    task = QUEUE.submit(lambda: score_scan(prepared, job.scoring, lock=server.network()))
+    task = QUEUE.submit(
+        lambda: score_scan(prepared, job.scoring, contrast=job.sequence, lock=server.network())
+    )
     own.task = (task, job, prepared)
 
 

@@ -62,6 +62,8 @@ def report(own: Own, result: Result, feeds: Any, to_explore: Callable[[dict[str,
         f"{scoring.beta:g}, scoring β {scoring.scoring_beta:g}; healthy data: {job.contrast or 'none'}. "
         f"Threshold {finding.threshold.score:.4g}: {finding.threshold.meaning}."
     )
+    if finding.sample is not None:
+        st.caption(f"Sample score of the whole scan: {finding.sample.sentence}.")
     if job.contrast and finding.caution:
         st.caption(f":material/warning: {plain(finding.caution)}")
     exports.buttons(own, result)
