@@ -94,7 +94,7 @@ def table(pretrained: Pretrained, name: str, cases: Sequence[Case], betas: Seque
     for beta in betas:
         parts: dict[str, list[ScoreHistogram]] = {text: [] for text in predictors}
         error: list[Tensor] = []
-        for rows in torch.arange(len(x)).split(BATCH):
+        for rows in torch.split(torch.arange(len(x)), BATCH):
             evidence = observe(model, x[rows], beta)
             for text, predictor in predictors.items():
                 values = score(predictor, evidence, calibration)
