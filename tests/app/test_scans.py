@@ -50,11 +50,11 @@ from tests.support.tiny import NAME, save_tiny
 def test_an_uploaded_scan_is_shown_and_says_where_its_brain_comes_from() -> None:
     app = fine(loaded())
     assert "**scan.nii** · 46 x 58 x 42 voxels of 4 x 3.6 x 4.4 mm" in text(app)
-    assert "brain mask not given: **all that is not zero**" in text(app)
+    assert "brain of 1,497 ml by **what is not zero**" in text(app)
     packets = [one for one in handed(app, "explorer-planes-feed") if isinstance(one, bytes)]
     assert [packet[:4] for packet in packets] == [b"XPK1"]
     uploader(app, "brain").upload("brain.nii", nifti_bytes((DATA > 0).astype(np.uint8), ras_affine()))
-    assert "brain mask **from your file**" in text(fine(app.button(key="own-load").click().run()))
+    assert "brain of 1,497 ml by **your mask**" in text(fine(app.button(key="own-load").click().run()))
 
 
 def test_a_scan_is_scored_and_measured_against_its_mask() -> None:

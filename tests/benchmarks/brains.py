@@ -2,11 +2,11 @@
 
     python -m tests.benchmarks.brains FOLDER [FOLDER ...] [--sheet brains.png] [--way auto] [--turned]
 
-Reads every `.nii.gz` that is not named `_dseg`, `_lesions` or `_seg`. `fit` is the overlap with the template's
-brain as the file says it lies (`explorer.scans.placing.lying`). The sheet has a row a scan: three planes
-through the middle of the brain with its outline. `--turned` also turns each scan's affine, upside down and
-back to front, which must all be noticed. Exits with 1 where a brain is not of 1,000 to 1,800 ml, takes more
-than 6 s of a core, or a turned one is not noticed.
+Reads every `.nii.gz` that is not named `_dseg`, `_lesions` or `_seg`. `fit` is the overlap with the
+template's brain as the file says it lies (`explorer.scans.placing.lying`). The sheet has a row a scan: three
+planes through the middle of the brain with its outline. `--turned` also turns each scan's affine, upside down
+and back to front, which must all be noticed. Exits with 1 where a brain is not of 1,000 to 1,800 ml, takes
+more than 6 s of a core, or a turned one is not noticed.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def look_turned(scan: Scan, turn: str, way: str) -> list[str]:
     brain = find_brain(scan, way)
     found = lying(brain.mask, scan.affine)
     print(f"  {turn}: {brain.ml:,.0f} ml, fit {found.fit:.3f}, fits better {found.turned or '-'}", flush=True)
-    noticed = any("as the file says" in told for told in brain.warnings)
+    noticed = any("as the file says it lies" in told for told in brain.warnings)
     return [] if noticed else [f"{turn} is not noticed"]
 
 

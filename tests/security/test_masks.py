@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from explorer.scans.placing.brain.search import find_brain
 from explorer.scans.placing.preparing import prepare_volume
 from explorer.scans.reading.files import ScanFile
 from explorer.scans.reading.loading import load_mask, load_scan
@@ -59,7 +60,7 @@ def test_a_brain_mask_outside_the_field_of_view() -> None:
     far[:4, :4, :4] = True
     scan = load_scan(head_file())
     with pytest.raises(ValueError, match="has a median of 0 in the brain"):
-        prepare_volume(scan, far)
+        prepare_volume(scan, find_brain(scan, given=far))
 
 
 def test_a_mask_that_fits() -> None:

@@ -84,7 +84,7 @@ def doubts_on(brain: Brain, head: Head, cut: list[str]) -> Iterator[str]:
             f"The brain has {brain.ml:,.0f} ml, where this scan should hold {least:,.0f} to {most:,.0f}: it "
             f"is not all there, or not all of it is brain; {LOOK}."
         )
-    if not cut and (doubt := _on_lying(brain, head)):
+    if brain.ml >= WHOLE_ML[0] and (doubt := _on_lying(brain, head, cut=bool(cut))):
         yield doubt
     values = head.data[brain.mask][:: max(1, int(np.count_nonzero(brain.mask)) // 2**20)]
     empty = float((values == 0).mean())
@@ -96,9 +96,10 @@ def doubts_on(brain: Brain, head: Head, cut: list[str]) -> Iterator[str]:
         yield "The brain is of nearly one intensity, as no living one is: is it a phantom?"
 
 
-def _on_lying(brain: Brain, head: Head) -> str:
+def _on_lying(brain: Brain, head: Head, *, cut: bool) -> str:
+    """Whether it lies as said; of a cut one, which has another shape, whether it lies better otherwise."""
     found = lying(brain.mask, head.affine)
-    if found.right:
+    if found.right or (cut and not found.turned):
         return ""
     shape = f"The brain does not have a brain's shape as the file says it lies (overlap {found.fit:.2f})"
     if found.turned:

@@ -14,6 +14,7 @@ from explorer.scans.placing.placement import (
     model_affine,
     place_picture,
     place_volume,
+    spread,
 )
 
 
@@ -75,6 +76,18 @@ def test_unprocessed_slices_are_nothing_and_their_neighbours_whole() -> None:
     values = np.ones((4, 5, 5), np.float32)
     values[2] = np.nan
     assert np.array_equal(np.isnan(placement.to_scan(values)), np.isnan(values))
+
+
+def test_a_pixel_without_a_score_is_nothing_and_lends_nothing() -> None:
+    placement = Placement(np.diag([1.0, 2.0, 2.0, 1.0]), (3, 10, 10), (3, 5, 5), 1.0, 1.0)
+    values = np.full((3, 5, 5), 2, np.float32)
+    values[1, 2:, 2:] = np.nan
+    back = placement.to_scan(values)
+    assert np.isnan(back[1, 5:, 5:]).all() and not np.isnan(back[1, :3]).any()
+    assert not np.isnan(back[[0, 2]]).any()
+    assert (back[~np.isnan(back)] == 2).all()
+    values[1, 1, 1] = 6
+    assert spread(values)[1, 2, 2] in (2, 6) and np.array_equal(spread(values)[0], values[0])
 
 
 def test_fine_voxels_are_averaged_in_place() -> None:

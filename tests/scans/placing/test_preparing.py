@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from explorer.scans.placing.brain_mask import find_brain
-from scipy import ndimage
+import torch
 
+from explorer.datasets.brain.intensity import KNEE, compress
+from explorer.scans.placing.brain.search import find_brain
 from explorer.scans.placing.intensity import CT_WINDOWS, windowed
-from explorer.scans.placing.preparing import prepare_picture, prepare_volume
+from explorer.scans.placing.preparing import OUTSIDE, prepare_picture, prepare_volume
 from explorer.scans.reading.files import ScanFile
 from explorer.scans.reading.loading import load_scan
 from tests.security.making import npy
@@ -33,20 +34,6 @@ def dice(a: np.ndarray, b: np.ndarray) -> float:
     return float(2 * (a & b).sum() / (a.sum() + b.sum()))
 
 
-def test_a_brain_on_zeros_is_what_is_not_zero() -> None:
-    data = head(AFFINE)
-    found = find_brain("a.nii", data, SPACINGS)
-    assert found.origin == "nonzero"
-    assert np.array_equal(found.mask, data > 0)
-
-
-def test_a_brain_in_its_skull_is_estimated_and_said_so() -> None:
-    data, brain = with_skull()
-    found = find_brain("a.nii", data, SPACINGS)
-    assert found.origin == "estimated" and "estimated" in found.note
-    assert dice(found.mask, brain) > 0.9
-
-
 def test_the_median_of_the_brain_becomes_45_hundredths_whatever_the_scanner_says() -> None:
     plain = prepare_volume(load_scan(head_file()))
     inside = plain.images[plain.foregrounds]
@@ -59,8 +46,8 @@ def test_the_median_of_the_brain_becomes_45_hundredths_whatever_the_scanner_says
 def test_a_given_brain_mask_is_used() -> None:
     data, brain = with_skull()
     scan = load_scan(scan_file(nifti_bytes(data, AFFINE)))
-    prepared = prepare_volume(scan, brain)
-    assert prepared.brain_origin == "file"
+    prepared = prepare_volume(scan, find_brain(scan, given=brain))
+    assert prepared.brain == "mask" and prepared.brain_ml == pytest.approx(brain.sum() * 63.36 / 1000)
     assert prepared.gain == pytest.approx(0.45 / float(np.median(scan.data[brain])))
     back = prepared.placement.to_scan(prepared.foregrounds[:, 0].numpy().astype(np.float32))
     seen = ~np.isnan(back)
@@ -71,8 +58,20 @@ def test_what_is_shown_beside_the_original_is_what_the_network_sees() -> None:
     scan = load_scan(head_file())
     prepared = prepare_volume(scan)
     back = prepared.placement.to_scan(prepared.images[:, 0].numpy())
-    expected = np.clip(scan.data * prepared.gain, 0, 1)
+    expected = compress(torch.from_numpy(scan.data * prepared.gain)).numpy()
     assert np.nanmedian(np.abs(back - expected)[scan.data > 0]) < 0.01
+
+
+def test_what_is_outside_the_brain_is_zero_and_what_is_bright_is_told_apart() -> None:
+    data, brain = with_skull()
+    bright, brightest = np.argwhere(brain)[1000:1002]
+    data[tuple(bright)], data[tuple(brightest)] = 400, 800
+    scan = load_scan(scan_file(nifti_bytes(data, AFFINE)))
+    prepared = prepare_volume(scan, find_brain(scan, given=brain))
+    assert not prepared.images[~prepared.foregrounds].any() and (~prepared.foregrounds).any()
+    assert 0.9 < float(prepared.images.max()) < 1
+    assert prepared.knee == KNEE and OUTSIDE in prepared.notes
+    assert any("what is then above 0.7 is compressed" in note for note in prepared.notes)
 
 
 @pytest.mark.parametrize("window", CT_WINDOWS)
@@ -85,21 +84,10 @@ def test_a_window_maps_its_ends_to_0_and_1(window: str) -> None:
 def test_a_ct_is_windowed_and_not_scaled_by_its_median() -> None:
     data = np.where(head(AFFINE) > 0, 40, -1000).astype(np.float32) + 2 * NOISE
     prepared = prepare_volume(load_scan(scan_file(nifti_bytes(data, AFFINE))), window="brain")
-    assert prepared.gain == 1.0 and prepared.window == "brain"
+    assert prepared.gain == 1.0 and prepared.window == "brain" and prepared.knee is None
     assert float(prepared.images[prepared.foregrounds].median()) == pytest.approx(0.5, abs=0.02)
     with pytest.raises(ValueError, match="unknown CT window 'heart'; known: brain"):
         prepare_volume(load_scan(head_file()), window="heart")
-
-
-def test_the_brain_of_a_ct_is_neither_bone_nor_skin() -> None:
-    _, brain = with_skull()
-    distance = ndimage.distance_transform_edt(~brain, sampling=SPACINGS)
-    skull, skin = (distance > 0) & (distance <= 9), (distance > 9) & (distance <= 15)
-    data = np.select([brain, skull, skin], [35.0, 1000.0, 60.0], -1000.0) + 3 * NOISE
-    scan = load_scan(scan_file(nifti_bytes(data.astype(np.float32), AFFINE)))
-    found = find_brain("a.nii", windowed(scan.data, "brain"), SPACINGS, ct=True)
-    assert found.origin == "estimated"
-    assert dice(found.mask, brain) > 0.9
 
 
 def test_only_slices_with_a_brain_are_processed() -> None:
@@ -115,6 +103,17 @@ def test_a_picture_fills_its_range() -> None:
     prepared = prepare_picture(scan, 28)
     assert prepared.images[0, 0].numpy() == pytest.approx((scan.data[..., 0] + 100) / 783, abs=1e-6)
     assert bool(prepared.foregrounds.all()) and prepared.slices == (0,)
+
+
+def test_a_picture_that_is_no_slice_of_a_brain_is_doubted() -> None:
+    slice_like = np.zeros((40, 30))
+    slice_like[8:32, 6:24] = np.random.default_rng(0).random((24, 18)) + 0.5
+    for pixels, doubted in ((slice_like, False), (1 - slice_like, True)):
+        scan = load_scan(ScanFile("a.npy", npy(pixels)))
+        found = prepare_picture(scan, 128, of_brain=True)
+        assert any("scored as an axial slice" in note for note in found.notes)
+        assert any("is it a slice of a brain" in told for told in found.warnings) is doubted
+        assert prepare_picture(scan, 128).warnings == ()
 
 
 def test_pictures_and_volumes_are_not_mixed_up() -> None:

@@ -15,7 +15,7 @@ from tests.support.phantoms import axis_codes
 
 
 @cache
-def files() -> tuple[ScanFile, ScanFile]:
+def files() -> tuple[ScanFile, ScanFile, ScanFile]:
     return example(load_dataset("brain/flair"))
 
 
@@ -32,6 +32,14 @@ def test_it_is_the_subject_upright_with_the_lesions_brighter() -> None:
         assert far.sum() > 0.97 * (~marked).sum()
         assert np.count_nonzero(shown[marked] > image[marked] + 0.05) >= 0.9 * np.count_nonzero(marked)
     assert scan.data.shape[2] == SLICES
+
+
+def test_its_brain_is_all_that_is_bright() -> None:
+    scan = load_scan(files()[0])
+    brain = load_mask(files()[2], scan)
+    bright = scan.data > 0.6 * np.median(scan.data[brain])
+    assert 0.95 * bright[brain].sum() > 19 * bright[~brain].sum()
+    assert bright[brain].mean() > 0.8
 
 
 def test_the_mask_holds_each_lesion_at_its_place_and_size() -> None:

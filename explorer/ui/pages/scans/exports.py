@@ -46,7 +46,7 @@ def buttons(own: Own, result: Result) -> None:
             map_file,
             ".npy" if picture else ".nii.gz",
             "application/octet-stream",
-            "Scores on the scan's own grid, axis order and affine; NaN outside the brain and the field of view.",
+            "Scores on the scan's own grid, axis order and affine; NaN outside the brain and field of view.",
         ),
         (
             "Record (JSON)",
