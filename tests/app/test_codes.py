@@ -238,7 +238,10 @@ def change_threshold(folder: Path, nats: float) -> None:
     """Make the VQ-VAE's calibration say that no healthy code is less likely than this."""
     loaded = load_pretrained(CODES, server.device(), folder)
     known = loaded.calibration["fashion-mnist"]
-    made = replace(known, quantiles={**known.quantiles, "code-surprise": torch.full((1, 20), nats).double()})
+    made = replace(
+        known,
+        quantiles={**known.quantiles, "code-surprise": torch.full((1, len(known.levels)), nats).double()},
+    )
     save_calibration(loaded.card, {"fashion-mnist": made}, folder)
     server.pretrained.cache_clear()
 

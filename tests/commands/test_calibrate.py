@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor
 
 from explorer.cards import load_pretrained
 from explorer.cards.weights import save_calibration
+from explorer.contracts import Conditions
 from explorer.evaluation.calibration import Calibration
+from explorer.evaluation.members import HealthySlices
 from explorer.training import finish
 from tests.support.commands import refusal, run, with_tiny_model
 from tests.support.linear_vae import images
@@ -21,9 +22,9 @@ DARKER = "reconstruction-error:sign=darker,sigma=1.0"
 
 @pytest.fixture(autouse=True)
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    def few(dataset: object, count: int) -> tuple[Tensor, Tensor]:
+    def few(dataset: object, count: int) -> HealthySlices:
         x = images(2, 28).float()
-        return x, torch.ones_like(x, dtype=torch.bool)
+        return HealthySlices(x, torch.ones_like(x, dtype=torch.bool), Conditions.unknown(len(x)))
 
     monkeypatch.setattr(finish, "calibration_slices", few)
     folder = with_tiny_model(tmp_path, monkeypatch)

@@ -111,7 +111,7 @@ def test_maps_are_finite_scores_of_every_pixel(kind: str, name: str, known: Know
 @pytest.mark.parametrize(("kind", "name"), PAIRS)
 def test_a_scan_of_one_slice_is_that_slice(kind: str, name: str, known: Known) -> None:
     network, beta, calibration = known(kind)
-    predictor, model = PREDICTORS[name](), cast(Model, network)
+    predictor, model = plugin_from(PREDICTORS, name), cast(Model, network)
     for i in range(2):
         evidence = observe(model, X[[i]], beta[[i]])
         alone = predictor.across_slices(score(predictor.slicewise, evidence, calibration))

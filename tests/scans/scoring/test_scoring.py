@@ -101,24 +101,29 @@ def test_each_slice_is_scored_by_what_is_known_of_it() -> None:
     assert last.surprise is not None
     for index, one in enumerate(small_scan()[1:4], 1):
         evidence = CodeEvidence(model, one.image[None, None], conditions=Conditions.of([one]))
-        torch.testing.assert_close(last.values["0"][[index]], score(CodeSurprise(), evidence))
+        inside = one.foreground[None, None]
+        found, alone = last.values["0"][[index]], score(CodeSurprise(), evidence)
+        torch.testing.assert_close(found[inside], alone[inside])
+        assert found[~inside].isnan().all()
         total = total_surprise(evidence, calibration)
         torch.testing.assert_close(last.surprise[[index]], total)
     assert last.surprise[[0, 4]].isnan().all()
     *_, other = score_slices(small_scan(contrast="flair"), of_codes(CodeSurprise()))
-    assert not torch.allclose(other.values["0"][1:4], last.values["0"][1:4])
+    assert not torch.allclose(other.values["0"][1:4], last.values["0"][1:4], equal_nan=True)
 
 
 def test_filters_across_slices_come_when_all_are_scored() -> None:
     predictor = LatentRestoration(restorations=2)
-    plain, filtered = (
-        [step.values["0"].clone() for step in score_slices(small_scan(), of_codes(one))]
-        for one in (predictor.slicewise, predictor)
-    )
-    torch.testing.assert_close(filtered[0], plain[0], equal_nan=True)
-    torch.testing.assert_close(filtered[-1], predictor.across_slices(plain[-1]), equal_nan=True)
-    assert filtered[-1][[0, 4]].isnan().all() and not filtered[-1][1:4].isnan().any()
-    assert not torch.allclose(filtered[-1][1:4], plain[-1][1:4])
+    inside = stack([one.foreground for one in small_scan()])
+    plain = torch.full(inside.shape, torch.nan)
+    for index, one in enumerate(small_scan()[1:4], 1):
+        evidence = CodeEvidence(codes()[0], one.image[None, None], conditions=Conditions.of([one]))
+        plain[index] = score(predictor.slicewise, evidence, codes()[1])[0]
+    *_, last = score_slices(small_scan(), of_codes(predictor))
+    expected = predictor.across_slices(plain)
+    torch.testing.assert_close(last.values["0"][inside], expected[inside])
+    assert last.values["0"][~inside].isnan().all()
+    assert not torch.allclose(expected[inside], plain[inside])
 
 
 def test_the_profile_is_that_of_the_filtered_map() -> None:
