@@ -29,6 +29,12 @@ def split(request: pytest.FixtureRequest) -> tuple[Dataset, str]:
     return dataset, which
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nothing_remembered() -> None:
+    """Tests before these may have loaded datasets on a machine that they made poorer."""
+    load_dataset.cache_clear()
+
+
 def anew(dataset: Dataset) -> Dataset:
     """The same dataset, with nothing remembered."""
     family, _, option = dataset.name.partition("/")
