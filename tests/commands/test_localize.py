@@ -16,8 +16,11 @@ from tests.security.making import npy, png
 from tests.support.commands import refusal, run
 from tests.support.dicoms import series, zipped
 from tests.support.heads import AFFINE, BALL, LOCALIZE, NAME, with_head
-from tests.support.phantoms import head
+from tests.support.phantoms import head, nifti_bytes
 from tests.support.tiny_codes import save_tiny_codes
+
+PHANTOM = "The brain is of nearly one intensity, as no living one is: is it a phantom?"
+HEAD = head(AFFINE)
 
 
 @pytest.fixture(autouse=True)
@@ -40,9 +43,47 @@ def test_a_map_and_its_record(capsys: pytest.CaptureFixture[str]) -> None:
     assert record["calibration"]["healthy_data"] == "brain/flair"
     assert record["calibration"]["score_of_99_percent_of_healthy_pixels"] > 0
     assert record["preparation"]["brain"] == "nonzero"
+    assert record["preparation"]["brain_ml"] == pytest.approx(1497, abs=1)
+    assert record["preparation"]["compressed_above"] == 0.7
+    assert record["share_of_mask_not_scored"] == 0
+    assert np.isnan(values[np.asarray(HEAD) == 0]).mean() > 0.95 and not np.isnan(values[BALL > 0]).any()
     assert 0 <= record["figures"]["auroc"] <= 1
     assert record["highest_slice_score"] == max(record["slice_scores"])
-    assert "map.nii.gz: 60 of 60 slices, auroc" in capsys.readouterr().out
+    printed = capsys.readouterr()
+    assert "map.nii.gz: 60 of 60 slices, brain of 1,497 ml (nonzero), auroc" in printed.out
+    assert printed.err == f"explorer: head.nii: {PHANTOM}\n"
+    assert record["warnings"] == [PHANTOM]
+
+
+def test_the_brain_is_found_as_asked_or_given() -> None:
+    Path("brain.nii").write_bytes(nifti_bytes((HEAD > 0).astype(np.uint8), AFFINE))
+    maps = {}
+    for option, way in (
+        ("--brain nonzero", "nonzero"),
+        ("--brain threshold", "threshold"),
+        ("--brain brain.nii", "mask"),
+        ("--brain-mask brain.nii", "mask"),
+    ):
+        assert run(f"{LOCALIZE} --overwrite {option}") == 0
+        record = json.loads(Path("map.json").read_text(encoding="utf-8"))
+        assert record["preparation"]["brain"] == way
+        maps[option] = Path("map.nii.gz").read_bytes()
+    assert len(set(maps.values())) == 2  # that of the threshold is another
+
+
+def test_what_of_a_mask_lies_outside_the_brain_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    mask = BALL.copy()
+    lost = round(0.12 / 0.88 * int(BALL.sum()))
+    mask.ravel()[np.flatnonzero(HEAD.ravel() == 0)[:lost]] = 1
+    Path("ball.nii").write_bytes(nifti_bytes(mask, AFFINE))
+    assert run(f"{LOCALIZE} --mask ball.nii --report") == 0
+    record, page = json.loads(Path("map.json").read_text()), Path("map.html").read_text()
+    assert record["share_of_mask_not_scored"] == pytest.approx(0.12, abs=0.005)
+    assert "12 % of the mask was not scored" in record["warnings"][-1]
+    assert "; 12 % of the mask was not scored" in capsys.readouterr().out
+    assert "12 % of the mask was not scored, as it lies outside the brain" in page
+    assert "<td>Mask not scored</td><td>12 %</td>" in page
+    assert "another scan" not in page
 
 
 def test_bright_balls_are_found_by_intensity() -> None:
@@ -131,7 +172,7 @@ def test_a_folder_of_scans_goes_on_after_a_bad_one(capsys: pytest.CaptureFixture
     line = "localize scans --mask masks --predictor intensity --output maps --device cpu"
     assert run(line) == 2
     printed = capsys.readouterr()
-    assert printed.err.splitlines() == [
+    assert [line for line in printed.err.splitlines() if PHANTOM not in line and "A picture" not in line] == [
         "explorer: a.nii.gz is not a NIfTI file; convert it to NIfTI (.nii or .nii.gz) first",
         "explorer: 1 of 3 scans failed, as said above; the other maps are written",
     ]
@@ -180,6 +221,17 @@ def test_the_labels_of_mood_reach_the_record() -> None:
         ("--device cpu", "--beta 99", "beta must be in [0.01, 10], got 99"),
         ("--device cpu", "--seed -1", "seed must be in"),
         ("--device cpu", "--brain-mask head.png", "head.png is not there"),
+        (
+            "--device cpu",
+            "--brain best",
+            "--brain best: no such file, and no way to find the brain; known: ",
+        ),
+        ("--device cpu", "--brain mask", "--brain mask: no such file, and no way to find the brain"),
+        (
+            "--device cpu",
+            "--brain auto --brain-mask ball.nii",
+            "the brain is given twice, by --brain auto",
+        ),
     ],
 )
 def test_wrong_input(capsys: pytest.CaptureFixture[str], old: str, new: str, message: str) -> None:

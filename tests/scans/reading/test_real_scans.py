@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
 def test_a_brain_lies_where_the_template_does(path: Path) -> None:
     prepared = prepare_volume(load_scan(ScanFile.at(path)))
-    assert prepared.brain == "nonzero"
+    assert prepared.brain == "nonzero" and prepared.warnings == ()
     assert 1 < prepared.placement.factor < 1.25
     assert float(prepared.images[prepared.foregrounds].median()) == pytest.approx(0.45, abs=0.02)
     _, rows, columns = np.nonzero(prepared.foregrounds[26, :1].numpy())  # through the middle of the brain
