@@ -1,16 +1,18 @@
 """Conformal risk control: from n healthy scans, a threshold with a promise for the next one.
 
-Angelopoulos, Bates, Fisch, Lei and Schuster: Conformal Risk Control, 2022, arXiv 2208.02814. The loss of a scan
-at a threshold t is the share of its pixels that score t or higher: at most 1, and it never rises with t. With
-R(t), the mean loss of n scans, the threshold for a share alpha is the paper's equation (4),
+Angelopoulos, Bates, Fisch, Lei and Schuster: Conformal Risk Control, 2022, arXiv 2208.02814. The loss of a
+scan at a threshold t is the share of its pixels that score t or higher: at most 1, and it never rises with t.
+With R(t), the mean loss of n scans, the threshold for a share alpha is
 
     t = the smallest score with n / (n + 1) R(t) + 1 / (n + 1) <= alpha
 
-If the next scan is exchangeable with the n (another person in the same scanner, prepared likewise), its expected
-loss is at most alpha, whatever the scores are like. The expectation runs over the n scans as well as over the
-next one: single scans lie above and below. As R is at least 0, n scans promise no share below 1 / (n + 1).
+If the next scan is exchangeable with the n (another person in the same scanner, prepared likewise), its
+expected loss is at most alpha, whatever the scores are like. The expectation runs over the n scans as well as
+over the next one: single scans lie above and below. As R is at least 0, n scans promise no share below
+1 / (n + 1).
 
-Losses are read off bounds that were kept at some levels, and are rounded up between them, so the promise holds.
+Losses are read off bounds that were kept for some shares, and are rounded up between them, so that the
+promise holds.
 """
 
 from __future__ import annotations
@@ -23,14 +25,14 @@ from torch import Tensor
 from explorer.evaluation.histogram import ScoreHistogram, decode
 
 SHARES = (*(10 ** (-step / 32) for step in range(129)), 0.0)
-"""Shares of a scan's pixels for which bounds are kept: from 1 to 1 in 10,000, each 7 % below the last; and 0."""
+"""Shares of a scan for which bounds are kept: from 1 to 1 in 10,000, each 7 % below the last, and 0."""
 
 _ROUNDING = 1e-12
 """What sums of shares may be off by."""
 
 
 def upper_bounds(scores: ScoreHistogram) -> Tensor:
-    """For each of `SHARES`, a score that at most that share of the pixels reach, (L,), float64, never falling.
+    """For each of `SHARES` a score that at most that share of pixels reach, (L,), float64, never falling.
 
     It is the smallest such score to 12 bits.
 
@@ -57,11 +59,11 @@ def share_reaching(bounds: Tensor, threshold: float) -> Tensor:
 
 
 def threshold_for(bounds: Tensor, alpha: float) -> float | None:
-    """The smallest threshold whose share of false positives on the next healthy scan is expected to be `alpha`.
+    """The smallest threshold that promises a share of false positives on the next healthy scan.
 
     Args:
         bounds: of n healthy scans, as `upper_bounds` gives them, (n, L).
-        alpha: share of pixels, in (0, 1).
+        alpha: that share of its pixels, as expected, in (0, 1).
 
     Returns:
         The threshold; None where so few scans cannot promise that share, see `least_share`.
@@ -73,7 +75,7 @@ def threshold_for(bounds: Tensor, alpha: float) -> float | None:
     n = len(bounds)
     if least_share(n) > alpha + _ROUNDING:
         return None
-    candidates = bounds.unique()  # ascending; the mean loss falls at these scores only
+    candidates = bounds.flatten().sort().values  # the mean loss falls at these scores only
     low, high = 0, len(candidates) - 1
     while low < high:
         middle = (low + high) // 2

@@ -96,7 +96,8 @@ def test_the_promise_holds_over_scans_drawn_alike_and_is_not_idle(alpha: float) 
     mean = sum(shares) / rounds
     error = torch.tensor(shares).std().item() / math.sqrt(rounds)
     assert mean <= alpha + 3 * error
-    assert mean >= alpha - 2 / (n + 1) - 0.07 * alpha - 3 * error  # theorem 2 of the paper, and the rounding
+    # theorem 2 of the paper, and the rounding of shares
+    assert mean >= alpha - 2 / (n + 1) - 0.07 * alpha - 3 * error
 
 
 @pytest.mark.parametrize("alpha", [0.0, 1.0, -0.1, math.nan])
