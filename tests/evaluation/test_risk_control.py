@@ -85,7 +85,7 @@ def test_what_so_many_scans_can_promise(n: int, least: float) -> None:
 
 @pytest.mark.parametrize("alpha", [0.05, 0.1, 0.3])
 def test_the_promise_holds_over_scans_drawn_alike_and_is_not_idle(alpha: float) -> None:
-    """Scans differ in scale and tail; the share on the next is at most alpha in the mean, and not far below."""
+    """Scans differ in scale; the share on the next is at most alpha in the mean, and not far below."""
     generator = torch.Generator().manual_seed(2)
     n, rounds, pixels = 20, 100, 200
     shares = []

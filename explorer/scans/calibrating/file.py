@@ -60,9 +60,10 @@ def healthy_at(path: Path) -> OwnHealthy:
     """
     name = label(path.name)
     try:
-        if path.stat().st_size > LARGEST:
-            raise ValueError(f"{name} is larger than {LARGEST // 2**20} MiB, which none here is; {REMEDY}")
-        content = path.read_bytes()
+        if not path.is_file():
+            raise ValueError(f"{name} is not there, or is no plain file; check the path")
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST + 1)
     except OSError as error:
         raise ValueError(f"{name} cannot be read: {error.strerror}; check the path") from None
     return healthy_from(path.name, content)

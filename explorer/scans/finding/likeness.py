@@ -58,8 +58,8 @@ class Likeness:
             return self._too_many()
         if self.low and self.above < FEW:
             return (
-                "Percentiles may be too low and the threshold too high for this scan: half of its pixels score "
-                f"lower than {percent(1 - self.middle)} of healthy ones, so lesions may be missed. "
+                "Percentiles may be too low and the threshold too high for this scan: half of its pixels "
+                f"score lower than {percent(1 - self.middle)} of healthy ones, so lesions may be missed. "
                 f"{self._remedy}"
             )
         return ""

@@ -1,4 +1,4 @@
-"""Healthy scans of the person's own, scored in their turn or brought as a file: what scans are read against."""
+"""Healthy scans of the person's own, scored in turn or brought as a file, to read scans against."""
 
 from __future__ import annotations
 
