@@ -4,7 +4,7 @@
 
 FOLDER holds `ixi_t1/IXI*_T1w.nii.gz` and `real_scans/*.nii.gz`, healthy people all of them. A cell is the
 share of the brain's pixels, in percent, that reach what 99 % of healthy pixels stay below: 1 were right. `*`
-stands where page, record and report note that percentiles may not hold, see `explorer.scans.finding.likeness`.
+stands where page, record and report note that percentiles may not hold; see `scans.finding.likeness`.
 Five IXI subjects are held out from training; they are read against the model's healthy scores of T1, and then
 against those of three other subjects (`calibrate --scans`). The other scans are of other scanners.
 """

@@ -46,9 +46,7 @@ def own_misfit(job: Job, predictor: Predictor, *, volume: bool) -> str:
     if named and own.contrast != job.contrast:
         name = PREDICTORS.name_of(type(predictor))
         theirs, this = own.contrast or "none", job.contrast or "none"
-        return (
-            f"maps of {name} change with the healthy data that is named, theirs is {theirs}, this one {this}"
-        )
+        return f"maps of {name} change with the healthy data that is named: theirs {theirs}, here {this}"
     return ""
 
 

@@ -97,7 +97,7 @@ def test_what_does_not_fit_is_said_and_the_models_scores_take_its_place(
     job = job_of(predictor, contrast=contrast, own=replace(own(), **change))
     job = replace(job, scoring=replace(job.scoring, **scoring))
     finding = finding_of(job, brain(9))
-    assert why in own_misfit(job, finding.predictor)
+    assert why in own_misfit(job, finding.predictor, volume=True)
     assert finding.caution.startswith("The scores of 3 healthy scans of your own are not used: they are")
     assert why in finding.caution and finding.caution in record_of(finding)["notes"]
     fits = bool(contrast) and predictor != f"{NAME}:sigma=2.0" and scoring.get("scoring_beta") != 10.0
@@ -112,10 +112,10 @@ def test_a_map_made_of_healthy_scores_wants_those_that_it_was_made_with() -> Non
     assert made.contrast == FIELD
     job = job_of("ensemble", contrast=FIELD, own=made)
     (key,) = job.scoring.predictors
-    assert caution(job, key) == ""
+    assert caution(job, key, volume=True) == ""
     other = replace(job, own=replace(made, contrast="brain/t1"))
-    assert own_misfit(other, PREDICTORS["ensemble"]()) == (
-        "ensemble is made with healthy data, theirs with brain/t1, this map with fashion-mnist"
+    assert own_misfit(other, PREDICTORS["ensemble"](), volume=True) == (
+        "maps of ensemble change with the healthy data that is named: theirs brain/t1, here fashion-mnist"
     )
 
 
