@@ -146,6 +146,11 @@ def _tensors(file: str, content: bytes, sha256: str, remedy: str) -> dict[str, T
     """The tensors of a file whose hash its card holds."""
     if hashlib.sha256(content).hexdigest() != sha256:
         raise ValueError(f"{file} is not the file its card describes (sha256 differs); {remedy}")
+    return tensors_from(file, content, remedy)
+
+
+def tensors_from(file: str, content: bytes, remedy: str) -> dict[str, Tensor]:
+    """The tensors of a safetensors file; ValueError, with its name and the remedy, where it is none."""
     try:
         tensors: dict[str, Tensor] = load_tensors(content)
     except (SafetensorError, LookupError) as error:  # the latter for number formats that torch lacks

@@ -1,4 +1,7 @@
-"""`calibrate`: healthy images scored anew for a model's card, for all predictors, or for some to be added."""
+"""`calibrate`: healthy images scored anew for a model's card, or healthy scans of one's own for a file.
+
+For the card all predictors are scored, or some are added; see `calibrate_scans` for one's own.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,9 @@ from tqdm import tqdm
 
 from explorer.cards import card_of, model_names
 from explorer.cards.catalogue import FOLDER, MODEL_FILES
+from explorer.commands import calibrate_scans
 from explorer.commands.arguments import add_device, add_predictors, settings_help
+from explorer.commands.brains import ways_help
 from explorer.devices import pick_device
 from explorer.predictors import PREDICTORS
 from explorer.settings import plugin_from
@@ -22,23 +27,26 @@ def add(commands: Any) -> None:
     """Add the command to a parser."""
     parser = commands.add_parser(
         "calibrate",
-        help="score healthy images anew for a model's card",
-        epilog=settings_help("predictors", PREDICTORS),
+        help="score healthy images anew for a model's card, or healthy scans of your own",
+        epilog=f"{settings_help('predictors', PREDICTORS)}\n{ways_help()}",
     )
     parser.add_argument("model", metavar="MODEL", help="name, kind, or path of a card, e.g. beta-vae-brain")
-    parser.add_argument(
-        "--folder", type=Path, default=FOLDER, metavar="DIR", help="of a named model; default: pretrained"
-    )
+    parser.add_argument("--folder", type=Path, metavar="DIR", help="of a named model; default: pretrained")
     add_predictors(
         parser, required=False, help="add this one, with its settings, to what is there; may be repeated"
     )
+    calibrate_scans.add(parser)
     add_device(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Rewrite a card's figures on healthy images and its calibration, or add to the latter."""
-    folder, name = arguments.folder, arguments.model
+    """Score one's own scans, or rewrite a card's figures and its calibration, or add to the latter."""
+    if arguments.scans is not None:
+        calibrate_scans.run(arguments)
+        return
+    calibrate_scans.refuse_without(arguments)
+    folder, name = arguments.folder or FOLDER, arguments.model
     if name.endswith(MODEL_FILES):
         folder, name = Path(name).parent, Path(name).stem
     else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,31 +20,24 @@ from explorer.commands.arguments import (
     settings_help,
     told_apart,
 )
-from explorer.commands.brains import brain_from, ways_help
+from explorer.commands.brains import ways_help
+from explorer.commands.jobs import BRAIN, add_preparation, job_of, predictor_from, prepare
 from explorer.commands.outputs import Maps, outputs
 from explorer.commands.terminal import complain, say
-from explorer.datasets import load_dataset
 from explorer.devices import pick_device, share_cores
-from explorer.evaluation.calibrating import supplemented
-from explorer.evaluation.cohort import Scoring
-from explorer.evaluation.members import calibration_slices
-from explorer.predictors import PREDICTORS, Predictor, check_fits
-from explorer.scans.finding.finding import Finding, caution, find
+from explorer.predictors import PREDICTORS
+from explorer.scans.calibrating.file import healthy_at
+from explorer.scans.finding.comparing import caution
+from explorer.scans.finding.finding import Finding, find
 from explorer.scans.finding.measures import LEAST_TOLD
-from explorer.scans.placing.brain.search import find_brain
-from explorer.scans.placing.preparing import Prepared, check_model, prepare_scan
+from explorer.scans.placing.preparing import Prepared
 from explorer.scans.reading.files import ScanFile, label
 from explorer.scans.reading.folders import Entry
 from explorer.scans.reading.loading import load_mask, load_scan_at
-from explorer.scans.reading.scan import Scan
-from explorer.scans.scoring.jobs import Job
+from explorer.scans.scoring.jobs import FALSE_POSITIVES, Job
 from explorer.scans.scoring.scoring import ScoredScan, score_scan
 from explorer.scans.writing.export import ending_for, record_path, write_map
 from explorer.scans.writing.report import report_html
-from explorer.settings import parse_settings, plugin_from, settings_of
-
-BRAIN = "brain"
-"""Datasets whose usual models localize scans."""
 
 
 def add(commands: Any) -> None:
@@ -66,18 +58,23 @@ def add(commands: Any) -> None:
     add_model(parser)
     add_predictors(parser)
     add_betas(parser)
-    parser.add_argument("--contrast", metavar="C", help="flair, t1 or t2: compare with its healthy scores")
+    add_preparation(parser)
     parser.add_argument(
         "--mask", type=Path, metavar="M", help="of anomalies, to measure against; or a folder"
     )
     parser.add_argument(
-        "--brain",
-        metavar="WAY|MASK",
-        help="how the brain is found, see below; or a mask of it, or a folder of masks",
+        "--calibration",
+        type=Path,
+        metavar="FILE",
+        help="healthy scores of your own scans, as `calibrate MODEL --scans` writes them: compare with these",
     )
-    parser.add_argument("--brain-mask", type=Path, metavar="M", help="the same as --brain M")
-    parser.add_argument("--volume", type=int, metavar="N", help="which one of a 4-D file, from 0")
-    parser.add_argument("--window", metavar="W", help="of a CT, e.g. brain")
+    parser.add_argument(
+        "--false-positives",
+        type=float,
+        default=FALSE_POSITIVES,
+        metavar="S",
+        help=f"share of a healthy scan's pixels above the threshold (default: {FALSE_POSITIVES:g})",
+    )
     parser.add_argument(
         "--seed", type=int, default=0, metavar="S", help="of predictors that draw (default: 0)"
     )
@@ -91,8 +88,7 @@ def run(arguments: argparse.Namespace) -> None:
     """Write the maps of a scan, or of each in a folder; one that fails does not stop the others."""
     device = pick_device(arguments.device)
     share_cores(device)
-    way, mask = brain_from(arguments.brain, arguments.brain_mask)
-    job = dataclasses.replace(job_from(arguments, device), brain=way)
+    job, mask = job_from(arguments, device)
     entries = outputs(
         arguments.scan,
         arguments.output,
@@ -102,7 +98,7 @@ def run(arguments: argparse.Namespace) -> None:
         report=arguments.report,
         overwrite=arguments.overwrite,
     )
-    for key in job.scoring.predictors if job.contrast else ():
+    for key in job.scoring.predictors if job.compares else ():
         if told := caution(job, key, volume=job.card.dataset == BRAIN):
             complain(told)
     failed = 0
@@ -120,36 +116,19 @@ def run(arguments: argparse.Namespace) -> None:
         )
 
 
-def job_from(arguments: argparse.Namespace, device: torch.device) -> Job:
-    """Look up and load what a localization needs.
+def job_from(arguments: argparse.Namespace, device: torch.device) -> tuple[Job, Path | None]:
+    """Look up and load what a localization needs; the mask, or the folder of masks, of brains beside it.
 
     Raises:
         ValueError: for what is unknown, does not load, or does not fit together.
     """
-    predictors = told_apart(_predictor(text, arguments.seed) for text in arguments.predictor)
+    predictors = told_apart(predictor_from(text, arguments.seed) for text in arguments.predictor)
+    beta, scoring_beta = arguments.beta, arguments.scoring_beta
+    own = None if arguments.calibration is None else healthy_at(arguments.calibration)
     pretrained = model_from(arguments.model, BRAIN, device)
-    source = _healthy_data(arguments.contrast, pretrained.card.dataset, pretrained.calibration)
-    for key, predictor in predictors.items():
-        check_fits(key, predictor, pretrained.model)
-        if predictor.needs_calibration and not source:
-            known = ", ".join(pretrained.calibration)
-            raise ValueError(f"{key} needs healthy scores; pass --contrast, one of {known}")
-    calibration = supplemented(
-        pretrained.calibration.get(source),
-        pretrained.model,
-        predictors.values(),
-        lambda count: calibration_slices(load_dataset(source), count),
-        device,
-    )
-    scoring = Scoring(
-        model=pretrained.model,
-        calibration=calibration,
-        predictors=predictors,
-        beta=arguments.beta,
-        scoring_beta=arguments.beta if arguments.scoring_beta is None else arguments.scoring_beta,
-        device=device,
-    )
-    return Job(pretrained.card, scoring, source, arguments.volume, arguments.window or "")
+    betas = (beta, beta if scoring_beta is None else scoring_beta)
+    job, mask = job_of(pretrained, predictors, betas, arguments, device)
+    return dataclasses.replace(job, own=own, false_positives=arguments.false_positives), mask
 
 
 def localize(
@@ -174,7 +153,7 @@ def localize(
     mask = None if entry.mask is None else load_mask(ScanFile.at(entry.mask), scan)
     for path in maps.values():
         ending_for(scan, path.name)
-    prepared = _prepare(scan, job, brain)
+    prepared = prepare(scan, job, brain)
     for told in prepared.warnings:
         complain(f"{label(scan.name)}: {told}")
     scored = _score(prepared, job, label(scan.name))
@@ -183,6 +162,8 @@ def localize(
         path.parent.mkdir(parents=True, exist_ok=True)
         write_map(path, found[key])
         say(summary(found[key], path))
+        for told in found[key].doubts:
+            complain(f"{label(scan.name)}, {key}: {told}")
     if report:
         for key, path in maps.items():
             _write_report(record_path(path).with_suffix(".html"), found[key])
@@ -202,35 +183,6 @@ def summary(finding: Finding, output: Path) -> str:
     prepared = finding.prepared
     brain = "" if prepared.brain_ml is None else f", brain of {prepared.brain_ml:,.0f} ml ({prepared.brain})"
     return f"{output}: {len(prepared.slices)} of {len(prepared.images)} slices{brain}{shown}"
-
-
-def _predictor(text: str, seed: int) -> Predictor:
-    """A predictor; one that draws gets the seed, unless its settings name another."""
-    found = plugin_from(PREDICTORS, text)
-    given = parse_settings(found, text.partition(":")[2])
-    draws = any(described.name == "seed" for described in settings_of(found))
-    return dataclasses.replace(found, **{"seed": seed}) if draws and "seed" not in given else found
-
-
-def _healthy_data(contrast: str | None, family: str, known: Mapping[str, Any]) -> str:
-    """The healthy data that a contrast stands for, `flair` or `brain/flair`; empty for none."""
-    if contrast is None:
-        return ""
-    for name in (contrast, f"{family}/{contrast}"):
-        if name in known:
-            return name
-    raise ValueError(f"unknown contrast {contrast!r}; calibrated: {', '.join(known)}")
-
-
-def _prepare(scan: Scan, job: Job, brain: Path | None) -> Prepared:
-    check_model(scan, job.card)
-    if scan.affine is None:
-        return prepare_scan(scan, job.card)
-    if brain is not None and brain.is_dir():
-        brain = brain / scan.name
-    given = None if brain is None else load_mask(ScanFile.at(brain), scan)
-    found = find_brain(scan, job.brain, given=given, window=job.window, device=job.scoring.device)
-    return prepare_scan(scan, job.card, found, job.window)
 
 
 def _score(prepared: Prepared, job: Job, name: str) -> ScoredScan:

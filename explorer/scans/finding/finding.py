@@ -10,30 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.predictors import PREDICTORS, Predictor
+from explorer.scans.finding.comparing import brains_apart, caution, comparison, whose
 from explorer.scans.finding.components import Component, components
-from explorer.scans.finding.healthy import Healthy, fitting, misfit
+from explorer.scans.finding.healthy import Healthy
+from explorer.scans.finding.likeness import Likeness, likeness_of
 from explorer.scans.finding.measures import Measured, measure
 from explorer.scans.finding.sample import Sample, sample_of
+from explorer.scans.finding.threshold import Threshold, first_threshold
 from explorer.scans.placing.preparing import Prepared
 from explorer.scans.reading.scan import Scan
 from explorer.scans.scoring.jobs import Job
 from explorer.scans.scoring.scoring import ScoredScan
-
-LEVEL = 0.99
-"""Share of healthy pixels, or else of the scan's own, that score below the first threshold."""
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """The lowest score that counts as anomalous.
-
-    Attributes:
-        score: that score.
-        meaning: what it stands for, as a sentence without its full stop.
-    """
-
-    score: float
-    meaning: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,17 +87,34 @@ class Finding:
     @cached_property
     def healthy(self) -> Healthy | None:
         """The healthy scores that fit this map; None where none do."""
-        return fitting(self.job.scoring, self.predictor, volume=self.volume)
+        return comparison(self.job, self.predictor, volume=self.volume)
+
+    @property
+    def whose(self) -> str:
+        """Whose healthy scores these are, in words; empty where none fit."""
+        return whose(self.job, self.healthy)
 
     @property
     def caution(self) -> str:
-        """Says that no healthy scores fit, and why; empty where some do."""
+        """Says which healthy scores do not fit, and why; empty where all do."""
         return caution(self.job, self.key, volume=self.volume)
 
     @cached_property
     def sample(self) -> Sample | None:
         """How anomalous the scan is as a whole; None where the model has no such score."""
         return sample_of(self.scored, self.job.scoring)
+
+    @cached_property
+    def likeness(self) -> Likeness | None:
+        """Where the scan's scores lie among the healthy ones; None where none fit."""
+        scores = _scores(self.prepared, self.scored, self.key)
+        return None if self.healthy is None else likeness_of(scores, self.healthy)
+
+    @property
+    def doubts(self) -> list[str]:
+        """Sentences that say that the healthy scores do not hold for this scan, and why."""
+        unlike = "" if self.likeness is None else self.likeness.doubt
+        return [told for told in (unlike, brains_apart(self.healthy, self.prepared.brain)) if told]
 
     @cached_property
     def places(self) -> list[Component]:
@@ -133,9 +137,9 @@ class Finding:
 
     @property
     def warnings(self) -> list[str]:
-        """Sentences on what is doubtful about the brain, and on what of the mask was not scored."""
+        """Sentences on what is doubtful of brain and percentiles, and on what of the mask was not scored."""
         unscored = "" if self.measured is None else self.measured.warning
-        return [*self.prepared.warnings, *([unscored] if unscored else [])]
+        return [*self.prepared.warnings, *self.doubts, *([unscored] if unscored else [])]
 
     @cached_property
     def mask_seen(self) -> NDArray[np.bool_] | None:
@@ -153,7 +157,7 @@ def find(
     mask: NDArray[np.bool_] | None = None,
     labelled: bool | None = None,
 ) -> Finding:
-    """The finding at its first threshold: what 99 % of healthy pixels, or else of this scan's, stay below.
+    """The finding at its first threshold: see `first_threshold`.
 
     Args:
         scan: the scan as read.
@@ -164,18 +168,12 @@ def find(
         mask: of the scan's anomalies, shape of the scan, or None.
         labelled: whether the scan is labelled as anomalous, or None.
     """
-    healthy = fitting(job.scoring, job.scoring.predictors[key], volume=len(prepared.images) > 1)
-    if healthy is not None:
-        (score,) = healthy.quantiles([LEVEL])
-        whose = f"healthy pixels ({job.contrast})"
-    else:
-        score = float(np.quantile(scored.values[key][prepared.foregrounds].numpy(), LEVEL))
-        whose = "this scan's own pixels"
-    threshold = Threshold(score, f"{100 * LEVEL:g} % of {whose} score lower")
+    healthy = comparison(job, job.scoring.predictors[key], volume=len(prepared.images) > 1)
+    threshold = first_threshold(job, healthy, _scores(prepared, scored, key))
     return Finding(scan, prepared, job, scored, key, threshold, mask, labelled)
 
 
-def caution(job: Job, key: str, *, volume: bool) -> str:
-    """Says that no healthy scores fit a predictor of a job, and why, as a sentence; empty where some do."""
-    why = misfit(job.scoring, job.scoring.predictors[key], volume=volume)
-    return f"Scores are not compared with healthy ones: {why}." if why else ""
+def _scores(prepared: Prepared, scored: ScoredScan, key: str) -> NDArray[np.float32]:
+    """A predictor's scores of the pixels that count, (P,)."""
+    found: NDArray[np.float32] = scored.values[key][prepared.foregrounds].numpy()
+    return found

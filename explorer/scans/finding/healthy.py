@@ -16,6 +16,7 @@ import torch
 from explorer.evaluation.calibration import Calibration, of_scans
 from explorer.evaluation.cohort import Scoring
 from explorer.predictors import PREDICTORS, Predictor, healthy_name
+from explorer.scans.calibrating.own import OwnHealthy
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,11 +27,13 @@ class Healthy:
         calibration: of the model on the healthy data.
         name: under which the predictor's healthy scores are kept.
         beta: training beta.
+        own: the healthy scans of the person's own that they are of; None: of the model's healthy data.
     """
 
     calibration: Calibration
     name: str
     beta: float
+    own: OwnHealthy | None = None
 
     def quantiles(self, levels: Sequence[float]) -> list[float]:
         """The scores that these shares of healthy pixels do not exceed."""

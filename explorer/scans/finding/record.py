@@ -6,8 +6,10 @@ from dataclasses import asdict
 from typing import Any
 
 import explorer
+from explorer.scans.calibrating.file import digest
 from explorer.scans.finding.components import Component
-from explorer.scans.finding.finding import LEVEL, Finding
+from explorer.scans.finding.finding import Finding
+from explorer.scans.finding.likeness import LEVEL
 from explorer.scans.reading.files import label
 
 
@@ -53,11 +55,18 @@ def record_of(finding: Finding) -> dict[str, Any]:
 
 def _calibration(finding: Finding) -> dict[str, Any]:
     """What healthy pixels score, where that is known of this very map."""
-    healthy = finding.healthy
+    healthy, own, like = finding.healthy, finding.job.own, finding.likeness
     return {
         "healthy_data": finding.job.contrast or None,
+        "own_healthy_scans": None
+        if own is None
+        else {"scans": len(own.scans), "brains": sorted(set(own.brains)), "sha256": digest(own)},
         "fits": healthy is not None,
+        "whose": finding.whose or None,
         "score_of_99_percent_of_healthy_pixels": None if healthy is None else healthy.quantiles([LEVEL])[0],
+        "share_of_scan_above_it": None if like is None else like.above,
+        "share_of_healthy_pixels_below_the_scans_median": None if like is None else like.middle,
+        "holds": None if like is None else not like.doubt,
     }
 
 

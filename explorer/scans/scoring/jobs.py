@@ -1,12 +1,24 @@
-"""How scans are scored: the model, the predictors, and the healthy data against which scores are read."""
+"""How scans are prepared and scored: the model, the predictors, and the scores to read theirs against."""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from explorer.cards import Card
 from explorer.evaluation.cohort import Scoring
+from explorer.evaluation.risk_control import check_share
+from explorer.scans.calibrating.own import OwnHealthy
 from explorer.scans.placing.brain import AUTO
+from explorer.scans.placing.brain.search import find_brain
+from explorer.scans.placing.preparing import Prepared, check_model, prepare_scan
+from explorer.scans.reading.scan import Scan
+
+FALSE_POSITIVES = 0.01
+"""Share of healthy pixels that the first threshold lets through."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,6 +32,11 @@ class Job:
         volume: which one of 4-D files.
         window: of a CT, or empty.
         brain: the way in which the brain is looked for.
+        own: healthy scores of the person's own scans, which come before those of the healthy data; or None.
+        false_positives: expected share of a healthy scan's pixels from the first threshold on, in (0, 1).
+
+    Raises:
+        ValueError: where that is no such share.
     """
 
     card: Card
@@ -28,8 +45,42 @@ class Job:
     volume: int | None = None
     window: str = ""
     brain: str = AUTO
+    own: OwnHealthy | None = None
+    false_positives: float = FALSE_POSITIVES
+
+    def __post_init__(self) -> None:
+        check_share("false positives", self.false_positives)
 
     @property
     def sequence(self) -> str:
         """The MR sequence of that healthy data, which the scans are taken to have, e.g. `flair`; or empty."""
         return self.contrast.partition("/")[2]
+
+    @property
+    def compares(self) -> bool:
+        """Whether scores are to be read against healthy ones."""
+        return bool(self.contrast) or self.own is not None
+
+    def prepare(
+        self,
+        scan: Scan,
+        *,
+        given: NDArray[np.bool_] | None = None,
+        turn: AbstractContextManager[object] | None = None,
+    ) -> Prepared:
+        """Bring a scan before the model.
+
+        Args:
+            scan: a volume or a picture.
+            given: where the brain is, shape of the scan, or None.
+            turn: held while a network looks for the brain, or None.
+
+        Raises:
+            ValueError: naming the file, the problem and the remedy.
+        """
+        check_model(scan, self.card)
+        if scan.affine is None:
+            return prepare_scan(scan, self.card)
+        device = self.scoring.device
+        brain = find_brain(scan, self.brain, given=given, window=self.window, device=device, turn=turn)
+        return prepare_scan(scan, self.card, brain, self.window)

@@ -96,7 +96,7 @@ def _settings(finding: Finding, record: Mapping[str, Any]) -> Iterator[tuple[str
     yield "Model", f"{model['name']} (sha256 {model['sha256'][:12]})"
     yield "Predictor", finding.name + (f" ({settings})" if settings else "")
     yield "Training beta, scoring beta", f"{record['beta']:g}, {record['scoring_beta']:g}"
-    yield "Healthy data", record["calibration"]["healthy_data"] or "none"
+    yield "Healthy data", finding.whose or "none"
     if finding.sample is not None:
         yield "Sample score", finding.sample.sentence
     yield "Program", record["program"]

@@ -15,8 +15,8 @@ from explorer.looking import server
 from explorer.looking.healthy import TOP_LEVEL
 from explorer.looking.output.panels import Panel, grid
 from explorer.predictors import PREDICTORS, Predictor, quick_predictors_for, score
+from explorer.scans.finding.comparing import comparison
 from explorer.scans.finding.finding import Finding
-from explorer.scans.finding.healthy import fitting
 from explorer.ui.pages.scans.feeds import colour_bar
 
 STYLE = """<style>
@@ -51,14 +51,14 @@ def all_maps(finding: Finding, index: int, *, turned: bool) -> str:
         )
         maps = {
             name: score(one, evidence, scoring.calibration)[0, 0].cpu().numpy()
-            for name, one in _usable(scoring).items()
+            for name, one in usable(scoring).items()
         }
         x_hat = evidence.x_hat[0, 0].cpu().numpy()
     foreground = finding.foreground[index]
     panels = _of_the_image(prepared.images[index, 0].numpy(), x_hat, foreground)
     for name, values in maps.items():
         predictor = PREDICTORS[name]
-        healthy = fitting(scoring, predictor(), volume=False)  # one slice knows no neighbours
+        healthy = comparison(finding.job, predictor(), volume=False)  # one slice knows no neighbours
         low, high = colour_bar(predictor(), healthy, values[foreground] if foreground.any() else values)
         caption = f"{predictor.title}: {predictor.summary} ({predictor.source})"
         panels.append(Panel(predictor.title, caption, values, low, high, "score"))
@@ -69,7 +69,7 @@ def all_maps(finding: Finding, index: int, *, turned: bool) -> str:
     return STYLE + grid(panels, truth)
 
 
-def _usable(scoring: Scoring) -> dict[str, Predictor]:
+def usable(scoring: Scoring) -> dict[str, Predictor]:
     """The predictors of one pass that can do with what there is, with their default settings."""
     usual = {name: PREDICTORS[name]() for name in quick_predictors_for(scoring.model)}
     return {

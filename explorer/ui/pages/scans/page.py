@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -9,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from explorer.cards import Pretrained
 from explorer.looking import server
 from explorer.scans.finding.finding import find
 from explorer.scans.placing.preparing import Prepared
@@ -17,12 +19,10 @@ from explorer.scans.scoring.queue import OPEN, Progress, State
 from explorer.scans.scoring.scoring import score_scan
 from explorer.ui.components import planes
 from explorer.ui.messages import plain
-from explorer.ui.pages.scans import choices, session, sources
+from explorer.ui.pages.scans import calibrating, choices, session, sources
 from explorer.ui.pages.scans.feeds import result_of, settings_for
 from explorer.ui.pages.scans.results import headline, report
-from explorer.ui.pages.scans.session import QUEUE, Own
-
-PAUSE_S = 0.25
+from explorer.ui.pages.scans.session import PAUSE_S, QUEUE, Own
 
 
 def page(to_explore: Callable[[dict[str, str]], None]) -> None:
@@ -40,9 +40,13 @@ def page(to_explore: Callable[[dict[str, str]], None]) -> None:
         job = prepared = None
         if own is not None:
             st.markdown("### Scoring")
-            chosen: list[tuple[Job, tuple[Prepared, bytes]]] = []
+            chosen: list[tuple[Pretrained, Job, tuple[Prepared, bytes]]] = []
             problem = _try(lambda: chosen.append(_choose(own))) or problem
-            job, prepared = chosen[0] if chosen else (None, None)
+            if chosen:
+                model, job, prepared = chosen[0]
+                job, wrong = calibrating.choose(job, model)
+                problem = problem or wrong
+                _reread(own, job)
             _start_button(own, job, prepared)
         problem = _try(choices.upload_model) or problem
         sources.delete_button()
@@ -71,13 +75,25 @@ def _load() -> None:
         session.put(sources.load(files))
 
 
-def _choose(own: Own) -> tuple[Job, tuple[Prepared, bytes]]:
-    """The chosen job, and the scan before its model."""
+def _choose(own: Own) -> tuple[Pretrained, Job, tuple[Prepared, bytes]]:
+    """The chosen model and job, and the scan before the model."""
     model = choices.choose_model(own)
     way = choices.choose_brain(own)
     with st.spinner("Finding the brain, some seconds the first time"):
         before = own.before(model.card, way)
-    return choices.choose_job(own, model), before
+    return model, dataclasses.replace(choices.choose_job(own, model), brain=way), before
+
+
+def _reread(own: Own, job: Job) -> None:
+    """Read the scores that are there against other healthy ones, or at another share of false positives."""
+    if own.result is None:
+        return
+    found = own.result.finding
+    if (found.job.own, found.job.false_positives) == (job.own, job.false_positives):
+        return
+    job = dataclasses.replace(found.job, own=job.own, false_positives=job.false_positives)
+    found = find(found.scan, found.prepared, job, found.scored, found.key, mask=found.mask)
+    own.result = result_of(own.packet_key(found.prepared), found)
 
 
 def _start_button(own: Own, job: Job | None, before: tuple[Prepared, bytes] | None) -> None:
@@ -146,6 +162,7 @@ def _show(
         report(own, result, feeds, to_explore)
     if own.task is not None:
         _wait(own, progress)
+    calibrating.wait(progress)
 
 
 def _follow(change: Mapping[str, Any]) -> None:

@@ -59,13 +59,15 @@ def report(own: Own, result: Result, feeds: Any, to_explore: Callable[[dict[str,
     job, scoring = finding.job, finding.job.scoring
     st.caption(
         f"Map: {PREDICTORS[finding.name].title} of model {plain(job.card.name)} at training β "
-        f"{scoring.beta:g}, scoring β {scoring.scoring_beta:g}; healthy data: {job.contrast or 'none'}. "
+        f"{scoring.beta:g}, scoring β {scoring.scoring_beta:g}; healthy scores: {finding.whose or 'none'}. "
         f"Threshold {finding.threshold.score:.4g}: {finding.threshold.meaning}."
     )
     if finding.sample is not None:
         st.caption(f"Sample score of the whole scan: {finding.sample.sentence}.")
-    if job.contrast and finding.caution:
+    if job.compares and finding.caution:
         st.caption(f":material/warning: {plain(finding.caution)}")
+    for told in finding.doubts:
+        st.warning(plain(told), icon=":material/warning:")
     exports.buttons(own, result)
     if finding.measured is not None:
         if finding.measured.warning:

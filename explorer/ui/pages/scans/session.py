@@ -1,4 +1,4 @@
-"""What a session holds of its own: one scan, its scores, its models. It lives here and nowhere else.
+"""What a session holds of its own: a scan, scores, healthy scores, models. It lives here and nowhere else.
 
 Nothing of it enters a cache that sessions share, a log or a file. The queue knows a scan only while it waits
 or is scored.
@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from explorer.cards import Card, Pretrained
 from explorer.looking import server
 from explorer.looking.output.planes import scan_packet
+from explorer.scans.calibrating.gathering import Gathering, Source
+from explorer.scans.calibrating.own import OwnHealthy
 from explorer.scans.finding.finding import Finding
 from explorer.scans.placing.brain.search import find_brain
 from explorer.scans.placing.preparing import Prepared, check_model, prepare_scan
@@ -27,8 +29,11 @@ from explorer.ui.controls import guests
 from explorer.ui.streamlit.uploads import forget_files
 
 SCAN, MODELS, ROUND = "own-scan", "own-models", "own-round"
+HEALTHY, CALIBRATING = "own-healthy", "own-calibrating"
 QUEUE = Queue()
 MOST_MODELS = 4
+PAUSE_S = 0.25
+"""Between two looks at how far work is."""
 
 
 @dataclass(eq=False)
@@ -132,6 +137,23 @@ class Own:
             self.task = None
 
 
+@dataclass(eq=False)
+class Calibrating:
+    """Healthy scans that are being scored.
+
+    Attributes:
+        gathering: what they give so far.
+        sources: those whose turn has not come.
+        total: how many there are.
+        task: the one under way, or None.
+    """
+
+    gathering: Gathering
+    sources: list[Source]
+    total: int
+    task: Task | None = None
+
+
 def current() -> Own | None:
     """The scan of this session, if there is one."""
     found: Own | None = st.session_state.get(SCAN)
@@ -147,6 +169,48 @@ def put(own: Own) -> None:
     st.session_state[SCAN] = own
 
 
+def healthy() -> OwnHealthy | None:
+    """The healthy scores of the session's own scans, if there are any."""
+    found: tuple[OwnHealthy, tuple[str, ...]] | None = st.session_state.get(HEALTHY)
+    return None if found is None else found[0]
+
+
+def left_out() -> tuple[str, ...]:
+    """Why scans were left out of these, a sentence each."""
+    found: tuple[OwnHealthy, tuple[str, ...]] | None = st.session_state.get(HEALTHY)
+    return () if found is None else found[1]
+
+
+def put_healthy(found: OwnHealthy, left_out: tuple[str, ...] = ()) -> None:
+    """Read scans against these healthy scores from now on."""
+    st.session_state[HEALTHY] = (found, left_out)
+
+
+def forget_healthy() -> None:
+    """Read scans against the model's healthy scores again."""
+    st.session_state.pop(HEALTHY, None)
+
+
+def calibrating() -> Calibrating | None:
+    """The healthy scans that are being scored, if there are any."""
+    found: Calibrating | None = st.session_state.get(CALIBRATING)
+    return found
+
+
+def begin_calibrating(work: Calibrating) -> None:
+    """Score these healthy scans in the place of those before."""
+    stop_calibrating()
+    st.session_state[CALIBRATING] = work
+
+
+def stop_calibrating() -> None:
+    """Give up the healthy scans under way."""
+    work = calibrating()
+    st.session_state.pop(CALIBRATING, None)
+    if work is not None and work.task is not None:
+        work.task.cancel()
+
+
 def models() -> dict[str, Pretrained]:
     """The session's own models by name."""
     found: dict[str, Pretrained] = st.session_state.setdefault(MODELS, {})
@@ -159,10 +223,12 @@ def upload_key(name: str) -> str:
 
 
 def delete() -> None:
-    """Delete scan, scores, models, uploaded files and the slice in Explore of this session, at once."""
+    """Delete scan, scores, healthy scores, models, uploaded files and the slice in Explore, at once."""
     own = st.session_state.pop(SCAN, None)
     if own is not None:
         own.stop()
+    stop_calibrating()
+    forget_healthy()
     st.session_state.pop(MODELS, None)
     guests.close()
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
