@@ -12,10 +12,12 @@ import torch
 
 from explorer.cards import Pretrained
 from explorer.commands.brains import brain_from
+from explorer.contracts import Model
 from explorer.datasets import load_dataset
 from explorer.evaluation.calibrating import supplemented
 from explorer.evaluation.cohort import Scoring
 from explorer.evaluation.members import calibration_slices
+from explorer.evidence import observe
 from explorer.predictors import PREDICTORS, Predictor, check_fits
 from explorer.scans.placing.preparing import Prepared, check_model
 from explorer.scans.reading.files import ScanFile
@@ -63,6 +65,7 @@ def job_of(
     Raises:
         ValueError: for what is unknown, does not load, or does not fit together.
     """
+    _check_betas(pretrained.model, *betas)
     way, mask = brain_from(arguments.brain, arguments.brain_mask)
     source = _healthy_data(arguments.contrast, pretrained.card.dataset, pretrained.calibration)
     for key, predictor in predictors.items():
@@ -79,6 +82,12 @@ def job_of(
     )
     scoring = Scoring(pretrained.model, calibration, predictors, *betas, device)
     return Job(pretrained.card, scoring, source, arguments.volume, arguments.window or "", way), mask
+
+
+def _check_betas(model: Model, beta: float, scoring_beta: float) -> None:
+    """Raise ValueError where a beta is out of its range, before any scan is read."""
+    nothing = torch.zeros(1, 1, model.image_size, model.image_size)
+    observe(model, nothing, beta, scoring_beta=scoring_beta)
 
 
 def predictor_from(text: str, seed: int = 0) -> Predictor:

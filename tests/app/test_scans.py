@@ -15,8 +15,6 @@ import nibabel
 import numpy as np
 import pytest
 
-from explorer.cards import read_card
-from explorer.cards.weights import CALIBRATION, WEIGHTS
 from explorer.looking import caches, server
 from explorer.predictors import PREDICTORS, quick_predictors_for
 from explorer.scans.finding.record import record_of
@@ -31,7 +29,6 @@ from explorer.ui.pages.scans import session
 from explorer.ui.pages.scans.exports import map_file, stem_of
 from explorer.ui.pages.scans.page import _follow, _progress_text
 from tests.security.making import npy, png
-from tests.support.model_files import uploaded
 from tests.support.own_scans import (
     DATA,
     MASK,
@@ -48,7 +45,6 @@ from tests.support.own_scans import (
 )
 from tests.support.packets import handed
 from tests.support.phantoms import nifti_bytes, ras_affine
-from tests.support.tiny import NAME, save_tiny
 
 
 def test_an_uploaded_scan_is_shown_and_says_where_its_brain_comes_from() -> None:
@@ -306,41 +302,6 @@ def test_deletion_takes_all_away_at_once() -> None:
 def test_sessions_do_not_see_each_other() -> None:
     loaded()
     assert session.SCAN not in opened().session_state
-
-
-def test_an_own_model_is_one_of_the_session(tmp_path: Path) -> None:
-    save_tiny(tmp_path)
-    files = [(path.name, path.read_bytes(), "") for path in sorted(tmp_path.iterdir())]
-    app = loaded(png(), "picture.png")
-    uploader(app, "model").set_value(files)
-    app.button(key="own-add-model").click().run()
-    fine(app)
-    app.selectbox(key="own-model").set_value(f"own: {NAME}").run()
-    fine(scored(app, "kl-gradient"))
-    result = own(app).result
-    assert result is not None
-    assert result.finding.job.card.sha256 == read_card(tmp_path / f"{NAME}.toml").sha256
-    assert session.MODELS not in opened().session_state or not opened().session_state[session.MODELS]
-
-
-def test_a_model_that_is_none_is_refused(tmp_path: Path) -> None:
-    save_tiny(tmp_path)
-    files = uploaded(tmp_path / f"{NAME}.toml")
-    card, weights, healthy = NAME + ".toml", NAME + WEIGHTS, NAME + CALIBRATION
-    for changed, message in (
-        ({weights: b"", healthy: b""}, f"{NAME}.toml is no model: bring one card"),
-        ({card: b""}, "is no model: bring one card"),
-        *(({name: files[name][:-1]}, f"{name} is not the file its card") for name in (weights, healthy)),
-        ({healthy: b""}, f"the calibration {healthy} is missing beside its card"),
-    ):
-        app, brought = opened(), {name: part for name, part in (files | changed).items() if part}
-        uploader(app, "model").set_value([(*file, "") for file in brought.items()])
-        assert message in error(app.button(key="own-add-model").click().run())
-
-
-def test_a_model_of_clothes_takes_no_brain() -> None:
-    app = loaded()
-    assert [one for one in app.selectbox(key="own-model").options if "fashion" in one] == []
 
 
 def test_the_servers_folder_is_offered_only_where_its_owner_opened_one(

@@ -101,17 +101,19 @@ def _bring(job: Job, model: Pretrained) -> None:
         help="Of other people, without anything abnormal, from the scanner and with the protocol of your "
         "patients' scans. They are scored with the settings above and stay in the memory of this session.",
     )
-    if st.button("Calibrate on these scans", key="own-calibrate", width="stretch"):
-        if not scans:
-            raise ValueError("there are no healthy scans yet; choose files, then calibrate on them")
-        _start([ScanFile(one.name, one.getvalue()) for one in scans], job, model)
+    begin = st.button("Calibrate on these scans", key="own-calibrate", width="stretch")
     file = st.file_uploader(
         "Or the file of an earlier calibration",
         [ENDING.removeprefix(".")],
         key=upload_key("calibration"),
         help="As this page gives it, or `python -m explorer calibrate MODEL --scans FOLDER`.",
     )
-    if st.button("Use this file", key="own-use-calibration", width="stretch"):
+    take = st.button("Use this file", key="own-use-calibration", width="stretch")
+    if begin:
+        if not scans:
+            raise ValueError("there are no healthy scans yet; choose files, then calibrate on them")
+        _start([ScanFile(one.name, one.getvalue()) for one in scans], job, model)
+    if take:
         if file is None:
             raise ValueError(f"there is no calibration yet; choose a file NAME{ENDING}, then use it")
         session.put_healthy(healthy_from(file.name, file.getvalue()))
