@@ -6,6 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -51,6 +52,21 @@ class Head:
     def spacing(self) -> tuple[float, ...]:
         """Size of a voxel along each stored axis, mm."""
         return voxel_sizes(self.affine)
+
+    @cached_property
+    def nonzero(self) -> NDArray[np.bool_]:
+        """What is not zero, and the holes in it."""
+        return filled(self.data != 0)
+
+    @cached_property
+    def on_zeros(self) -> bool:
+        """Whether the file's background was set to zero."""
+        return bool(np.count_nonzero(self.data) <= (1 - LEAST_BACKGROUND) * self.data.size)
+
+    @property
+    def field_ml(self) -> float:
+        """Volume of the whole scan."""
+        return self.data.size * float(np.prod(self.spacing)) / 1000
 
     def ml(self, mask: NDArray[np.bool_]) -> float:
         """Volume of a mask."""
@@ -135,14 +151,6 @@ BRAINS: Registry[type[Way]] = Registry("way to find the brain", "explorer.scans.
 def listed() -> list[str]:
     """The names of all ways as people are shown them."""
     return sorted(BRAINS.names(), key=lambda name: (BRAINS[name].order, name))
-
-
-def tissue(head: Head) -> NDArray[np.bool_] | None:
-    """What is not zero, with its holes filled, where the file's background was set to zero; else None."""
-    inside = head.data != 0
-    if inside.mean() > 1 - LEAST_BACKGROUND:
-        return None
-    return filled(inside)
 
 
 def filled(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

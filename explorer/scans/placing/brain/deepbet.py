@@ -5,8 +5,8 @@ in Biology and Medicine 2024; code and weights (MIT) come with the package `deep
 the box that holds the brain in the whole volume at 128^3, the other the brain in that box at 256^3.
 
 Differs from the package: the volume is an array in memory, thinned to voxels of about 1 mm before, so that
-memory does not grow with it; a volume without a brain is told as such; what a zeroed background cuts off is
-no brain, while the network would go on into it.
+memory does not grow with it; a volume without a brain is told as such, soon; what a zeroed background cuts
+off is no brain, while the network would go on into it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from explorer.scans.placing.brain.base import BRAINS, Brain, Head, Way, filled, tissue
+from explorer.scans.placing.brain.base import BRAINS, LEAST_ML, MOST_ML, Brain, Head, Way, filled
 
 FINE_MM, MOST = 1.0, 320
 """Distance of the voxels that are looked at, mm, and how many there are at most along an axis."""
@@ -48,24 +48,25 @@ class Deepbet(Way):
         turn = nibabel.orientations.io_orientation(head.affine)  # type: ignore[no-untyped-call]
         upright = nibabel.orientations.apply_orientation(data, turn)  # type: ignore[no-untyped-call]
         with _TURN, head.turn or nullcontext():
-            mask = extract(np.ascontiguousarray(upright), head.device)
+            mask = extract(np.ascontiguousarray(upright), head.device, field_ml=head.field_ml)
         back = nibabel.orientations.ornt_transform([[0, 1], [1, 1], [2, 1]], turn)  # type: ignore[no-untyped-call]
         mask = head.whole(nibabel.orientations.apply_orientation(mask, back), steps)  # type: ignore[no-untyped-call]
-        inside = tissue(head)
-        if inside is not None:
-            mask &= inside
+        if head.on_zeros:
+            mask &= head.nonzero
         return self.brain(head, mask, "Brain: found by the network deepbet.")
 
 
-def extract(data: NDArray[np.float32], device: torch.device) -> NDArray[np.bool_]:
+def extract(data: NDArray[np.float32], device: torch.device, *, field_ml: float) -> NDArray[np.bool_]:
     """The brain in a volume, as the package's `BrainExtraction.run_model` and `postprocess` find it.
 
     Args:
         data: intensities along the person's axes (RAS), (I, J, K), float32, finite.
         device: where the networks run.
+        field_ml: volume of the whole array.
 
     Returns:
-        True in the brain, shape of `data`; True nowhere where there is none.
+        True in the brain, shape of `data`; True nowhere where there is none. Where the first network marks
+        what is far too small or large for a brain, this is the answer.
     """
     from deepbet.utils import keep_largest_connected_component, normalize
 
@@ -73,13 +74,15 @@ def extract(data: NDArray[np.float32], device: torch.device) -> NDArray[np.bool_
     volume = torch.from_numpy(data).to(device)
     small = F.interpolate(volume[None, None], COARSE, mode="nearest-exact")[0, 0]
     low, high = small.quantile(0.005), small.quantile(0.995)
-    if low == high:
+    if not high - low > torch.finfo(small.dtype).tiny:  # numbers so small take long, and are no intensities
         return found
     with torch.no_grad():
         coarse = (nets.bbox_model(normalize(small, low, high)[None, None])[0, 1] > 0.5).cpu().numpy()
     if not coarse.any():
         return found
     coarse = torch.from_numpy(keep_largest_connected_component(coarse).astype(np.float32))
+    if not LEAST_ML / 2 < float(coarse.mean()) * field_ml < 2 * MOST_ML:
+        return F.interpolate(coarse[None, None], data.shape, mode="nearest-exact")[0, 0].numpy() > 0
     if any((coarse.mean(dims) <= 0.02).all() for dims in ((1, 2), (0, 2), (0, 1))):  # as in `get_bbox`
         return found
     box = nets.get_bbox_with_margin(coarse, volume.shape, MARGIN)

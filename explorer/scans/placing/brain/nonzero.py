@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.scans.placing.brain.base import BRAINS, Brain, Head, Way, filled
+from explorer.scans.placing.brain.base import BRAINS, Brain, Head, Way
 
 
 @BRAINS.register("nonzero")
@@ -14,4 +14,4 @@ class NonZero(Way):
     order = 30
 
     def find(self, head: Head) -> Brain:
-        return self.brain(head, filled(head.data != 0), "Brain: all that is not zero in the file.")
+        return self.brain(head, head.nonzero, "Brain: all that is not zero in the file.")

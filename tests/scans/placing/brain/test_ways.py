@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from explorer.scans.placing.brain import BRAINS, Brain, Head, listed
+from explorer.scans.placing.brain import BRAINS, Brain, Head, deepbet, listed
 from explorer.scans.placing.brain.base import Way
 from explorer.scans.placing.brain.deepbet import extract
 from explorer.scans.placing.brain.search import find_brain
@@ -88,7 +88,14 @@ def test_the_network_waits_for_its_turn() -> None:
 
 @pytest.mark.parametrize("shape", [(2, 2, 2), (64, 64, 3), (40, 40, 40)])
 def test_where_there_is_nothing_to_see_the_network_marks_nothing(shape: tuple[int, int, int]) -> None:
-    assert not extract(np.full(shape, 7, np.float32), torch.device("cpu")).any()
+    assert not extract(np.full(shape, 7, np.float32), torch.device("cpu"), field_ml=1e4).any()
+
+
+def test_what_is_far_too_large_for_a_brain_is_not_looked_at_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    nets = deepbet._networks(torch.device("cpu"))
+    monkeypatch.setattr(nets, "model", None)  # asked, it would fail
+    with pytest.raises(ValueError, match="a.nii shows no brain .deepbet finds 1.,... ml"):
+        find_brain(scan_of(HEAD, AFFINE @ np.diag([2.0, 2, 2, 1])), "deepbet")
 
 
 def test_neither_the_network_nor_a_window_system_is_loaded_before_it_is_used() -> None:
