@@ -180,6 +180,7 @@ def instances(plugin: type[Any]) -> st.SearchStrategy[Any]:
     return st.fixed_dictionaries({}, optional=given_values).map(made)
 
 
+@limits(deadline=None)
 @given(plugin=instances(Plugin))
 def test_any_text_survives(plugin: Plugin) -> None:
     assert Plugin(**parse_settings(Plugin, format_settings(plugin))) == plugin
