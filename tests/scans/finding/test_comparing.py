@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from explorer.evaluation.risk_control import share_reaching
-from explorer.predictors import PREDICTORS
+from explorer.predictors import PREDICTORS, healthy_name
 from explorer.scans.calibrating.file import digest
 from explorer.scans.calibrating.own import OwnHealthy
 from explorer.scans.finding.comparing import caution, own_misfit
@@ -136,3 +136,25 @@ def test_a_brain_found_in_another_way_is_told() -> None:
 def test_a_threshold_by_hand_stays_one() -> None:
     finding = finding_of(job_of(NAME, own=own()), brain(9)).at(0.5)
     assert finding.threshold.meaning == "it was chosen by hand" and finding.whose == own().whose
+
+
+@pytest.mark.parametrize(
+    ("volume", "contrast", "why"),
+    [
+        (True, FIELD, ""),
+        (False, FIELD, "they are those of slices filtered with their neighbours, not of a single one"),
+        (
+            True,
+            "",
+            "maps of latent-restoration change with the healthy data that is named: theirs fashion-mnist",
+        ),
+    ],
+)
+def test_filtered_maps_of_told_priors_want_scans_told_the_same(volume: bool, contrast: str, why: str) -> None:
+    predictor = PREDICTORS["latent-restoration"]()
+    assert predictor.slicewise != predictor
+    name, known = healthy_name(predictor), own()
+    renamed = replace(known.calibration, quantiles={name: known.calibration.quantiles[NAME]})
+    made = replace(known, contrast=FIELD, calibration=renamed, bounds={name: known.bounds[NAME]})
+    found = own_misfit(job_of(NAME, contrast=contrast, own=made), predictor, volume=volume)
+    assert found.startswith(why) and bool(found) is bool(why)
