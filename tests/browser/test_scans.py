@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, TimeoutError, expect
 
 from tests.browser.viewing import READ, finger, part
-from tests.support.browsing import WATCH, rerun, settle
+from tests.support.browsing import WATCH, settle
 from tests.support.phantoms import (
     LANDMARK,
     ORIENTATIONS,
@@ -45,12 +45,19 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 
 
 def upload(page: Page, name: str, content: bytes) -> None:
-    settle(page)  # a field that is about to be drawn anew would lose the file
-    field = page.locator("input[type=file]").first
-    field.wait_for(state="attached")
-    with rerun(page):  # before the script has run, the server does not know of the file
-        field.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
-        page.get_by_text(name).first.wait_for()
+    """Give the page a file and load it; again where a field that was just drawn anew has lost it."""
+    file = FilePayload(name=name, mimeType="application/octet-stream", buffer=content)
+    for patience in (20_000, 20_000, 60_000):
+        settle(page)
+        before = page.evaluate("window.turns")
+        page.locator("input[type=file]").first.set_input_files(file)
+        try:  # before the script has run, the server does not know of the file
+            page.wait_for_function("before => window.turns > before", arg=before, timeout=patience)
+        except TimeoutError:
+            continue
+        break
+    page.get_by_text(name).first.wait_for()
+    settle(page)
     page.get_by_role("button", name="Load", exact=True).click()
 
 
