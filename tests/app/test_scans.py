@@ -9,7 +9,6 @@ import time
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import nibabel
 import numpy as np
@@ -18,9 +17,6 @@ import pytest
 from explorer.looking import caches, server
 from explorer.predictors import PREDICTORS, quick_predictors_for
 from explorer.scans.finding.record import record_of
-from explorer.scans.placing.brain import BRAINS, Brain, listed
-from explorer.scans.placing.brain.search import find_brain
-from explorer.scans.reading.scan import Scan
 from explorer.scans.scoring.queue import Progress, State
 from explorer.scans.scoring.scoring import ScoredScan
 from explorer.scans.writing.export import GEOMETRY
@@ -55,49 +51,6 @@ def test_an_uploaded_scan_is_shown_and_says_where_its_brain_comes_from() -> None
     assert [packet[:4] for packet in packets] == [b"XPK1"]
     uploader(app, "brain").upload("brain.nii", nifti_bytes((DATA > 0).astype(np.uint8), ras_affine()))
     assert "brain of 1,497 ml by **your mask**" in text(fine(app.button(key="own-load").click().run()))
-
-
-def test_the_brain_is_looked_for_once_and_anew_only_where_the_way_changes(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    asked: list[str] = []
-
-    def counted(scan: Scan, way: str, **how: Any) -> Brain:
-        asked.append(way)
-        return find_brain(scan, way, **how)
-
-    monkeypatch.setattr(session, "find_brain", counted)
-    app = fine(scored(loaded(mask=MASK)))
-    app.selectbox(key="own-predictor").set_value("kl-gradient").run()
-    app.select_slider(key="own-beta").set_value("0.1").run()
-    others = [name for name in app.selectbox(key="own-model").options if name != "beta-vae-brain"]
-    fine(app.selectbox(key="own-model").set_value(others[0]).run())
-    fine(app.button(key="own-load").click().run())
-    way = app.selectbox(key=f"own-brain-way-{own(app).key}")
-    assert asked == ["auto"] and way.value == "auto"
-    assert way.options == [BRAINS[name].title for name in listed() if name != "mask"]
-    assert all(BRAINS[name].help in way.help for name in listed() if name != "mask")
-    way.set_value("threshold").run()
-    assert asked == ["auto", "threshold"] and "by **threshold and shape**" in text(fine(app))
-    way.set_value("nonzero").run()
-    assert asked == ["auto", "threshold"] and "by **what is not zero**" in text(fine(app))
-
-
-def test_a_scan_without_a_brain_can_be_tried_in_another_way() -> None:
-    noise = np.random.default_rng(0).random(DATA.shape).astype(np.float32)
-    app = loaded(nifti_bytes(noise + 1, ras_affine()), "noise.nii")
-    app.selectbox(key=f"own-brain-way-{own(app).key}").set_value("nonzero").run()
-    assert "noise.nii shows no brain (what is not zero finds" in error(app)
-    assert app.button(key="own-start").disabled
-
-
-def test_doubts_and_what_was_not_scored_stand_on_the_page() -> None:
-    mask = (DATA > 150).astype(np.uint8)
-    mask[:, :, :3] = 1
-    app = fine(scored(loaded(mask=nifti_bytes(mask, ras_affine()))))
-    said = [one.value for one in app.warning]
-    assert "is it a phantom?" in said[0]
-    assert "% of the mask was not scored" in said[1] and "may be the mask of another scan" in said[1]
 
 
 def test_a_scan_is_scored_and_measured_against_its_mask() -> None:

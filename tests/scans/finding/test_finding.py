@@ -160,3 +160,16 @@ def test_quantiles_are_those_of_the_calibration_to_the_last_digit() -> None:
     for level in (0.2, 0.985, 0.99, 0.9985):
         expected = float(known.quantile("kl-gradient", 0.3, level))
         assert healthy_scores.quantiles([level]) == [expected]
+
+
+@pytest.mark.parametrize(("outside", "told"), [(0, ""), (4, "12 % of the mask"), (90, "the mask of another")])
+def test_what_of_a_mask_was_not_scored_is_told(outside: int, told: str) -> None:
+    foreground = healthy()[1].foregrounds[:, 0].numpy()
+    mask = np.zeros((SLICES, 128, 128), bool)
+    for there, count in ((foreground[5], 30), (~foreground[5], outside)):
+        mask[5].ravel()[np.flatnonzero(there)[:count]] = True
+    finding = finding_of(PREDICTORS["intensity"](), mask=mask)
+    record = record_of(finding)
+    assert record["share_of_mask_not_scored"] == pytest.approx(outside / (30 + outside))
+    assert record["warnings"] == finding.warnings
+    assert told in " ".join(finding.warnings) and len(finding.warnings) == bool(told)

@@ -107,7 +107,7 @@ def test_map_and_record_lie_side_by_side(tmp_path: Path) -> None:
     record = write_map(tmp_path / "a.nii.gz", finding)
     assert record == tmp_path / "a.json" and map_stem("a.b.NII") == "a.b"
     assert json.loads(record.read_text()) == json.loads(json.dumps(record_of(finding)))
-    assert np.array_equal(
-        read((tmp_path / "a.nii.gz").read_bytes()).get_fdata(), finding.values, equal_nan=True
-    )
+    written = read((tmp_path / "a.nii.gz").read_bytes()).get_fdata()
+    assert np.array_equal(written, finding.values, equal_nan=True)
+    assert np.array_equal(~np.isnan(written), finding.foreground)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "a.nii.gz"]
