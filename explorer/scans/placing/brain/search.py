@@ -62,6 +62,6 @@ def find_brain(
         warnings.insert(
             0,
             "Its numbers look like Hounsfield units, those of a CT, but it was brought as MR: choose a CT "
-            f"window, for a brain {AS_CT}.",
+            f"window, such as {AS_CT!r}.",
         )
     return replace(found, notes=tuple(notes_on(cut)), warnings=tuple(warnings))
