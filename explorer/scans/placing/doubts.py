@@ -27,8 +27,8 @@ LEAST_SPREAD = 0.2
 """From the 10th to the 90th percentile of a brain, in units of its median; real ones: .6 and more."""
 
 EMPTY, MOST_EMPTY = 0.05, 0.14
-"""What is at most so bright, in units of a brain's median, is as dark as empty background; real brains have up
-to .11 of it, masks 40 mm beside them .10 to .53."""
+"""What is at most so bright, in units of a brain's median, is as dark as empty background; real brains have
+up to .11 of it, masks 40 mm beside them .10 to .53."""
 
 LOOK = "look at its outline, and choose another way to find it or bring a mask"
 
