@@ -1,6 +1,6 @@
 """How the tails of healthy scores look, and which rule joins predictors best: settings are chosen by this.
 
-    python -m tests.benchmarks.ensembles --ixi FOLDER
+    python -m tests.benchmarks.ensembles
 
 Tails: excesses over the healthy 99 % quantile, of held-out subjects of the synthetic FLAIR cohort and of five
 held-out healthy adults of IXI (T1, see `healthy`): the shape of the generalised Pareto distribution that has
@@ -20,7 +20,6 @@ import math
 import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
-from pathlib import Path
 from statistics import mean
 
 import numpy as np
@@ -133,8 +132,8 @@ def main() -> int:
     """Print both tables; the exit code says whether the rule `tail` is the best."""
     style = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=style)
-    parser.add_argument("--ixi", type=Path, required=True, help="folder of the IXI scans")
-    held_out = ixi_slices(parser.parse_args().ixi)
+    parser.parse_args()
+    held_out = ixi_slices()
     ixi = held_out.images, held_out.foregrounds
     torch.set_num_threads(1)
     pretrained = load_pretrained("beta-vae-brain", CPU)

@@ -20,40 +20,15 @@ from torch import Tensor
 from explorer.anomalies import ANOMALIES, DoesNotFit, plant
 from explorer.cards import Pretrained
 from explorer.commands.arguments import model_from
-from explorer.contracts import Case, stack
+from explorer.contracts import Case, Conditions, stack
 from explorer.datasets import load_dataset
 from explorer.datasets.brain.real_anatomies import HELD_OUT_IXI
-from explorer.evaluation.calibrating import supplemented
-from explorer.evaluation.curves import average_precision
-from explorer.evaluation.histogram import ScoreHistogram
-from explorer.evaluation.members import calibration_slices
 from explorer.evidence import observe
-from explorer.predictors import PREDICTORS, Predictor, score
-from explorer.settings import plugin_from
+from tests.support.settings_tables import BATCH, CPU, Slices, average_precisions, betas_of, lines, texts
 
-CPU = torch.device("cpu")
 SETS = ("brain/flair", "brain/t1", "brain/t2", "real/t1")
 BETAS = (0.01, 0.03, 0.1, 0.3, 1.0, 10.0)
 STRENGTHS = (0.1, 0.2, 0.3)
-BATCH = 16
-
-
-def texts(dataset: str) -> list[str]:
-    """The predictors tried on a dataset, as the command line has them."""
-    mode, sign = ("dark", "darker") if dataset.endswith("t1") else ("bright", "brighter")
-    residuals = [f"sign={sign},sigma={s},tolerance={t}" for s in (0, 1, 2, 3) for t in (0, 1, 3)]
-    joined = [
-        f"ensemble:rule=tail,members=intensity:mode={mode}:sigma={s},"
-        f"reconstruction-error:sign={sign}:sigma={s}:tolerance={t}"
-        for s in (1, 2)
-        for t in (0, 1, 3)
-    ]
-    return [
-        *(f"intensity:mode={mode},sigma={s}" for s in (0, 1, 2, 3)),
-        *(f"reconstruction-error:{one}" for one in residuals),
-        *("reconstruction-error", "reconstruction-gradient", "elbo-gradient", "kl-gradient", "combination"),
-        *joined,
-    ]
 
 
 def planted(name: str, count: int) -> Iterator[Case]:
@@ -76,39 +51,30 @@ def planted(name: str, count: int) -> Iterator[Case]:
 
 def table(pretrained: Pretrained, name: str, cases: Sequence[Case], betas: Sequence[float]) -> None:
     """Print AP by predictor and beta."""
-    predictors: dict[str, Predictor] = {text: plugin_from(PREDICTORS, text) for text in texts(name)}
-    model, reference = pretrained.model, "brain/" + name.partition("/")[2]
-    calibration = supplemented(
-        pretrained.healthy(name),
-        model,
-        predictors.values(),
-        lambda count: calibration_slices(load_dataset(reference), count),
-        CPU,
+    sources = [case.source for case in cases]
+    slices = Slices(
+        stack([case.image for case in cases]),
+        stack([case.mask for case in cases]),
+        stack([one.foreground for one in sources]),
+        Conditions.of(sources),
     )
-    x, mask, counted, healthy = (
-        stack(part)
-        for part in zip(*((c.image, c.mask, c.source.foreground, c.source.image) for c in cases), strict=True)
+    contrast = name.partition("/")[2]
+    print(
+        f"\n{pretrained.card.name} on {name}: {len(cases)} slices, chance {slices.chance:.3f}; betas {betas}"
     )
-    found: dict[str, list[float]] = {text: [] for text in predictors}
-    errors = []
-    for beta in betas:
-        parts: dict[str, list[ScoreHistogram]] = {text: [] for text in predictors}
-        error: list[Tensor] = []
-        for rows in torch.split(torch.arange(len(x)), BATCH):
-            evidence = observe(model, x[rows], beta)
-            for text, predictor in predictors.items():
-                values = score(predictor, evidence, calibration)
-                parts[text].append(ScoreHistogram.of(values, mask[rows], counted[rows]))
-            whole = observe(model, healthy[rows], beta)
-            error.append((whole.x - whole.x_hat).abs()[counted[rows]])
-        errors.append(float(torch.cat(error).mean()))
-        for text, histograms in parts.items():
-            found[text].append(average_precision(ScoreHistogram.merge(histograms)))
-    share = float(mask[counted].float().mean())
-    print(f"\n{pretrained.card.name} on {name}: {len(x)} slices, chance {share:.3f}; betas {betas}")
+    healthy = stack([one.image for one in sources])
+    errors = [_error(pretrained, healthy, slices, beta) for beta in betas]
     print(f"  {'|x - x_hat|, healthy':<100} " + " ".join(f"{one:.3f}" for one in errors))
-    for text, row in sorted(found.items(), key=lambda item: -max(item[1])):
-        print(f"  {text:<100} " + " ".join(f"{one:.3f}" for one in row), flush=True)
+    print(lines(average_precisions(pretrained, contrast, slices, texts(contrast), betas)), flush=True)
+
+
+def _error(pretrained: Pretrained, healthy: Tensor, slices: Slices, beta: float) -> float:
+    """The mean of |x - x_hat| over the pixels that count of slices before anything was planted."""
+    parts = []
+    for rows in torch.split(torch.arange(len(healthy)), BATCH):
+        whole = observe(pretrained.model, healthy[rows], beta, conditions=slices.conditions.rows(rows))
+        parts.append((whole.x - whole.x_hat).abs()[slices.counted[rows]])
+    return float(torch.cat(parts).mean())
 
 
 def main() -> int:
@@ -124,7 +90,7 @@ def main() -> int:
     for model in arguments.model:
         pretrained = model_from(model, arguments.dataset[0], CPU)
         for name in arguments.dataset:
-            table(pretrained, name, cases[name], arguments.beta)
+            table(pretrained, name, cases[name], betas_of(pretrained, arguments.beta))
     return 0
 
 

@@ -1,7 +1,7 @@
 """What to train the brain network on: all contrasts or one, with or without real anatomies.
 
     python -m explorer train explorer/training/recipes/beta-vae-brain.toml --anatomies FOLDER --output runs
-    python -m tests.benchmarks.training_choices runs/brain-pool-*.npy --ixi FOLDER/ixi_t1 [--samples 24000]
+    python -m tests.benchmarks.training_choices runs/brain-pool-*.npy [--samples 24000]
 
 Short trainings of the recipe's network, each on as many images, compared on images that none has seen: loss
 (rec + beta KL at z = mu, nats an image, the mean over three betas of the ratio to the first row) and mean
@@ -69,7 +69,6 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("pool", type=Path)
-    parser.add_argument("--ixi", type=Path, required=True)
     parser.add_argument("--samples", type=int, default=24_000)
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
@@ -85,7 +84,7 @@ def main() -> int:
         **{f"{name} alone": dataclasses.replace(whole, contrasts=(name,)) for name in ("flair", "t1")},
     }
     sets = {name: calibration_slices(load_dataset(f"brain/{name}"), SLICES_EACH) for name in CONTRASTS} | {
-        "IXI t1": ixi_slices(arguments.ixi)
+        "IXI t1": ixi_slices()
     }
     first: dict[str, list[float]] = {}
     print(f"{'':<32}" + "".join(f"{name:>18}" for name in sets))
