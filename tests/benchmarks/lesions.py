@@ -27,7 +27,7 @@ from explorer.predictors.reconstruction_error import ReconstructionError
 
 DATASET, BETAS = "brain/flair", (0.01, 0.1, 1.0, 10.0)
 TOLERANCES = (1, 2, 3, 4, 5)
-"""Of the smoothed brighter residual, pixels; 3 is the least within 0.005 of the best mean AP at beta 1 and 10."""
+"""Of the smoothed brighter residual, pixels; 3 is the least within 0.005 of the best mean AP (beta 1, 10)."""
 
 
 def main() -> int:
