@@ -208,14 +208,14 @@ def score_members(members: Sequence[Member], scoring: Scoring) -> CohortResult:
     passes: dict[str, float] = {}
     found = {}
     for name, predictor in scoring.predictors.items():
-        for part in predictor.needs:
+        for part in predictor.parts:
             if part not in passes:
                 passes[part] = _timed(partial(getattr, evidence, part), scoring.device)[0]
         own, values = _timed(partial(score, predictor, evidence, scoring.calibration), scoring.device)
         found[name] = Counts(
             ScoreHistogram.of(values, masks, counted),
             ScoreHistogram.of(image_scores(values, foregrounds), anomalous),
-            own + sum(passes[part] for part in predictor.needs),
+            own + sum(passes[part] for part in predictor.parts),
             len(members),
         )
     samples = {

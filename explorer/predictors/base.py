@@ -83,6 +83,11 @@ class Predictor(ABC):
         return ()
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        """What its maps take from the evidence, with these settings; unless told otherwise its `needs`."""
+        return self.needs
+
+    @property
     def uses_scoring_beta(self) -> bool:
         """Whether its maps change with the scoring beta."""
         return False
@@ -170,8 +175,9 @@ def check_fits(name: str, predictor: type[Predictor] | Predictor, model: Model) 
 
 
 def missing_parts(predictor: type[Predictor] | Predictor, model: Model) -> tuple[str, ...]:
-    """The parts that a predictor needs and a model's evidence does not have."""
-    return tuple(part for part in predictor.needs if part not in parts_of(model))
+    """The parts that a predictor needs, a class with its defaults, and a model's evidence does not have."""
+    needed = predictor.parts if isinstance(predictor, Predictor) else predictor.needs
+    return tuple(part for part in needed if part not in parts_of(model))
 
 
 def codes_of(evidence: Evidence) -> CodeEvidence:

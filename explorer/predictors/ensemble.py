@@ -73,6 +73,10 @@ class Ensemble(Predictor):
         return tuple(_member(text) for text in self.members.split(","))
 
     @property
+    def parts(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(part for member in self.compared for part in member.parts))
+
+    @property
     def uses_scoring_beta(self) -> bool:
         return any(member.uses_scoring_beta for member in self.compared)
 

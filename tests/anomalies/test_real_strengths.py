@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import nibabel
 import numpy as np
 import pytest
@@ -12,8 +9,8 @@ from scipy import ndimage
 
 from explorer.anomalies.real_lesion import DARK, RealLesion
 from explorer.datasets.brain.intensity import MEDIAN
+from tests.support.real_data import DATA
 
-DATA = Path(os.environ.get("EXPLORER_REAL_DATA") or Path(__file__).parents[3] / "shared" / "data")
 SCANS = {name: DATA / "real_scans" / f"stroke_{name.upper()}.nii.gz" for name in ("flair", "t1", "t2")}
 CONTRASTS = {"flair": (0.25, 0.36), "t1": (-0.21, -0.05), "t2": (0.32, 0.48)}
 """Of a lesion of 12 ml and one of 0.5 ml, as the docstring of `explorer.anomalies.real_lesion` has them."""

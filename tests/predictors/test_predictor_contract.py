@@ -27,17 +27,18 @@ SEVEN = (
 )
 BETA = BETAS.float()
 X = images(8, 16).float()
+MEMBERS_OF_ALL = "ensemble:rule=tail,members=intensity,reconstruction-error"
 SETTINGS = (
     *("intensity:mode=dark,sigma=1", "intensity:mode=deviation,sigma=0.5"),
     "reconstruction-error:form=squared,sign=darker,tolerance=2,sigma=2",
-    *("ensemble:rule=tail", "ensemble:rule=product"),
+    *("ensemble:rule=tail", "ensemble:rule=product", MEMBERS_OF_ALL),
 )
 """Predictors whose settings change what they do."""
 PAIRS = [
     (kind, text)
     for kind, parts in (("beta-vae", VaeEvidence.PARTS), ("vq-vae", CodeEvidence.PARTS))
     for text in (*PREDICTORS.names(), *SETTINGS)
-    if set(plugin_from(PREDICTORS, text).needs) <= parts
+    if set(plugin_from(PREDICTORS, text).parts) <= parts
 ]
 """Kinds of models and the predictors that fit them."""
 
@@ -88,7 +89,8 @@ def test_each_predictor_fits_some_model() -> None:
     assert {text for _, text in PAIRS} == {*PREDICTORS.names(), *SETTINGS}
     assert set(SEVEN) <= {name for kind, name in PAIRS if kind == "beta-vae"}
     restoring = {"code-surprise", "latent-restoration", "energy-projection"}
-    assert restoring <= {name for kind, name in PAIRS if kind == "vq-vae"}
+    assert {*restoring, MEMBERS_OF_ALL} <= {name for kind, name in PAIRS if kind == "vq-vae"}
+    assert "ensemble:rule=tail" not in {name for kind, name in PAIRS if kind == "vq-vae"}
 
 
 @pytest.mark.parametrize(("kind", "name"), PAIRS)

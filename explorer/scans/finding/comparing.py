@@ -42,7 +42,7 @@ def own_misfit(job: Job, predictor: Predictor, *, volume: bool) -> str:
         return f"they are those of {_taken(own.window)}, not of {_taken(job.window)}"
     if not volume and predictor.slicewise != predictor:
         return "they are those of slices filtered with their neighbours, not of a single one"
-    named = predictor.needs_calibration or bool(predictor.compared) or "code_nll" in predictor.needs
+    named = predictor.needs_calibration or bool(predictor.compared) or "code_nll" in predictor.parts
     if named and own.contrast != job.contrast:
         name = PREDICTORS.name_of(type(predictor))
         theirs, this = own.contrast or "none", job.contrast or "none"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from explorer.datasets.real.files import FILE
 from tests.making.real_images import SOURCES, Source, subject_from
+from tests.support.real_data import DATA
 
-DATA = Path(os.environ.get("EXPLORER_REAL_DATA") or Path(__file__).parents[4] / "shared" / "data")
 QUICK = ("MS patient 2", "IXI606", "stroke patient")
 
 pytestmark = pytest.mark.skipif(not (DATA / "open_ms").is_dir(), reason=f"{DATA} holds no real scans")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +12,8 @@ from explorer.scans.placing.placement import TEMPLATE_CENTRE_MM, model_affine
 from explorer.scans.placing.preparing import prepare_volume
 from explorer.scans.reading.files import ScanFile
 from explorer.scans.reading.loading import load_mask, load_scan
+from tests.support.real_data import DATA
 
-DATA = Path(os.environ.get("EXPLORER_REAL_DATA") or Path(__file__).parents[4] / "shared" / "data")
 PATHS = [DATA / "open_ms" / "patient07_FLAIR.nii.gz", DATA / "ixi_t1" / "IXI606_T1w.nii.gz"]
 
 pytestmark = pytest.mark.skipif(

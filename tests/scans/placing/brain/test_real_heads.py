@@ -16,7 +16,7 @@ from explorer.scans.reading.files import ScanFile
 from explorer.scans.reading.loading import load_scan
 from explorer.scans.reading.scan import Scan
 from tests.benchmarks.brains import TURNED, turned
-from tests.scans.reading.test_real_scans import DATA
+from tests.support.real_data import DATA
 
 HEADS = {"adi_T1", "adi_T2", "arc_T2", "fernando_FLAIR", "niivue_T2", "synthsr_FLAIR"}
 BRAINS = {"stroke_FLAIR", "stroke_T1", "stroke_T2"}
