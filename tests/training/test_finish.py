@@ -15,6 +15,7 @@ from explorer.evaluation.members import HealthySlices
 from explorer.evidence import VaeEvidence
 from explorer.models.beta_vae.objective import BetaVaeTraining
 from explorer.predictors import PREDICTORS, healthy_name, predictors_for, score
+from explorer.settings import plugin_from
 from explorer.training import finish
 from explorer.training.finish import betas_between, calibrate_all, measure
 from explorer.training.loop import build_model
@@ -107,4 +108,12 @@ def test_the_card_says_how_the_model_was_made(tmp_path: Path, monkeypatch: pytes
         "images": {"pool": 6, "real_share": 0.0},
     }
     assert card.held_out["brain/t1"].betas == (0.1, 2.0)
-    assert set(load_pretrained("tiny", CPU, tmp_path).calibration) == {"brain/t1"}
+    loaded = load_pretrained("tiny", CPU, tmp_path)
+    assert set(loaded.calibration) == {"brain/t1"}
+    kept = network.state_dict()  # what was measured is what will be loaded
+    assert all(torch.equal(kept[name], value) for name, value in loaded.model.state_dict().items())  # type: ignore[attr-defined]
+
+    added = plugin_from(PREDICTORS, "intensity:mode=dark,sigma=1")
+    assert list(finish.add_to_calibration("tiny", tmp_path, [added], CPU)) == ["brain/t1"]
+    known = load_pretrained("tiny", CPU, tmp_path).calibration["brain/t1"]
+    assert known.knows("intensity") and known.knows(healthy_name(added))
