@@ -41,8 +41,8 @@ SECOND = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
 def curve_charts(title: str, histograms: Mapping[str, ScoreHistogram], basis: str = "") -> list[Chart]:
     """True against false positive rate, and precision against recall, a line a predictor in each.
 
-    The first has a switch to a logarithmic axis; thin lines show what chance reaches. A curve that is not
-    defined is left out.
+    The first has a switch to a logarithmic axis; thin lines show what chance reaches. Every line bears its
+    number in the legend. A curve that is not defined is left out.
 
     Args:
         title: whose scores these are, e.g. `This slice`.
@@ -53,8 +53,8 @@ def curve_charts(title: str, histograms: Mapping[str, ScoreHistogram], basis: st
     some = next(iter(histograms.values()), ScoreHistogram.empty())
     rows = {PREDICTORS[name].title: _figures(histogram) for name, histogram in histograms.items()}
     traces = _chance(some)
-    for name, histogram in histograms.items():
-        traces += _lines(name, histogram)
+    for number, (name, histogram) in enumerate(histograms.items(), 1):
+        traces += _lines(number, name, histogram)
     behind = ", ".join(part for part in (basis, _pixels(some)) if part)
     found = figure(traces, kinds, behind, **_axes())
     said = "; ".join(f"{name}: AUROC {row[0]:.3f}, AP {row[1]:.3f}" for name, row in rows.items())
@@ -82,10 +82,12 @@ def _pixels(histogram: ScoreHistogram) -> str:
     return f"{pixels:,} pixels, {100 * histogram.anomalous / pixels:.1f} % anomalous"
 
 
-def _lines(name: str, histogram: ScoreHistogram) -> list[dict[str, Any]]:
+def _lines(number: int, name: str, histogram: ScoreHistogram) -> list[dict[str, Any]]:
     """A predictor's line in both charts; none where the curves are not defined.
 
-    By their `uid` plotly knows lines again when another figure comes: what was hidden stays so.
+    All lines end in the same corner, so their numbers stand where they are furthest apart: where sensitivity
+    equals specificity, and where precision equals recall. By their `uid` plotly knows lines again when
+    another figure comes: what was hidden stays so.
     """
     if not histogram.healthy or not histogram.anomalous:
         return []
@@ -94,14 +96,18 @@ def _lines(name: str, histogram: ScoreHistogram) -> list[dict[str, Any]]:
     precisions = precision_recall(histogram).reached().thinned(POINTS)
     look = appearance(name)
     style = {
-        "name": PREDICTORS[name].title,
+        "name": f"{number} {PREDICTORS[name].title}",
         "legendgroup": name,
-        "mode": "lines+markers",
+        "mode": "lines+markers+text",
         "line": {"color": look.colour, "dash": look.dash, "width": 2},
         "marker": {"symbol": look.marker, "size": 7, "maxdisplayed": MARKERS},
+        "textfont": {"color": look.colour, "size": 13, "weight": 700},
     }
     left = _points(false, true, rates.thresholds[places], RATES)
+    left |= _numbered(number, np.abs(false + true - 1)) | {"textposition": "top left"}
     right = _points(precisions.recall, precisions.precision, precisions.thresholds, PRECISIONS)
+    right |= _numbered(number, np.abs(precisions.recall - precisions.precision))
+    right |= {"textposition": "top right"}
     return [style | left | {"uid": name}, style | right | SECOND | {"uid": f"{name}2"}]
 
 
@@ -119,6 +125,13 @@ def _points(
         "customdata": thresholds,
         "hovertemplate": f"%{{fullData.name}}<br>{hover}<br>threshold %{{customdata:.4g}}<extra></extra>",
     }
+
+
+def _numbered(number: int, distance: NDArray[np.float64]) -> dict[str, Any]:
+    """A number at the point of a line whose `distance` is least."""
+    text = [""] * len(distance)
+    text[int(distance.argmin())] = str(number)
+    return {"text": text}
 
 
 def _bent(

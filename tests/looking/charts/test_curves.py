@@ -39,8 +39,12 @@ def chart(found: dict[str, ScoreHistogram], basis: str = "") -> Chart:
 
 
 def lines(made: Chart, axis: str) -> dict[str, go.Scatter]:
-    """Lines of the ROC (`x`) or of precision over recall (`x2`) by name."""
-    return {line.name: line for line in made.figure.data if (line.xaxis or "x") == axis}
+    """Lines of the ROC (`x`) or of precision over recall (`x2`) by name, without their numbers."""
+    return {title(line): line for line in made.figure.data if (line.xaxis or "x") == axis}
+
+
+def title(line: go.Scatter) -> str:
+    return re.sub(r"^\d+ ", "", line.name)
 
 
 def points(line: go.Scatter) -> list[tuple[float, float]]:
@@ -120,8 +124,8 @@ def test_the_switch_makes_the_axis_logarithmic_from_the_lowest_rate() -> None:
 def test_a_predictor_is_drawn_alike_in_both_and_listed_once() -> None:
     made = chart({NAME: many(), "intensity": many()})
     for name in (NAME, "intensity"):
-        look, title = appearance(name), PREDICTORS[name].title
-        both: list[Any] = [lines(made, axis)[title] for axis in ("x", "x2")]
+        look = appearance(name)
+        both: list[Any] = [lines(made, axis)[PREDICTORS[name].title] for axis in ("x", "x2")]
         for line in both:
             assert (line.line.color, line.line.dash) == (look.colour, look.dash)
             assert line.marker.symbol == look.marker
@@ -130,9 +134,23 @@ def test_a_predictor_is_drawn_alike_in_both_and_listed_once() -> None:
     assert len({line.uid for line in made.figure.data}) == len(made.figure.data)
 
 
+def test_lines_bear_the_numbers_of_the_legend_where_they_are_furthest_apart() -> None:
+    made = chart({NAME: many(), "intensity": many(5_000)})
+    for number, name in enumerate((NAME, "intensity"), 1):
+        rates, precisions = (lines(made, axis)[PREDICTORS[name].title] for axis in ("x", "x2"))
+        for line, distance in (
+            (rates, np.abs(rates.x + rates.y - 1)),
+            (precisions, np.abs(precisions.x - precisions.y)),
+        ):
+            assert line.name.startswith(f"{number} ") and "text" in line.mode
+            (place,) = [k for k, text in enumerate(line.text) if text]
+            assert line.text[place] == str(number)
+            assert distance[place] == pytest.approx(distance.min(), abs=1e-6)
+
+
 def test_a_line_keeps_its_uid_whatever_stands_beside_it() -> None:
     alone, beside = (
-        {line.uid for line in chart(found).figure.data if line.name == PREDICTORS[NAME].title}
+        {line.uid for line in chart(found).figure.data if title(line) == PREDICTORS[NAME].title}
         for found in (histograms(), histograms(MASK, "intensity", NAME))
     )
     assert alone == beside
