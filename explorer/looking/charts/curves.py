@@ -98,17 +98,19 @@ def _lines(number: int, name: str, histogram: ScoreHistogram) -> list[dict[str, 
     style = {
         "name": f"{number} {PREDICTORS[name].title}",
         "legendgroup": name,
-        "mode": "lines+markers+text",
+        "mode": "lines+markers",
         "line": {"color": look.colour, "dash": look.dash, "width": 2},
         "marker": {"symbol": look.marker, "size": 7, "maxdisplayed": MARKERS},
-        "textfont": {"color": look.colour, "size": 13, "weight": 700},
     }
     left = _points(false, true, rates.thresholds[places], RATES)
-    left |= _numbered(number, np.abs(false + true - 1)) | {"textposition": "top left"}
     right = _points(precisions.recall, precisions.precision, precisions.thresholds, PRECISIONS)
-    right |= _numbered(number, np.abs(precisions.recall - precisions.precision))
-    right |= {"textposition": "top right"}
-    return [style | left | {"uid": name}, style | right | SECOND | {"uid": f"{name}2"}]
+    both = [style | left | {"uid": name}, style | right | SECOND | {"uid": f"{name}2"}]
+    numbers = [
+        _numbered(number, both[0], np.abs(false + true - 1)) | {"textposition": "top left"},
+        _numbered(number, both[1], np.abs(precisions.recall - precisions.precision))
+        | {"textposition": "top right"},
+    ]
+    return [*both, *numbers]
 
 
 def _points(
@@ -127,11 +129,21 @@ def _points(
     }
 
 
-def _numbered(number: int, distance: NDArray[np.float64]) -> dict[str, Any]:
-    """A number at the point of a line whose `distance` is least."""
-    text = [""] * len(distance)
-    text[int(distance.argmin())] = str(number)
-    return {"text": text}
+def _numbered(number: int, line: Mapping[str, Any], distance: NDArray[np.float64]) -> dict[str, Any]:
+    """A line's number at its point whose `distance` is least; it is hidden with the line."""
+    place = int(distance.argmin())
+    kept = {key: line[key] for key in ("legendgroup", "xaxis", "yaxis") if key in line}
+    return kept | {
+        "type": "scatter",
+        "mode": "text",
+        "uid": f"{line['uid']}-number",
+        "x": [float(line["x"][place])],
+        "y": [float(line["y"][place])],
+        "text": [str(number)],
+        "textfont": {"color": line["line"]["color"], "size": 14, "weight": 700},
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
 
 
 def _bent(

@@ -20,6 +20,7 @@ from explorer.predictors.appearance import appearance
 SCORES = torch.tensor([0.1, 0.2, 0.3, 0.4])
 MASK = torch.tensor([False, True, False, True])
 NAME = "kl-gradient"
+TITLES = {PREDICTORS[name].title for name in PREDICTORS.names()}
 
 
 def histograms(mask: torch.Tensor = MASK, *names: str) -> dict[str, ScoreHistogram]:
@@ -40,11 +41,11 @@ def chart(found: dict[str, ScoreHistogram], basis: str = "") -> Chart:
 
 def lines(made: Chart, axis: str) -> dict[str, go.Scatter]:
     """Lines of the ROC (`x`) or of precision over recall (`x2`) by name, without their numbers."""
-    return {title(line): line for line in made.figure.data if (line.xaxis or "x") == axis}
+    return {title(line): line for line in made.figure.data if line.name and (line.xaxis or "x") == axis}
 
 
 def title(line: go.Scatter) -> str:
-    return re.sub(r"^\d+ ", "", line.name)
+    return re.sub(r"^\d+ ", "", line.name or "")
 
 
 def points(line: go.Scatter) -> list[tuple[float, float]]:
@@ -95,7 +96,7 @@ def test_an_undefined_curve_is_left_out_and_said(found: dict[str, ScoreHistogram
 
 def test_long_curves_are_thinned() -> None:
     made = chart({NAME: many()})
-    assert all(2 < len(line.x) <= POINTS for line in made.figure.data if line.name != "Chance")
+    assert all(2 < len(line.x) <= POINTS for line in made.figure.data if title(line) in TITLES)
 
 
 def test_low_rates_keep_their_shape_on_the_logarithmic_axis() -> None:
@@ -137,15 +138,14 @@ def test_a_predictor_is_drawn_alike_in_both_and_listed_once() -> None:
 def test_lines_bear_the_numbers_of_the_legend_where_they_are_furthest_apart() -> None:
     made = chart({NAME: many(), "intensity": many(5_000)})
     for number, name in enumerate((NAME, "intensity"), 1):
-        rates, precisions = (lines(made, axis)[PREDICTORS[name].title] for axis in ("x", "x2"))
-        for line, distance in (
-            (rates, np.abs(rates.x + rates.y - 1)),
-            (precisions, np.abs(precisions.x - precisions.y)),
-        ):
-            assert line.name.startswith(f"{number} ") and "text" in line.mode
-            (place,) = [k for k, text in enumerate(line.text) if text]
-            assert line.text[place] == str(number)
-            assert distance[place] == pytest.approx(distance.min(), abs=1e-6)
+        for axis, sign, level in (("x", 1, 1), ("x2", -1, 0)):
+            line = lines(made, axis)[PREDICTORS[name].title]
+            (label,) = (one for one in made.figure.data if one.uid == f"{line.uid}-number")
+            assert label.text == (str(number),) and line.name.startswith(f"{number} ")
+            assert (label.xaxis or "x", label.legendgroup) == (axis, line.legendgroup)
+            assert (*label.x, *label.y) in points(line)
+            least = min(abs(x + sign * y - level) for x, y in points(line))
+            assert abs(label.x[0] + sign * label.y[0] - level) == pytest.approx(least, abs=1e-6)
 
 
 def test_a_line_keeps_its_uid_whatever_stands_beside_it() -> None:
