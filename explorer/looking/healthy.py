@@ -30,6 +30,9 @@ Floats = NDArray[np.float64]
 
 LOW_LEVEL, TOP_LEVEL, MARK_LEVEL = 0.2, 0.999, 0.99
 """Fractions of healthy pixels whose scores are the two ends of a map's colour bar and the mark on it."""
+UPPER_LEVEL = 0.9
+"""Fraction of healthy pixels that lie in the lower half of a colour bar at least: its lower end is raised where
+else more of them would glow, as in maps of percentiles, whose healthy scores lie evenly between 0 and 1."""
 RESIDUAL = "reconstruction-error"
 """The predictor on whose healthy scores the signed residual is shown."""
 FEWEST_SLICES, SCORING_BETAS_PER_DECADE = 4, 4
@@ -62,11 +65,23 @@ def colour_bars(scene: Scene, name: str, rows: Floats) -> Floats:
     Returns:
         (F, 3), float64.
     """
-    bars: Floats = rows[:, [LEVELS.index(level) for level in (LOW_LEVEL, TOP_LEVEL, MARK_LEVEL)]]
     scale = scene.state.predictors[name].scale
-    if scale is not None:
-        bars[:, :2] = scale
-    return bars
+    low, high = bar_ends(rows) if scale is None else (np.full(len(rows), end) for end in scale)
+    return np.stack((low, high, rows[:, LEVELS.index(MARK_LEVEL)]), axis=-1)
+
+
+def bar_ends(rows: Floats) -> tuple[Floats, Floats]:
+    """Ends of the colour bar that healthy quantiles at `LEVELS` give, (..., Q) -> (...) each.
+
+    At most a tenth of the healthy pixels lie in its upper half, but where more share one score.
+    """
+    low, upper, high = (rows[..., LEVELS.index(level)] for level in (LOW_LEVEL, UPPER_LEVEL, TOP_LEVEL))
+    return np.where(upper < high, np.maximum(low, 2 * upper - high), low), high
+
+
+def healthy_pixels(dataset: str) -> str:
+    """Which pixels stand behind healthy scores on a dataset, for people."""
+    return f"foreground of calibration slices of {reference_of(dataset)}, none of them shown here"
 
 
 def residual_bar(scene: Scene, betas: Sequence[float]) -> Floats:

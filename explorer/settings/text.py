@@ -93,13 +93,18 @@ def renewed(plugin: Any, name: str, text: str) -> tuple[str, str]:
     return name, text
 
 
-def format_settings(plugin: Any) -> str:
-    """What differs from the default, as `parse_settings` reads it back exactly; empty where nothing does."""
+def format_settings(plugin: Any, *, whole: bool = False) -> str:
+    """What differs from the default, as `parse_settings` reads it back exactly; empty where nothing does.
+
+    Args:
+        plugin: an instance of a dataclass.
+        whole: whether the defaults are written as well, for records that outlive them.
+    """
     pairs = ((described, getattr(plugin, described.name)) for described in settings_of(plugin))
     return ",".join(
         f"{described.name}={_written(described, value)}"
         for described, value in pairs
-        if value != described.default
+        if whole or value != described.default
     )
 
 

@@ -56,9 +56,14 @@ export function part(betas, more = {}) {
   if (number === 0) {
     const mask = { codes: Uint8Array.of(1, 0, 0, 0, 0, 0), shape: [1, HEIGHT, WIDTH] };
     const foreground = { codes: Uint8Array.of(1, 1, 1, 1, 1, 0), shape: [1, HEIGHT, WIDTH] };
-    const predictor = { name: "a", title: "A", summary: "is", source: "us", uses_scoring_beta: true, only_beta: only };
+    const predictor = {
+      name: "a", title: "A", summary: "is", source: "us", settings: "sigma=0.5", uses_scoring_beta: true,
+      only_beta: only,
+    };
     Object.assign(arrays, { mask, foreground, counted: foreground, input: constant([1]) });
     Object.assign(header, { name: "Slice 1", spacing: [2, 3], s: 0.5, linked: true, levels: LEVELS });
+    const about = { dataset: "brain", model: "m", anomaly_settings: "x=none,y=none" };
+    Object.assign(header, { healthy: "ours", about });
     Object.assign(header, { current: betas[0], predictors: [predictor] });
   }
   return { header, arrays };

@@ -13,7 +13,7 @@ from explorer.evaluation.calibrating import FEW_SLICES
 from explorer.evaluation.calibration import LEVELS
 from explorer.evidence import observe
 from explorer.looking import caches, server
-from explorer.looking.healthy import Floats, colour_bars, quantiles, residual_bar
+from explorer.looking.healthy import Floats, bar_ends, colour_bars, healthy_pixels, quantiles, residual_bar
 from explorer.looking.scene import resolve
 from explorer.looking.state import State
 from explorer.predictors import PREDICTORS, score
@@ -134,7 +134,27 @@ def test_colour_bars_are_quantiles_but_that_of_the_image(state: State) -> None:
         ]
     deviation = changed(state, "intensity", mode="deviation")
     rows = quantiles(resolve(deviation), "intensity", [0.3], [0.3])
-    assert colour_bars(resolve(deviation), "intensity", rows).tolist() == rows[:, ends].tolist()
+    (found,) = colour_bars(resolve(deviation), "intensity", rows)
+    assert found.tolist() == [*(end[0] for end in bar_ends(rows)), rows[0, ends[2]]]
+
+
+def test_no_map_of_healthy_pixels_glows(state: State) -> None:
+    even = np.array(LEVELS)[None]  # the quantiles of percentiles
+    low, high = bar_ends(even)
+    assert 1 - np.interp((low[0] + high[0]) / 2, even[0], LEVELS) == pytest.approx(0.1)
+    state = changed(state, "ensemble")
+    rows = quantiles(resolve(state), "ensemble", [1.0], [1.0])
+    low, high, _ = colour_bars(resolve(state), "ensemble", rows)[0]
+    assert 1 - np.interp((low + high) / 2, rows[0], LEVELS) <= 0.1 + 1e-9
+
+
+def test_a_bar_keeps_its_width_where_many_pixels_share_the_highest_score() -> None:
+    rows = np.minimum(np.array(LEVELS), 0.7)
+    assert tuple(float(end) for end in bar_ends(rows)) == (0.2, 0.7)
+
+
+def test_which_pixels_are_healthy_is_said() -> None:
+    assert "calibration slices of brain/flair" in healthy_pixels("real/flair")
 
 
 def test_the_residual_ends_where_the_error_does(state: State) -> None:

@@ -30,8 +30,11 @@ and of the first packet alone:
     linked           whether the scoring beta follows the training beta
     current          the training beta at which the page stood when it was made, one of its `betas`
     levels           fractions of healthy pixels, ascending from 0 to 1, Q of them
-    predictors       in the order shown, each {"name", "title", "summary", "source", "uses_scoring_beta",
-                     "only_beta"}; only_beta is the one training beta of a predictor of many passes, else null
+    healthy          which pixels they are fractions of, for people
+    about            how the pictures were made, see `about`
+    predictors       in the order shown, each {"name", "title", "summary", "source", "settings",
+                     "uses_scoring_beta", "only_beta"}; only_beta is the one training beta of a predictor of
+                     many passes, else null
 
 Figures of a predictor, each a list with one entry a frame of its axis:
 
@@ -39,8 +42,8 @@ Figures of a predictor, each a list with one entry a frame of its axis:
     dice_threshold                         the score that gives the best Dice, or null
     low, high, mark                        ends of the colour bar and the mark on it: healthy-calibrated
     quantiles                              Q scores that `levels` of healthy pixels do not exceed; linear in
-                                           between; at or below the first the percentile is 0, from the last
-                                           on it is 1
+                                           between; at or below the first the percentile is 0, above the last
+                                           it is 1, and of a score that several of them are it is the lowest
 
 Arrays, of shape (F, H, W), F that of the array's own axis; a map that is the same in all frames of a packet
 is in it once, one that is the same in all packets in the first only:
@@ -82,8 +85,11 @@ from explorer.looking.frames import (
     groups,
     scoring_axis,
 )
+from explorer.looking.healthy import healthy_pixels
+from explorer.looking.output.about import about
 from explorer.looking.scene import Scene, hashed
 from explorer.predictors import PREDICTORS
+from explorer.settings import format_settings
 from explorer.wire.codes import mask, pictures
 from explorer.wire.packet import Array, encode
 
@@ -231,12 +237,15 @@ def _shared(scene: Scene, found: Frames) -> dict[str, Any]:
         "linked": found.linked,
         "current": state.beta,
         "levels": LEVELS,
+        "healthy": healthy_pixels(state.dataset),
+        "about": about(scene),
         "predictors": [
             {
                 "name": name,
                 "title": PREDICTORS[name].title,
                 "summary": PREDICTORS[name].summary,
                 "source": PREDICTORS[name].source,
+                "settings": format_settings(state.predictors[name], whole=True),
                 "uses_scoring_beta": state.predictors[name].uses_scoring_beta,
                 "only_beta": state.beta if state.predictors[name].iterative else None,
             }

@@ -26,6 +26,8 @@ test("a quantile undoes a percentile", () => {
 test("a score that many pixels share has the percentile of those below it", () => {
   assert.equal(percentile(3, [1, 3, 3, 3, 5], [0, 0.2, 0.4, 0.8, 1]), 0.2);
   assert.ok(percentile(3.0001, [1, 3, 3, 3, 5], [0, 0.2, 0.4, 0.8, 1]) > 0.8);
+  assert.equal(percentile(3, [1, 2, 3, 3], [0, 0.5, 0.9, 1]), 0.9);
+  assert.equal(percentile(3.0001, [1, 2, 3, 3], [0, 0.5, 0.9, 1]), 1);
   assert.equal(quantile(0.6, [1, 3, 3, 3, 5], [0, 0.2, 0.4, 0.8, 1]), 3);
 });
 

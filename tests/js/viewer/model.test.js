@@ -120,7 +120,7 @@ test("faults are told in the order in which they matter", () => {
   assert.deepEqual([told({ silent: true, late: true }).again, told({ late: true }).again], [true, true]);
   assert.match(told({ silent: true, late: true }).text, /not answered/);
   assert.match(told({ late: true }).text, /have not come/);
-  const text = "Slice 1: training and scoring β 1, 3 betas at hand.";
+  const text = "Slice 1: training β 1, which is the KL weight too, 3 betas at hand.";
   assert.deepEqual(told({}), { text, fault: false, again: false });
 });
 

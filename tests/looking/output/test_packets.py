@@ -17,6 +17,7 @@ from explorer.looking.output.packets import packets
 from explorer.looking.scene import resolve
 from explorer.looking.state import State
 from explorer.predictors import PREDICTORS
+from explorer.settings import parse_settings
 from explorer.wire.colour import levels
 from tests.support.frames import AllFrames, all_frames
 from tests.support.packets import read, read_all, steps_of_bar
@@ -85,7 +86,13 @@ def test_the_header_says_what_was_computed(state: State, found: AllFrames) -> No
     assert header["betas"][header["current"]] == state.beta
     assert (header["rec"], header["kl"]) == (found.rec.tolist(), found.kl.tolist())
     np.testing.assert_allclose(header["elbo"], found.rec + state.scoring_beta * found.kl)
+    assert header["about"]["anomaly"] == state.anomaly_name and header["about"]["seed"] == state.seed
+    assert header["about"]["model_sha256"] == server.pretrained(state.model).card.sha256
+    assert state.dataset in header["healthy"]
     for predictor in header["predictors"]:
+        assert parse_settings(PREDICTORS[predictor["name"]], predictor["settings"]) == dataclasses.asdict(
+            state.predictors[predictor["name"]]
+        )
         name, figures = predictor["name"], predictor["figures"]
         assert predictor["title"] == PREDICTORS[name].title
         assert predictor["uses_scoring_beta"] == (name == "elbo-gradient")

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.evaluation.calibration import LEVELS
-from explorer.looking.healthy import LOW_LEVEL, TOP_LEVEL
+from explorer.looking.healthy import bar_ends
 from explorer.looking.output.planes import map_packet
 from explorer.predictors import PREDICTORS, Predictor
 from explorer.scans.finding.finding import Finding
@@ -44,11 +44,11 @@ def colour_bar(
         healthy: the scores that fit it, or None.
         scores: those of the map that count.
     """
-    if healthy is None:
-        low, high = (float(end) for end in np.quantile(scores, (LOW_LEVEL, TOP_LEVEL)))
-        return low, max(high, low + NARROWEST)
-    low, high = predictor.scale or healthy.quantiles((LOW_LEVEL, TOP_LEVEL))
-    return low, high
+    if healthy is not None and predictor.scale is not None:
+        return predictor.scale
+    rows = np.quantile(scores, LEVELS) if healthy is None else np.array(healthy.quantiles(LEVELS))
+    low, high = (float(end) for end in bar_ends(rows))
+    return low, max(high, low + NARROWEST)
 
 
 def settings_for(key: str, result: Result | None) -> dict[str, Any]:

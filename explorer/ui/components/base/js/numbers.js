@@ -24,7 +24,8 @@ export function nearestInRatio(values, wanted) {
 }
 
 /**
- * The fraction of pixels that score lower than a value: linear between quantiles, 1 from the last of them on.
+ * The fraction of pixels that score lower than a value: linear between quantiles, 1 above the last of them. Where
+ * several quantiles are this very value, as many pixels share it, the lowest of their levels: no more score lower.
  * @param {number} value
  * @param {number[]} quantiles ascending
  * @param {number[]} levels fractions of pixels that the quantiles are, ascending from 0 to 1
@@ -32,7 +33,7 @@ export function nearestInRatio(values, wanted) {
 export function percentile(value, quantiles, levels) {
   const last = quantiles.length - 1;
   if (value <= quantiles[0]) return 0;
-  if (value >= quantiles[last]) return 1;
+  if (value > quantiles[last]) return 1;
   let right = 1;
   while (quantiles[right] < value) right++;
   const along = (value - quantiles[right - 1]) / (quantiles[right] - quantiles[right - 1]);

@@ -1,7 +1,7 @@
 /** What a person takes away: the panels as one picture, the figures as a table. */
 
-import { rate, short } from "../../../base/js/text.js";
 import { figureRows, toCsv } from "../model/figures.js";
+import { legendOf } from "../model/legend.js";
 import { click } from "./tools.js";
 
 /** @typedef {import("../model/model.js").Model} Model */
@@ -22,21 +22,6 @@ export function connectSaving(root, model, painter) {
     const rows = figureRows(model.shown.frames, model.view.share, painter.notice);
     save(new Blob([toCsv(rows)], { type: "text/csv" }), "figures.csv");
   });
-}
-
-/**
- * What stands above the picture.
- * @param {Model} model
- */
-function legendOf({ shown, activeLayer, threshold, rates, view }) {
-  const betas = `training β ${short(shown?.beta)}, scoring β ${short(shown?.scoringBeta)}`;
-  const found = activeLayer
-    ? `; ${activeLayer.title} at ${short(threshold)}: Dice ${rate(rates.dice)}, sensitivity ` +
-      `${rate(rates.sensitivity)}, false-positive rate ${rate(rates.falsePositive)}`
-    : "";
-  const lines = [`${shown?.header.name}; ${betas}${found}`];
-  if (view.on.own) lines.push("Range per image: not for comparing images");
-  return lines;
 }
 
 /**

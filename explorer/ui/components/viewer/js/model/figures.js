@@ -5,11 +5,11 @@ import { Shown } from "./shown.js";
 /** @typedef {(string|number|null)[]} Row */
 
 const FIGURES = /** @type {const} */ (["auroc", "average_precision", "best_dice", "dice_threshold"]);
-const RATES = ["dice", "sensitivity", "false_positive_rate"];
-const HEAD = ["map", "training_beta", "scoring_beta", ...FIGURES, "threshold", ...RATES];
+const RATES = ["threshold", "healthy_pixels_that_score_lower", "dice", "sensitivity", "false_positive_rate"];
+const MAP = ["map", "map_settings", "training_beta", "kl_weight"];
 
 /**
- * A row a beta and map, under the notice.
+ * A row a beta and map under the names of the columns; each says how it was made, so that rows may be mixed.
  * @param {import("./frames.js").Frames} frames
  * @param {number} level share of healthy pixels that the threshold exceeds
  * @param {string} notice
@@ -17,9 +17,10 @@ const HEAD = ["map", "training_beta", "scoring_beta", ...FIGURES, "threshold", .
  */
 export function figureRows(frames, level, notice) {
   const shown = new Shown(frames);
-  const { name, betas } = frames.header;
+  const { name, betas, about } = frames.header;
+  const made = [name, ...Object.values(about)];
   /** @type {Row[]} */
-  const rows = [[notice], [name], HEAD];
+  const rows = [["image", ...Object.keys(about), ...MAP, ...FIGURES, ...RATES, "notice"]];
   for (const layer of shown.layers) {
     const { predictor } = layer;
     if (!predictor) continue;
@@ -27,10 +28,13 @@ export function figureRows(frames, level, notice) {
       if (predictor.only_beta !== null && predictor.only_beta !== beta) return;
       shown.move(frame);
       shown.sortScores(layer);
+      const { scores } = shown;
       const threshold = shown.threshold(predictor, level);
       rows.push([
-        predictor.name, beta, shown.scoringBeta, ...FIGURES.map((figure) => shown.figure(predictor, figure)), threshold,
-        shown.scores.dice(threshold), shown.scores.sensitivity(threshold), shown.scores.falsePositiveRate(threshold),
+        ...made, predictor.name, predictor.settings, beta, shown.scoringBeta,
+        ...FIGURES.map((figure) => shown.figure(predictor, figure)),
+        threshold, shown.percentile(predictor, threshold),
+        scores.dice(threshold), scores.sensitivity(threshold), scores.falsePositiveRate(threshold), notice,
       ]);
     });
   }

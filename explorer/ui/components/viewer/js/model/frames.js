@@ -21,6 +21,7 @@
  * @property {string} title
  * @property {string} summary
  * @property {string} source
+ * @property {string} settings
  * @property {boolean} uses_scoring_beta
  * @property {?number} only_beta
  */
@@ -45,6 +46,9 @@
  * @property {?[number, number]} spacing
  * @property {number} s
  * @property {number[]} levels
+ * @property {boolean} linked
+ * @property {string} healthy which pixels the figures of healthy ones are of
+ * @property {Object<string, string|number>} about how the pictures were made, by the names of columns
  */
 
 /** @typedef {Common & {part: number, current: number, figures: Object<string, Figures>}} Part */

@@ -14,6 +14,7 @@ import { Shown } from "./shown.js";
 import { View } from "./view.js";
 
 /** @typedef {import("./frames.js").Frames} Frames */
+/** @typedef {import("./frames.js").Predictor} Predictor */
 /** @typedef {import("./shown.js").Layer} Layer */
 
 /**
@@ -48,6 +49,8 @@ export class Model {
     this.noting = new Pause();
     /** @type {number[]} of each map */
     this.thresholds = [];
+    /** @type {number[]} of each map, the share of healthy pixels that score lower than its threshold */
+    this.below = [];
     this.betas = new Betas(changed, tell);
     this.view = new View(changed);
     this.cross = new Crosshair(changed);
@@ -110,7 +113,9 @@ export class Model {
     const { shown } = this;
     if (!shown) return;
     shown.move(shown.nearest(this.beta).place, this.betas.scoringPlace(shown));
-    this.thresholds = this.maps.map(({ predictor }) => (predictor ? shown.threshold(predictor, this.view.share) : NaN));
+    const predictors = this.maps.map(({ predictor }) => /** @type {Predictor} */ (predictor));
+    this.thresholds = predictors.map((predictor) => shown.threshold(predictor, this.view.share));
+    this.below = predictors.map((predictor, i) => shown.percentile(predictor, this.thresholds[i]));
     if (this.activeLayer) shown.sortScores(this.activeLayer);
   }
 

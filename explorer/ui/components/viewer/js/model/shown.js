@@ -1,6 +1,7 @@
 /** What is shown of the frames at one training and one scoring beta: buffers that are filled again and again. */
 
 import { nearestInRatio, percentile, quantile } from "../../../base/js/numbers.js";
+import { short } from "../../../base/js/text.js";
 import { Scores } from "./scores.js";
 
 /** @typedef {import("./frames.js").Frames} Frames */
@@ -117,6 +118,18 @@ export class Shown {
     const { low, high } = this.header.residual;
     if (kind === "signed") return [low[this.frame], high[this.frame]];
     return predictor ? [this.figure(predictor, "low"), this.figure(predictor, "high")] : [0, 1];
+  }
+
+  /**
+   * For which betas a layer's colour bar holds, in words; empty where it is the same for all of them.
+   * @param {Layer} layer
+   */
+  barHolds({ kind, predictor }) {
+    if (predictor && this.alongScoring(predictor)) return "for these β";
+    const ends = kind === "signed" ? this.header.residual : predictor?.figures;
+    const still = !ends || [ends.low, ends.high].every((along) => along.every((end) => end === along[0]));
+    if (still && !predictor?.only_beta) return "";
+    return predictor?.uses_scoring_beta && !this.header.linked ? "for these β" : `for β ${short(this.beta)}`;
   }
 
   /**

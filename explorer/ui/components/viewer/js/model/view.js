@@ -5,7 +5,7 @@ import { Zoom } from "../../../base/js/zoom.js";
 
 /** @typedef {import("./shown.js").Layer} Layer */
 /** @typedef {"look"|"window"|"plant"|"brush"} Tool */
-/** @typedef {"truth"|"smooth"|"own"|"keys"} Switch true mask, smooth pixels, range per image, the list of keys */
+/** @typedef {"truth"|"smooth"|"own"|"keys"} Switch true mask, smooth pixels, stretched pictures, the list of keys */
 
 /** Colour scales that can be chosen for scores. */
 export const MAPS = ["inferno", "magma", "cividis", "grey"];

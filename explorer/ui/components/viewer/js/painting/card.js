@@ -62,7 +62,7 @@ export class PixelCard {
     this.layers = layers;
     const rows = layers.map(() => "<tr><th></th><td></td><td></td></tr>").join("");
     this.element.innerHTML =
-      "<table><thead><tr><th>Value</th><th>here</th><th>healthy below</th></tr></thead>" +
+      "<table><thead><tr><th>Value</th><th>here</th><th>healthy pixels that score lower</th></tr></thead>" +
       `<tbody>${rows}</tbody></table><div class="why" hidden></div>`;
     this.why = found(this.element, ".why", HTMLElement);
     this.cells = [...this.element.querySelectorAll("tbody tr")].map((row, i) => {

@@ -3,6 +3,7 @@
 import { found, part } from "../../../base/js/dom.js";
 import { nearestInRatio } from "../../../base/js/numbers.js";
 import { rate, setText, setValue, short } from "../../../base/js/text.js";
+import { levelHere, levelNote } from "../model/level.js";
 import { MAPS } from "../model/view.js";
 
 /** @typedef {import("../model/model.js").Model} Model */
@@ -71,21 +72,21 @@ export class Controls {
     places.betasBox.hidden = !movable && !weighs;
     places.betaSlide.hidden = places.stripBox.hidden = !movable;
     places.scoringSlide.hidden = !weighs;
-    slideTo(inputs.beta, texts.beta, "training", betas.trainings, shown?.beta ?? betas.training);
-    slideTo(inputs.scoring, texts.scoring, "scoring", betas.scorings, shown?.scoringBeta ?? betas.scoring);
+    slideTo(inputs.beta, texts.beta, "training β", betas.trainings, shown?.beta ?? betas.training);
+    slideTo(inputs.scoring, texts.scoring, "KL weight", betas.scorings, shown?.scoringBeta ?? betas.scoring);
     inputs.linked.checked = betas.linked;
     inputs.scoring.disabled = betas.linked;
   }
 
   /** @param {Model} model */
-  paintThreshold({ view, threshold, activeLayer, rates }) {
+  paintThreshold(model) {
+    const { view, threshold, activeLayer, rates } = model;
     const { inputs, texts } = this;
     setValue(inputs.level, view.level);
     if (!activeLayer) return;
     setText(texts.level, short(threshold));
-    const percent = (100 * view.share).toFixed(view.level > 750 ? 2 : 1);
-    setText(texts.levelNote, `${percent} % of healthy pixels score lower, in every map`);
-    inputs.level.setAttribute("aria-valuetext", `${short(threshold)}, above ${percent} % of healthy pixels`);
+    setText(texts.levelNote, levelNote(model));
+    inputs.level.setAttribute("aria-valuetext", `${short(threshold)}, above ${levelHere(model)} of healthy pixels`);
     for (const name of /** @type {const} */ (["dice", "sensitivity", "falsePositive"])) {
       setText(texts[name], rate(rates[name]));
     }
@@ -109,13 +110,13 @@ export class Controls {
 /**
  * @param {HTMLInputElement} input
  * @param {HTMLElement} text
- * @param {string} kind of beta
+ * @param {string} kind of weight
  * @param {string[]} options ascending
  * @param {?number} beta
  */
 function slideTo(input, text, kind, options, beta) {
   input.max = String(options.length - 1);
   if (options.length && beta !== null) setValue(input, nearestInRatio(options.map(Number), beta).place);
-  input.setAttribute("aria-valuetext", `${kind} β ${short(beta)}`);
+  input.setAttribute("aria-valuetext", `${kind} ${short(beta)}`);
   setText(text, short(beta));
 }

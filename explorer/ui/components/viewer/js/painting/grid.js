@@ -1,4 +1,4 @@
-/** The panels as one picture, with legend and notice. */
+/** The panels as one picture, with settings, legend and notice. */
 
 import { cssColour } from "../../../base/js/colour.js";
 import { short } from "../../../base/js/text.js";
@@ -10,17 +10,20 @@ import { short } from "../../../base/js/text.js";
 
 /**
  * @typedef {Object} Legend
- * @property {string[]} lines above the panels
+ * @property {string[]} lines above the panels; long ones are wrapped
  * @property {Bar[]} bars one a panel
  * @property {boolean} truth whether to outline the true mask
  * @property {number} overlay opacity of what was found
+ * @property {string} active title of the map that the threshold is of; empty for none
  * @property {boolean} smooth
  * @property {string} notice below the panels
  */
 
 const SIDE = 320;
 const SPACE = 16;
-const [INK, PAPER, TRUTH] = ["#111", "#fff", "#2ee6c5"];
+const LINE = 22;
+const FONT = "15px sans-serif";
+const [INK, PAPER, TRUTH, FOUND] = ["#111", "#fff", "#2ee6c5", "#ffb000"];
 
 /**
  * @param {Panel[]} panels
@@ -29,29 +32,81 @@ const [INK, PAPER, TRUTH] = ["#111", "#fff", "#2ee6c5"];
  * @returns {HTMLCanvasElement}
  */
 export function drawGrid(panels, legend, zoom) {
-  const { lines, bars, notice } = legend;
+  const { bars, notice } = legend;
   const columns = Math.min(panels.length, Math.ceil(panels.length / Math.ceil(panels.length / 5)));
   const rows = Math.ceil(panels.length / columns);
   const height = Math.round((SIDE * panels[0].height) / panels[0].width);
   const cell = height + 62;
   const canvas = document.createElement("canvas");
   canvas.width = columns * (SIDE + SPACE) + SPACE;
-  canvas.height = rows * cell + SPACE + 22 * (lines.length + 1) + 14;
   const c = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  c.font = FONT;
+  const widthOf = (/** @type {string} */ text) => c.measureText(text).width;
+  const lines = legend.lines.flatMap((line) => wrapped(line, canvas.width - 2 * SPACE, widthOf));
+  canvas.height = rows * cell + SPACE + LINE * (lines.length + 2) + 14;
   c.fillStyle = PAPER;
   c.fillRect(0, 0, canvas.width, canvas.height);
-  lines.forEach((line, i) => write(c, line, SPACE, 24 + 22 * i));
+  lines.forEach((line, i) => write(c, line, SPACE, 24 + LINE * i));
   panels.forEach((panel, i) => {
     const left = SPACE + (i % columns) * (SIDE + SPACE);
-    const top = 36 + 22 * lines.length + Math.floor(i / columns) * cell;
+    const top = 36 + LINE * lines.length + Math.floor(i / columns) * cell;
     write(c, panel.layer.title, left, top - 6, { font: "bold 15px" });
     const figure = `${panel.figureName.textContent}${panel.figureText.textContent}`;
     write(c, figure, left + SIDE, top - 6, { font: "14px", align: "right" });
     drawPicture(c, panel, { left, top, height }, legend, zoom);
     drawBar(c, bars[i], left, top + height);
   });
+  drawKeys(c, legend, canvas.height - 14 - LINE);
   write(c, notice, SPACE, canvas.height - 14, { font: "bold 15px" });
   return canvas;
+}
+
+/**
+ * A text in lines that are no wider than `most`, broken between words.
+ * @param {string} text
+ * @param {number} most
+ * @param {(text: string) => number} widthOf
+ */
+export function wrapped(text, most, widthOf) {
+  /** @type {string[]} */
+  const lines = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line ? `${line} ${word}` : word;
+    if (line && widthOf(longer) > most) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
+}
+
+/**
+ * What the colours over the pictures mean.
+ * @param {CanvasRenderingContext2D} c
+ * @param {Legend} legend
+ * @param {number} y
+ */
+function drawKeys(c, { truth, active, overlay }, y) {
+  let x = SPACE;
+  const key = (/** @type {string} */ text, /** @type {() => void} */ draw) => {
+    draw();
+    write(c, text, x + 26, y);
+    x += 26 + c.measureText(text).width + 24;
+  };
+  if (truth) {
+    key("true mask", () => {
+      c.strokeStyle = TRUTH;
+      c.lineWidth = 3;
+      c.strokeRect(x + 2, y - 11, 16, 10);
+    });
+  }
+  if (active && overlay) {
+    key(`on the input: ${active} at or above its threshold`, () => {
+      c.fillStyle = FOUND;
+      c.fillRect(x + 1, y - 12, 18, 12);
+    });
+  }
 }
 
 /**

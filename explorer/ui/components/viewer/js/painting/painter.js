@@ -96,7 +96,7 @@ export class Painter {
       const range = model.range(layer);
       const { predictor } = layer;
       const elsewhere = predictor !== null && shown.elsewhere(predictor);
-      panel.paint(range, this.tableOf(model, layer));
+      panel.paint(range, this.tableOf(model, layer), model.view.on.own ? "" : shown.barHolds(layer));
       panel.mark(predictor ? thresholds[maps.indexOf(layer)] : NaN, range);
       panel.figure.classList.toggle("elsewhere", elsewhere);
       panel.figure.classList.toggle("active", layer === activeLayer);
@@ -158,13 +158,14 @@ export class Painter {
    * @param {string[]} lines above them
    */
   grid(model, lines) {
-    const { view, maps, thresholds } = model;
+    const { view, maps, thresholds, activeLayer } = model;
     const bars = this.panels.all.map(({ layer }) => {
       const [low, high] = model.range(layer);
       return { low, high, table: this.tableOf(model, layer), mark: thresholds[maps.indexOf(layer)] ?? NaN };
     });
     const { overlay, zoom, on: { truth, smooth } } = view;
-    return drawGrid(this.panels.all, { lines, bars, truth, smooth, overlay, notice: this.notice }, zoom);
+    const legend = { lines, bars, truth, smooth, overlay, active: activeLayer?.title ?? "", notice: this.notice };
+    return drawGrid(this.panels.all, legend, zoom);
   }
 
   stop() {

@@ -14,7 +14,7 @@ const FOUND = packed(255, 176, 0);
 const HTML =
   "<figcaption><b></b><span><i></i><em></em></span></figcaption>" +
   '<div class="box" tabindex="0" role="img"><canvas class="data"></canvas></div>' +
-  '<div class="scale"><i></i></div><div class="ends"><span></span><span></span></div>';
+  '<div class="scale"><i></i></div><div class="ends"><span></span><span class="holds"></span><span></span></div>';
 
 export class Panel {
   /**
@@ -33,6 +33,7 @@ export class Panel {
     this.scale = part(".scale");
     this.tick = part(".scale i");
     this.lowText = part(".ends span");
+    this.holds = part(".holds");
     this.highText = part(".ends span:last-child");
     this.data = new Surface(found(this.box, "canvas", HTMLCanvasElement));
     /** @type {?Surface} what reaches the threshold, above the input */
@@ -77,8 +78,9 @@ export class Panel {
    * Paint the picture from one value to another.
    * @param {[number, number]} range
    * @param {Uint32Array} table
+   * @param {string} holds for which betas this range is
    */
-  paint([low, high], table) {
+  paint([low, high], table, holds) {
     const ramp = new Ramp(table, low, high);
     this.data.draw((pixels) => colourise(this.layer.values, ramp, pixels));
     if (this.table !== table) {
@@ -86,6 +88,7 @@ export class Panel {
       this.scale.style.background = cssGradient(table);
     }
     setText(this.lowText, short(low));
+    setText(this.holds, holds);
     setText(this.highText, short(high));
   }
 
