@@ -36,6 +36,8 @@ class Slice:
             called healthy.
         position: number of an axial slice, from below, on the grid of the brain models, or None where that is
             not known.
+        held_out: whether it is of a class that no model was trained on, so that the image as a whole is the
+            anomaly, without a mask.
     """
 
     image: Tensor
@@ -47,6 +49,7 @@ class Slice:
     atlas: Tensor | None = None
     unmarked: bool = False
     position: int | None = None
+    held_out: bool = False
 
     @property
     def known_mask(self) -> Tensor:

@@ -114,6 +114,7 @@ class FashionMnist(Source):
             image=image,
             foreground=silhouette(image),
             name=f"{split} {CLASSES[label]} {coordinates[-1]}",
+            held_out=label == HELD_OUT,
         )
 
     def cohort(self, split: str, count: int, seed: int) -> list[tuple[int, ...]]:

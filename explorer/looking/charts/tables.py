@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ HEADINGS = (
     ("Cohort", "AUROC", "AUROC over the foreground pixels of the cohort's anomalous slices"),
     ("Cohort", "AP", "average precision over the same pixels"),
     ("Best", "Dice", "largest Dice over all thresholds, on the cohort itself: too good for a new cohort"),
-    ("at", "threshold", "the score at which the best Dice is reached"),
+    ("Threshold of", "best Dice", "the score at which the best Dice is reached"),
     (
         "Image",
         "AUROC",
@@ -31,6 +32,12 @@ HEADINGS = (
 COHORT = ("auroc", "average_precision", "best_dice", "dice_threshold", "image_auroc")
 THRESHOLD, TIME = 5, 7
 """Columns whose values have no best, and are not fractions."""
+MARGIN = 0.01
+"""Figures that lie nearer to each other are not told apart: other slices turn them round."""
+BOLD = (
+    f"Bold: the best of a column and what is within {MARGIN:g} of it; nothing where that is all of them, or "
+    "no better than chance."
+)
 
 
 def figures_table(slice_histograms: Mapping[str, ScoreHistogram], cohort: Mapping[str, Any] | None) -> str:
@@ -38,13 +45,14 @@ def figures_table(slice_histograms: Mapping[str, ScoreHistogram], cohort: Mappin
     known = cohort["predictors"] if cohort else {}
     values = {name: _values(one, known.get(name)) for name, one in slice_histograms.items()}
     columns = zip(*values.values(), strict=True)
-    best = [None if i in (THRESHOLD, TIME) else _largest(column) for i, column in enumerate(columns)]
+    chances = _chances(slice_histograms, cohort)
+    bold = [_bold(column, chances[i]) for i, column in enumerate(columns)]
     rows = [
         {
             "colour": appearance(name).colour,
             "title": PREDICTORS[name].title,
             "cells": [
-                {"text": _text(value, i), "best": value is not None and value == best[i]}
+                {"text": _text(value, i), "best": value is not None and value >= bold[i]}
                 for i, value in enumerate(row)
             ],
         }
@@ -69,6 +77,18 @@ def _text(value: float | None, column: int) -> str:
     return f"{value:.1f}" if column == TIME else f"{value:.3f}"
 
 
-def _largest(values: Sequence[float | None]) -> float | None:
+def _bold(values: Sequence[float | None], chance: float) -> float:
+    """From which value on a column's figures are the best, as `BOLD` says; infinite where none is."""
     known = [value for value in values if value is not None and value == value]
-    return max(known, default=None)
+    best = max(known, default=0.0)
+    least = best - MARGIN
+    return math.inf if best <= chance or all(value >= least for value in known) else least
+
+
+def _chances(histograms: Mapping[str, ScoreHistogram], cohort: Mapping[str, Any] | None) -> list[float]:
+    """What a map that knows nothing reaches in each column."""
+    some = next(iter(histograms.values()), ScoreHistogram.empty())
+    slice_share = some.anomalous / max(some.healthy + some.anomalous, 1)
+    share = (cohort or {}).get("prevalence") or 0.0
+    none = math.inf  # of what has no best
+    return [0.5, slice_share, 0.5, share, 2 * share / (1 + share), none, 0.5, none]

@@ -38,16 +38,39 @@ def test_figures_stand_under_their_headings() -> None:
     table = figures_table({"kl-gradient": POOR}, {"predictors": {"kl-gradient": row(0.75)}})
     assert table.count('<th scope="col"') == 1 + len(HEADINGS)
     ((name, auroc, _, *cohort),) = cells(table)
-    assert (name, auroc) == (PREDICTORS["kl-gradient"].title, "*0.250")
-    assert cohort == ["*0.750", "*0.250", "*0.500", "0.0123", "–", "12.3"]
+    assert (name, auroc) == (PREDICTORS["kl-gradient"].title, "0.250")
+    assert cohort == ["0.750", "0.250", "0.500", "0.0123", "–", "12.3"]
 
 
-def test_the_best_of_a_column_is_bold_ties_too() -> None:
+def test_the_best_of_a_column_is_bold() -> None:
     found = {"predictors": {"intensity": row(0.6), "kl-gradient": row(0.9)}}
     first, second = cells(figures_table({"intensity": GOOD, "kl-gradient": POOR}, found))
     assert (first[1], second[1]) == ("*1.000", "0.250")
     assert (first[3], second[3]) == ("0.600", "*0.900")
-    assert (first[4], second[4]) == ("*0.250", "*0.250")
+
+
+def aurocs(*values: float | None) -> list[str]:
+    """The cohort's AUROC as the table shows it."""
+    names = ("intensity", "kl-gradient", "elbo-gradient")
+    found = {"predictors": dict(zip(names, map(row, values), strict=False))}
+    return [line[3] for line in cells(figures_table(dict.fromkeys(found["predictors"], GOOD), found))]
+
+
+def test_differences_of_nothing_are_not_bold() -> None:
+    assert aurocs(0.9, 0.9, 0.9) == ["0.900"] * 3
+    assert aurocs(0.9, 0.905, 0.909) == ["0.900", "0.905", "0.909"]
+    assert aurocs(0.9, 0.905, 0.7) == ["*0.900", "*0.905", "0.700"]
+    assert aurocs(0.9) == ["0.900"]
+    assert aurocs(0.9, None) == ["0.900", "–"]
+
+
+def test_nothing_is_best_that_is_no_better_than_chance() -> None:
+    assert aurocs(0.3, 0.49, 0.1) == ["0.300", "0.490", "0.100"]
+    found = {"predictors": {"intensity": row(0.6), "kl-gradient": row(0.9)}, "prevalence": 0.3}
+    found["predictors"]["intensity"] |= {"average_precision": 0.2, "best_dice": 0.44}  # type: ignore[index]
+    for line in cells(figures_table({"intensity": GOOD, "kl-gradient": POOR}, found)):
+        assert not line[4].startswith("*")  # AP at most .25, by chance .3
+    assert 2 * 0.3 / 1.3 > 0.44  # Dice of marking all pixels
 
 
 def test_what_is_not_known_yet_is_a_dash() -> None:
