@@ -18,11 +18,11 @@ import torch
 from numpy.typing import NDArray
 
 from explorer.contracts import Case, Conditions, stack
+from explorer.evaluation.calibration import LEVELS
 from explorer.evaluation.rows import figures_of_rows
 from explorer.evidence import observe, parts_of
-from explorer.looking import server
-from explorer.looking.healthy import colour_bars, quantiles, residual_bar
-from explorer.looking.runs import answer
+from explorer.looking import runs, server
+from explorer.looking.healthy import MARK_LEVEL, colour_bars, quantiles, residual_bar
 from explorer.looking.scene import Scene, hashed
 from explorer.predictors import score
 
@@ -139,12 +139,31 @@ def first_frames(scene: Scene) -> Frames:
     key = hashed((scene.slice_key, group, state.scoring_beta if not state.follows else None))
 
     def make() -> Frames:
-        found = frames(scene, group)
+        if scene.quick is scene:
+            return frames(scene, group)
+        found = first_frames(scene.quick)
         tracks = {name: found.tracks.get(name) or _answered(scene, name) for name in state.predictors}
         return dataclasses.replace(found, tracks=tracks)
 
     found: Frames = scene.caches.groups.get_or_make(key, make)
     return found
+
+
+def frames_so_far(scene: Scene) -> Frames:
+    """`first_frames` before the predictors of many passes have been run: blank maps stand for theirs."""
+    found, state = first_frames(scene.quick), scene.state
+    blank = Track(
+        maps=np.zeros((1, *found.case.image.shape), np.float32),
+        figures=np.full((1, 4), np.nan),
+        quantiles=np.array([LEVELS]),
+        bars=np.array([[0.0, 1.0, MARK_LEVEL]]),
+    )
+    missing = runs.missing(scene)
+    tracks = {
+        name: found.tracks.get(name) or (blank if name in missing else _answered(scene, name))
+        for name in state.predictors
+    }
+    return dataclasses.replace(found, tracks=tracks)
 
 
 def frames(scene: Scene, betas: Sequence[float]) -> Frames:
@@ -188,7 +207,7 @@ def frames(scene: Scene, betas: Sequence[float]) -> Frames:
 def _answered(scene: Scene, name: str) -> Track:
     """The one frame of a predictor of many passes."""
     state = scene.state
-    return _track(scene, name, answer(scene, name).values[0].numpy(), [state.beta], [state.scoring_beta])
+    return _track(scene, name, runs.answer(scene, name).values[0].numpy(), [state.beta], [state.scoring_beta])
 
 
 def scoring_axis(scene: Scene) -> ScoringAxis:

@@ -31,8 +31,8 @@ Floats = NDArray[np.float64]
 LOW_LEVEL, TOP_LEVEL, MARK_LEVEL = 0.2, 0.999, 0.99
 """Fractions of healthy pixels whose scores are the two ends of a map's colour bar and the mark on it."""
 UPPER_LEVEL = 0.9
-"""Fraction of healthy pixels that lie in the lower half of a colour bar at least: its lower end is raised where
-else more of them would glow, as in maps of percentiles, whose healthy scores lie evenly between 0 and 1."""
+"""Fraction of healthy pixels that lie in the lower half of a colour bar at least: its lower end is raised
+where else more of them would glow, as in maps of percentiles, whose healthy scores lie evenly in [0, 1]."""
 RESIDUAL = "reconstruction-error"
 """The predictor on whose healthy scores the signed residual is shown."""
 FEWEST_SLICES, SCORING_BETAS_PER_DECADE = 4, 4

@@ -27,13 +27,15 @@ def steps(scene: Scene, name: str) -> Iterator[ScoreMap]:
         yield scored
 
 
+def missing(scene: Scene) -> list[str]:
+    """The predictors of many passes that are still to be run."""
+    return [name for name in scene.state.iterative if scene.caches.runs.get(_key(scene, name)) is None]
+
+
 def run(scene: Scene) -> Iterator[tuple[str, int]]:
     """Run all that is not remembered; yields name and step after each step, so that the caller may stop."""
-    for name in scene.state.iterative:
-        key = _key(scene, name)
-        if scene.caches.runs.get(key) is not None:
-            continue
-        reel = Reel()
+    for name in missing(scene):
+        key, reel = _key(scene, name), Reel()
         for scored in steps(scene, name):
             reel.add(scored)
             yield name, scored.step

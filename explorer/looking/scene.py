@@ -100,6 +100,16 @@ class Scene:
             other.__dict__["_planted"] = self._planted
         return other
 
+    @cached_property
+    def quick(self) -> Scene:
+        """The same without the predictors of many passes."""
+        state = self.state
+        if not state.iterative:
+            return self
+        return self.with_state(
+            predictors={name: one for name, one in state.predictors.items() if not one.iterative}
+        )
+
     def evidence(self) -> Evidence:
         """What the model says of the case at the state's betas, of one image."""
         x: Tensor = stack([self.case.image]).to(server.device())

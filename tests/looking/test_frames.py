@@ -60,8 +60,11 @@ def test_colour_bars_are_quantiles_of_the_card_for_every_image(state: State) -> 
     one, other = (first_frames(resolve(s)) for s in (state, dataclasses.replace(state, place=(2, 0), seed=9)))
     for name, track in one.tracks.items():
         assert np.array_equal(track.bars, other.tracks[name].bars)
-        quantiles = [float(calibration.quantile(name, 0.5, level)) for level in (0.2, 0.999, 0.99)]
-        wanted = [0.0, 1.0, quantiles[2]] if name == "intensity" else quantiles
+        low, upper, high, mark = calibration.quantile(
+            name, 0.5, torch.tensor([0.2, 0.9, 0.999, 0.99], dtype=torch.float64)
+        ).tolist()
+        ends = [0.0, 1.0] if name == "intensity" else [max(low, 2 * upper - high), high]
+        wanted = [*ends, mark]
         assert track.bars[0] == pytest.approx(wanted)
 
 

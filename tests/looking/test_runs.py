@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-import streamlit as st
 import torch
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
@@ -17,7 +16,7 @@ from explorer.evidence import Evidence
 from explorer.looking import caches, runs, server
 from explorer.looking.cohort import cohort
 from explorer.looking.healthy import FEWEST_SLICES, quantiles
-from explorer.looking.output.packets import packets
+from explorer.looking.output.packets import meanwhile, packets
 from explorer.looking.scene import resolve
 from explorer.looking.state import State
 from explorer.looking.view import look
@@ -25,7 +24,7 @@ from explorer.predictors import PREDICTORS, HealthyScores, Predictor, score
 from explorer.predictors.energy_projection import EnergyProjection
 from explorer.ui.pages import explore
 from tests.support.frames import all_frames
-from tests.support.packets import read_all
+from tests.support.packets import read, read_all
 
 STEPS = 7
 RUNS: list[int] = []
@@ -75,10 +74,9 @@ class ChangedAtTheThirdStep:
             raise RerunException(RerunData())
 
 
-def test_a_changed_control_ends_the_computation(counting: State, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(st, "empty", ChangedAtTheThirdStep)
+def test_a_changed_control_ends_the_computation(counting: State) -> None:
     with pytest.raises(RerunException):
-        explore._iterate(resolve(counting))
+        explore._iterate(resolve(counting), ChangedAtTheThirdStep())
     assert TAKEN == [1, 2, 3] and server.network().acquire(blocking=False)
     server.network().release()
 
@@ -159,3 +157,19 @@ def test_a_cohort_of_codes_has_all_their_scores(codes: State) -> None:
     *_, last = cohort(resolve(dataclasses.replace(codes, predictors=quick)))
     assert last.done == 8 and set(last.predictors) == set(quick)
     assert set(last.sample_scores) == {"rec", "kl", "elbo", "code-surprise"}
+
+
+def test_all_else_is_shown_while_many_passes_are_taken(counting: State) -> None:
+    scene = resolve(counting)
+    header, arrays = read(meanwhile(scene))
+    pending = {one["name"]: one["pending"] for one in header["predictors"]}
+    assert pending == {name: name == "counting" for name in counting.predictors} and not RUNS
+    assert header["figures"]["counting"]["auroc"] == [None] and not arrays["map:counting"].codes.any()
+    list(runs.run(scene))
+    first, final = read(next(packets(scene)))
+    assert header["slice"] == first["slice"] and header["view"] != first["view"]
+    assert not any(one["pending"] for one in first["predictors"])
+    for name in scene.quick.state.predictors:
+        assert header["figures"][name] == first["figures"][name]
+        if f"map:{name}" in final:
+            assert np.array_equal(arrays[f"map:{name}"].codes, final[f"map:{name}"].codes)

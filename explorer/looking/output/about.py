@@ -1,4 +1,4 @@
-"""How what a scene shows was made, in columns: the same for the tables and pictures that a person takes away."""
+"""How what a scene shows was made, in columns: the same for all tables and pictures that are taken away."""
 
 from __future__ import annotations
 

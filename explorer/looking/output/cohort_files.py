@@ -1,4 +1,4 @@
-"""A cohort's figures and curves as CSV: one line of names, then a row each that says all that it came from."""
+"""A cohort's figures and curves as CSV: a line of names, then rows each of which says what it came from."""
 
 from __future__ import annotations
 

@@ -33,8 +33,8 @@ and of the first packet alone:
     healthy          which pixels they are fractions of, for people
     about            how the pictures were made, see `about`
     predictors       in the order shown, each {"name", "title", "summary", "source", "settings",
-                     "uses_scoring_beta", "only_beta"}; only_beta is the one training beta of a predictor of
-                     many passes, else null
+                     "uses_scoring_beta", "only_beta", "pending"}; only_beta is the one training beta of a
+                     predictor of many passes, else null; pending: its map is still blank, see `meanwhile`
 
 Figures of a predictor, each a list with one entry a frame of its axis:
 
@@ -74,13 +74,14 @@ import numpy as np
 from explorer.concurrency import in_order
 from explorer.evaluation.calibration import LEVELS
 from explorer.evaluation.report import number
-from explorer.looking import server
+from explorer.looking import runs, server
 from explorer.looking.frames import (
     Frames,
     ScoringAxis,
     Track,
     first_frames,
     frames,
+    frames_so_far,
     group_of,
     groups,
     scoring_axis,
@@ -125,13 +126,22 @@ def packets(scene: Scene) -> Iterator[bytes]:
     scene.caches.packets.put(key, tuple(made))
 
 
+def meanwhile(scene: Scene) -> bytes:
+    """A first packet to show while predictors of many passes run: blank maps that are called pending.
+
+    It is of a view of its own that never becomes complete, so that the view proper takes its place.
+    """
+    view = {"view": f"{view_key(scene)}-meanwhile", "part": 0, "parts": 2}
+    return _first(scene, frames_so_far(scene), view, runs.missing(scene))
+
+
 def view_key(scene: Scene) -> str:
     """Tells apart what the packets of a slice hold."""
     state = scene.state
     return hashed((scene.slice_key, None if state.follows else (state.beta, state.scoring_beta)))
 
 
-def _first(scene: Scene, found: Frames, place: dict[str, int]) -> bytes:
+def _first(scene: Scene, found: Frames, place: dict[str, Any], pending: Sequence[str] = ()) -> bytes:
     """The frames with the current training beta's, and what all frames share."""
     arrays = [
         mask("mask", found.case.mask.numpy()[None]),
@@ -140,7 +150,7 @@ def _first(scene: Scene, found: Frames, place: dict[str, int]) -> bytes:
         pictures("input", found.case.image.numpy()[None], np.zeros(1), np.ones(1), FINER),
         *_arrays(found),
     ]
-    return _packet(_about(scene) | place | _along(found) | _shared(scene, found), arrays)
+    return _packet(_about(scene) | place | _along(found) | _shared(scene, found, pending), arrays)
 
 
 def _group(scene: Scene, first: Frames, betas: Sequence[float], place: dict[str, int]) -> bytes:
@@ -228,7 +238,7 @@ def _axis(axis: ScoringAxis) -> dict[str, Any]:
     }
 
 
-def _shared(scene: Scene, found: Frames) -> dict[str, Any]:
+def _shared(scene: Scene, found: Frames, pending: Sequence[str]) -> dict[str, Any]:
     state = scene.state
     return {
         "name": found.case.source.name,
@@ -248,6 +258,7 @@ def _shared(scene: Scene, found: Frames) -> dict[str, Any]:
                 "settings": format_settings(state.predictors[name], whole=True),
                 "uses_scoring_beta": state.predictors[name].uses_scoring_beta,
                 "only_beta": state.beta if state.predictors[name].iterative else None,
+                "pending": name in pending,
             }
             for name in found.tracks
         ],

@@ -10,35 +10,40 @@ from explorer.looking.state import State
 from explorer.looking.view import SliceView
 from explorer.ui.messages import plain
 
-BETAS = {"beta": "training β", "scoring-beta": "scoring β"}
+BETAS = {"beta": "training β", "scoring-beta": "KL weight"}
 
 
-def headline(state: State, shown: SliceView, *, weighs: bool) -> tuple[str, str]:
-    """The line above the viewer, and what its words mean.
+def headline(state: State, shown: SliceView, *, weighs: bool) -> str:
+    """The line above the viewer.
 
     Args:
         state: the page's.
         shown: the slice.
         weighs: whether the model has betas to choose.
     """
-    source, pixels = shown.case.source, int(shown.case.mask.sum())
-    share = 100 * pixels / max(int(source.foreground.sum()), 1)
-    unmarked = ", besides what nobody marked: no pixel counts" if source.unmarked else ""
-    planted = f"{state.anomaly_name} ({plain(shown.case.name)})" if shown.case.name else state.anomaly_name
-    betas = f"training β **{state.beta:g}**, scoring β **{state.scoring_beta:g}** · " if weighs else ""
-    text = (
+    source = shown.case.source
+    betas = f"training β **{state.beta:g}**, KL weight **{state.scoring_beta:g}** · " if weighs else ""
+    return (
         f"**{plain(source.name)}** · "
-        f"{planted}, {pixels} pixels ({share:.1f} % of the foreground){unmarked} · "
+        f"{_anomaly(state, shown)} · "
         f"{betas}"
         f"rec {shown.rec:.1f}, KL {shown.kl:.1f}, ELBO loss {shown.elbo:.1f} nats"
     )
-    meaning = (
-        "rec: squared error over 2 s², summed over pixels. KL: distance of the latent code from the "
-        "prior. ELBO loss: rec + scoring β times KL. Outlined in green: the true mask. Colour bars have the "
-        "same range for every image: they end where 99.9 % of healthy pixels lie below; the tick marks the "
-        "threshold."
-    )
-    return text, meaning
+
+
+def _anomaly(state: State, shown: SliceView) -> str:
+    """What is anomalous in a slice, and how much of it that is."""
+    source, pixels = shown.case.source, int(shown.case.mask.sum())
+    if source.held_out and not pixels:
+        return "anomalous as a whole: of a class held out from training, so there is no mask"
+    if source.unmarked and not pixels:
+        return "anomalous where nobody marked it: no pixel counts"
+    if not pixels and not state.anomaly.plants:
+        return f"{state.anomaly_name}: nothing is planted"
+    share = 100 * pixels / max(int(source.foreground.sum()), 1)
+    unmarked = ", besides what nobody marked: no pixel counts" if source.unmarked else ""
+    planted = f"{state.anomaly_name} ({plain(shown.case.name)})" if shown.case.name else state.anomaly_name
+    return f"{planted}, {pixels} pixels ({share:.1f} % of the foreground){unmarked}"
 
 
 def cohort_caption(found: Mapping[str, Any]) -> str:
@@ -72,7 +77,7 @@ def rate_distortion_caption(found: HeldOut) -> str:
 def nearest_taken(taken: Mapping[str, tuple[str, str]]) -> str:
     """Which betas were taken in place of those that an address asked for."""
     texts = [f"{BETAS[key]} {found} in place of {plain(text[:20])}" for key, (text, found) in taken.items()]
-    return f"The nearest β that the sliders have was taken: {', '.join(texts)}."
+    return f"The nearest value that the sliders have was taken: {', '.join(texts)}."
 
 
 def left_out(ignored: Sequence[str]) -> str:

@@ -10,14 +10,20 @@ from typing import Any
 import streamlit as st
 
 from explorer.evaluation.cohort import CohortResult
+from explorer.evaluation.histogram import ScoreHistogram
 from explorer.evaluation.report import figures
 from explorer.looking import caches, runs
-from explorer.looking.charts import Chart, cohort_basis, curve_charts, figures_table, rate_distortion_chart
+from explorer.looking.charts import (
+    BOLD,
+    Chart,
+    cohort_basis,
+    curve_charts,
+    figures_table,
+    rate_distortion_chart,
+)
 from explorer.looking.cohort import cohort, held_out, held_out_curve
 from explorer.looking.defaults import default_state
-from explorer.looking.output.command import evaluate_command
-from explorer.looking.output.downloads import maps_as_npz
-from explorer.looking.output.packets import packets
+from explorer.looking.output.packets import meanwhile, packets
 from explorer.looking.scene import Scene, resolve
 from explorer.looking.view import SliceView, look
 from explorer.predictors import PREDICTORS
@@ -35,6 +41,7 @@ from explorer.ui.pages.captions import (
     nearest_taken,
     rate_distortion_caption,
 )
+from explorer.ui.pages.takeaway import cohort_files, slice_files
 from explorer.ui.pages.watch import watch
 from explorer.ui.streamlit.element import Place
 
@@ -99,6 +106,7 @@ class _Places:
         charts = st.container(horizontal=True, key="charts")
         numbers = st.container(horizontal=True, key="figures")
         self.figures, self.trade = numbers.container(), numbers.container()
+        self.table = Place(self.figures)
         for place, name in ((charts, SLICE), (charts, COHORT), (self.trade, TRADE)):
             chart.show(place, name)
 
@@ -138,13 +146,18 @@ def _main(scene: Scene, places: _Places, ahead: Scene | None, watched: str) -> N
     state = scene.state
     with places.viewer:
         viewer.show(_follow)
-        _iterate(scene)
+        progress = st.empty()
     frames = _Frames(scene, places.feeds)
+    with places.headline:
+        _headline(scene, look(scene.quick))
+    if runs.missing(scene):
+        frames.meanwhile()
+        _figures_so_far(scene, places)
+    _iterate(scene, progress)
+    frames.begin()
     shown = look(scene)
     if ahead is None or state != ahead.state:
         _curves(shown, places)
-    with places.headline:
-        _headline(scene, shown)
     if watched:
         with places.watched:
             watch(scene, watched)
@@ -155,7 +168,7 @@ def _main(scene: Scene, places: _Places, ahead: Scene | None, watched: str) -> N
         )
     _rate_distortion(scene, shown, places)
     with places.trade:
-        _take_away(scene, shown)
+        slice_files(scene, shown)
     frames.finish()
     if state.predictors:
         _cohort(scene, shown, places)
@@ -170,12 +183,19 @@ def _follow(change: Mapping[str, Any]) -> None:
         visit.moved = follow(change, visit.scene)
 
 
-def _iterate(scene: Scene) -> None:
+def _figures_so_far(scene: Scene, places: _Places) -> None:
+    """Curves and figures without those of the predictors of many passes, whose rows stay open."""
+    known = look(scene.quick)
+    _curves(known, places, turn=2)
+    rows = {name: known.histograms.get(name, ScoreHistogram.empty()) for name in scene.state.predictors}
+    places.table.draw("html", figures_table(rows, None))
+
+
+def _iterate(scene: Scene, place: Any) -> None:
     """Run the predictors of many passes, with progress; a newer change of the page ends this after a step."""
     names = list(scene.state.iterative)
     if not names:
         return
-    place = st.empty()
     for name, step in runs.run(scene):
         place.caption(f"{PREDICTORS[name].title}: step {step}; at most {runs.SECONDS:g} s")
     taken = ", ".join(f"{PREDICTORS[name].title} {runs.answer(scene, name).step} steps" for name in names)
@@ -189,11 +209,20 @@ class _Frames:
     """The viewer's frames: those with the current beta at once, the others when all else is on screen."""
 
     def __init__(self, scene: Scene, feeds: Any) -> None:
-        self._feeds = feeds
-        controls = feeds.empty()
+        self._scene, self._feeds = scene, feeds
+        self._controls, self._blank = feeds.empty(), feeds.empty()
         self._packets = packets(scene)
-        viewer.feed(feeds, "frames-0", next(self._packets))
-        viewer.feed(controls, "settings", _settings(scene))
+
+    def meanwhile(self) -> None:
+        """Send what is known before the predictors of many passes are run."""
+        viewer.feed(self._blank, "frames-meanwhile", meanwhile(self._scene))
+        viewer.feed(self._controls, "settings", _settings(self._scene))
+
+    def begin(self) -> None:
+        """Send the frames with the current beta."""
+        viewer.feed(self._feeds, "frames-0", next(self._packets))
+        self._blank.empty()
+        viewer.feed(self._controls, "settings", _settings(self._scene))
 
     def finish(self) -> None:
         """Compute and send what is left; a newer change of the page ends this between two packets."""
@@ -214,28 +243,9 @@ def _settings(scene: Scene) -> dict[str, Any]:
     )
 
 
-def _take_away(scene: Scene, shown: SliceView) -> None:
-    """The slice's arrays, and the command that gives the cohort's figures."""
-    row = st.container(horizontal=True)
-    row.download_button(
-        "Maps (NPZ)",
-        lambda: maps_as_npz(scene, shown),
-        "maps.npz",
-        "application/octet-stream",
-        key="maps-npz",
-        on_click="ignore",
-        help="Image, masks, reconstruction and every map at the present betas as NumPy arrays, exact.",
-    )
-    if scene.state.predictors:
-        with row.popover(
-            "Copy as command", help="The cohort's figures again, in a terminal, digit for digit."
-        ):
-            st.code(evaluate_command(scene.state), language=None, wrap_lines=True)
-
-
 def _cohort(scene: Scene, shown: SliceView, page: _Places) -> None:
     """Draw the cohort's curves and figures after the first batch, and again as batches come in."""
-    table, progress = Place(page.figures), Place(page.figures)
+    table, progress = page.table, Place(page.figures)
     for turn, result in enumerate(cohort(scene)):
         charts, found = caches.DRAWN.get_or_make(result, partial(_drawn, scene, result))
         chart.feed(page.curves[COHORT], COHORT, charts, turn)
@@ -244,7 +254,8 @@ def _cohort(scene: Scene, shown: SliceView, page: _Places) -> None:
             told = f"Cohort: {result.done} of {result.total} slices"
             progress.draw("progress", result.done / result.total, told)
         else:
-            progress.draw("caption", cohort_caption(found))
+            progress.draw("caption", f"{cohort_caption(found)} {BOLD}")
+            cohort_files(page.figures, scene, result)
 
 
 def _drawn(scene: Scene, result: CohortResult) -> tuple[list[Chart], dict[str, Any]]:
@@ -259,8 +270,7 @@ def _drawn(scene: Scene, result: CohortResult) -> tuple[list[Chart], dict[str, A
 
 def _headline(scene: Scene, shown: SliceView) -> None:
     weighs = bool(scoring_options(scene.pretrained))
-    text, meaning = headline(scene.state, shown, weighs=weighs)
-    st.markdown(text, help=meaning)
+    st.markdown(headline(scene.state, shown, weighs=weighs))
     if scene.misfit:
         st.info(f"Nothing is planted: {plain(scene.misfit)}.", icon=":material/info:")
     elif scene.state.anomaly.plants and not bool(shown.case.mask.any()):

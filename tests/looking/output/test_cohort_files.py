@@ -47,7 +47,7 @@ def test_the_first_line_names_the_columns_and_each_row_how_it_was_made(
         assert row["anomaly"] == state.anomaly_name
         assert (
             parse_settings(type(state.anomaly), row["anomaly_settings"])["strength"] == state.anomaly.strength
-        )  # type: ignore[attr-defined]
+        )
         assert (float(row["training_beta"]), float(row["kl_weight"])) == (state.beta, state.scoring_beta)
 
 

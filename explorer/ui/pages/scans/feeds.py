@@ -46,7 +46,7 @@ def colour_bar(
     """
     if healthy is not None and predictor.scale is not None:
         return predictor.scale
-    rows = np.quantile(scores, LEVELS) if healthy is None else np.array(healthy.quantiles(LEVELS))
+    rows = np.array(np.quantile(scores, LEVELS) if healthy is None else healthy.quantiles(LEVELS), float)
     low, high = (float(end) for end in bar_ends(rows))
     return low, max(high, low + NARROWEST)
 

@@ -23,7 +23,7 @@ export function figureRows(frames, level, notice) {
   const rows = [["image", ...Object.keys(about), ...MAP, ...FIGURES, ...RATES, "notice"]];
   for (const layer of shown.layers) {
     const { predictor } = layer;
-    if (!predictor) continue;
+    if (!predictor || predictor.pending) continue;
     betas.forEach((beta, frame) => {
       if (predictor.only_beta !== null && predictor.only_beta !== beta) return;
       shown.move(frame);

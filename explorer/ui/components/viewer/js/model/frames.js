@@ -24,6 +24,7 @@
  * @property {string} settings
  * @property {boolean} uses_scoring_beta
  * @property {?number} only_beta
+ * @property {boolean} [pending] whether its map is still blank
  */
 
 /** @typedef {Described & {figures: Figures}} Predictor */

@@ -11,8 +11,10 @@ const TOLD = 5e-4;
  */
 export function levelNote({ shown, view, maps, below }) {
   const said = `${percent(view.share, view.level)} of healthy pixels score lower`;
-  const others = maps.flatMap(({ title }, i) =>
-    (view.share - below[i] > TOLD ? [`${title} (at most ${percent(below[i], 0)}, as many share one score)`] : []));
+  const others = maps.flatMap(({ title, predictor }, i) => {
+    const strays = !predictor?.pending && view.share - below[i] > TOLD;
+    return strays ? [`${title} (at most ${percent(below[i], 0)}, as many share one score)`] : [];
+  });
   const but = others.length ? ` but ${others.join(", ")}` : "";
   return `${said}, in every map${but}. Healthy: ${shown?.header.healthy}.`;
 }

@@ -54,7 +54,9 @@ function whereabouts(model) {
   if (!shown) return "The first picture is on its way.";
   const { name, betas: all } = shown.header;
   if (misses(model)) {
-    const way = "Frames of the other betas are on their way.";
+    const computed = shown.header.predictors.filter(({ pending }) => pending).map(({ title }) => title);
+    const way = computed.length ? `${computed.join(", ")}: being computed; all else is here.`
+      : "Frames of the other betas are on their way.";
     if (betas.wanted === null) return way;
     return `${way} β ${short(betas.wanted)} is not here yet, this is β ${short(shown.beta)}.`;
   }

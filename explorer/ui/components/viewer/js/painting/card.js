@@ -47,10 +47,11 @@ export class PixelCard {
     shown.layers.forEach(({ kind, predictor, values }, i) => {
       const value = values[pixel];
       const [score, percent] = this.cells[i];
-      setText(score, kind === "score" ? short(value) : value.toFixed(3));
+      const pending = Boolean(predictor?.pending);
+      setText(score, pending ? "–" : kind === "score" ? short(value) : value.toFixed(3));
       if (!predictor) return;
-      setText(percent, `${(100 * shown.percentile(predictor, value)).toFixed(1)} %`);
-      score.style.fontWeight = percent.style.fontWeight = value >= thresholds[map++] ? "700" : "";
+      setText(percent, pending ? "–" : `${(100 * shown.percentile(predictor, value)).toFixed(1)} %`);
+      score.style.fontWeight = percent.style.fontWeight = value >= thresholds[map++] && !pending ? "700" : "";
     });
     if (!this.why) return;
     this.why.hidden = !pinned;

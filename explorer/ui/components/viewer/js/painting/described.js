@@ -35,7 +35,8 @@ export class Described {
     shown.layers.forEach((layer, i) => {
       const [low, high] = model.range(layer);
       const figure = layer.predictor ? `, AUROC ${auroc(layer)}` : "";
-      const text = `${layer.caption}; colours from ${short(low)} to ${short(high)}${figure}`;
+      const blank = layer.predictor?.pending ? "; it is being computed" : "";
+      const text = `${layer.caption}; colours from ${short(low)} to ${short(high)}${figure}${blank}`;
       this.panels.all[i]?.box.setAttribute("aria-label", text);
     });
     if (!activeLayer) return;

@@ -100,10 +100,11 @@ export class Painter {
       panel.mark(predictor ? thresholds[maps.indexOf(layer)] : NaN, range);
       panel.figure.classList.toggle("elsewhere", elsewhere);
       panel.figure.classList.toggle("active", layer === activeLayer);
-      const name = elsewhere ? `only for β ${short(predictor.only_beta)} · AUROC ` : "AUROC ";
-      panel.write(predictor ? name : "", predictor ? rate(shown.figure(predictor, "auroc")) : "");
+      panel.figure.classList.toggle("pending", Boolean(predictor?.pending));
+      panel.write(...figureOf(predictor, elsewhere, predictor && shown.figure(predictor, "auroc")));
     });
-    this.panels.all[0].paintFound(activeLayer?.values ?? null, threshold, shown.foreground);
+    const scored = activeLayer && !activeLayer.predictor?.pending;
+    this.panels.all[0].paintFound(scored ? activeLayer.values : null, threshold, shown.foreground);
     this.described.paint(model);
   }
 
@@ -173,4 +174,17 @@ export class Painter {
     this.status.stop();
     this.panels.stop();
   }
+}
+
+/**
+ * What stands above a map: the name of the figure and its text.
+ * @param {?import("../model/frames.js").Predictor} predictor
+ * @param {boolean} elsewhere whether it is of another beta
+ * @param {?number} auroc
+ * @returns {[string, string]}
+ */
+function figureOf(predictor, elsewhere, auroc) {
+  if (!predictor) return ["", ""];
+  if (predictor.pending) return ["", "computing …"];
+  return [elsewhere ? `only for β ${short(predictor.only_beta)} · AUROC ` : "AUROC ", rate(auroc)];
 }
