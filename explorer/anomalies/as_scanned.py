@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from explorer.anomalies import ANOMALIES
 from explorer.anomalies.none import NoAnomaly
@@ -12,3 +13,6 @@ from explorer.anomalies.none import NoAnomaly
 @dataclass(frozen=True)
 class AsScanned(NoAnomaly):
     """Leaves every slice as it is, as `none` does, under a name that fits slices that are not healthy."""
+
+    summary: ClassVar[str] = "nothing is planted: what is anomalous is what the image's own mask says"
+    formula: ClassVar[str] = "x"

@@ -55,6 +55,8 @@ class Anomaly(ABC):
     live on the CPU, and so does this work.
 
     Attributes:
+        summary: one line for the page on what is planted.
+        formula: what an image x becomes within the region.
         plants: whether the family changes images at all.
         placeable: whether a person can say where it lies and what its outline is.
         needs_atlas: whether `apply` wants to know where the slice lies in the atlas.
@@ -65,6 +67,8 @@ class Anomaly(ABC):
             `y`; empty for none. The same one is planted into every slice.
     """
 
+    summary: ClassVar[str]
+    formula: ClassVar[str]
     plants: ClassVar[bool] = True
     placeable: ClassVar[bool] = True
     needs_atlas: ClassVar[bool] = False

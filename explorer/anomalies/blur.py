@@ -6,6 +6,7 @@ Imitates motion, partial volume, or tissues that can no longer be told apart.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -21,6 +22,9 @@ from explorer.contracts import Slice
 @dataclass(frozen=True)
 class BlurredPatch(Anomaly):
     """Smooths with a Gaussian of sigma = strength * width / 16 pixels: at strength 1, 8 of 128."""
+
+    summary: ClassVar[str] = "a region out of focus: edges and grain are lost, the mean stays"
+    formula: ClassVar[str] = "G_σ * x, σ = strength · width / 16"
 
     strength: float = strength_setting(0.5, "sigma of the Gaussian, in sixteenths of the image's width")
     size: float = size_setting(0.25)

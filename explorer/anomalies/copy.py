@@ -7,6 +7,7 @@ away.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -22,6 +23,11 @@ from explorer.contracts import Slice
 @dataclass(frozen=True)
 class CopiedPatch(Anomaly):
     """`(1 - strength) * x + strength * x moved`, moved by whole pixels from elsewhere in the foreground."""
+
+    summary: ClassVar[str] = (
+        "another part of the same image laid over a region: plausible pixels in the wrong place"
+    )
+    formula: ClassVar[str] = "(1 − strength) x + strength · x moved"
 
     strength: float = strength_setting(0.8, "share of the copy; at 1 nothing else is left")
     shape: Shape = shape_setting("square")

@@ -14,7 +14,7 @@ the nearest pixel, and r follows the region's outline.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -32,6 +32,9 @@ from explorer.settings import setting
 @dataclass(frozen=True)
 class LocalDeformation(Anomaly):
     """Moves tissue along the radius, most half-way to the outline and not at all on it."""
+
+    summary: ClassVar[str] = "tissue drawn together to a point (sink) or pushed away from it (source)"
+    formula: ClassVar[str] = "x at I ± strength (1 − s) (I − C), s = (|I − C| / r)²"
 
     strength: float = strength_setting(0.8, "displacement; 1 is the sink or source of the paper")
     size: float = size_setting(0.3)

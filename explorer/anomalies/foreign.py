@@ -27,6 +27,9 @@ from explorer.contracts import Slice
 class ForeignPatch(Anomaly):
     """`(1 - strength) * x + strength * donor`; strength is the paper's alpha."""
 
+    summary: ClassVar[str] = "a patch of another image blended in at the same place"
+    formula: ClassVar[str] = "(1 − strength) x + strength · the other image"
+
     needs_donor: ClassVar[bool] = True
 
     strength: float = strength_setting(0.8, "share of the foreign patch; at 1 nothing else is left")

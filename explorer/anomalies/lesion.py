@@ -25,6 +25,9 @@ from explorer.settings import setting
 class Lesion(Anomaly):
     """Adds `sign * strength` in the middle, falling smoothly to zero across the edge."""
 
+    summary: ClassVar[str] = "a smooth blob, brighter or darker than the tissue around it"
+    formula: ClassVar[str] = "x ± strength, falling to 0 across the edge"
+
     softness: ClassVar[float] = 0.6
 
     strength: float = strength_setting(0.3, "contrast that the lesion adds")

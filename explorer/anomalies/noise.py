@@ -7,6 +7,7 @@ their entry to the MOOD challenge (package `uas_mood`, standard deviation 0.1).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -23,6 +24,9 @@ from explorer.randomness import stream
 @dataclass(frozen=True)
 class NoisePatch(Anomaly):
     """Adds independent draws of N(0, strength^2) to the pixels."""
+
+    summary: ClassVar[str] = "grain within a region, the local mean kept"
+    formula: ClassVar[str] = "x + strength · Gaussian noise of mean 0 and deviation 1"
 
     strength: float = strength_setting(0.2, "standard deviation of the noise")
 

@@ -19,6 +19,9 @@ from explorer.contracts import Slice
 class NoAnomaly(Anomaly):
     """Leaves every slice as it is; the common settings are accepted and without effect."""
 
+    summary: ClassVar[str] = "nothing is planted"
+    formula: ClassVar[str] = "x"
+
     plants: ClassVar[bool] = False
     placeable: ClassVar[bool] = False
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -21,6 +22,9 @@ from explorer.contracts import Slice
 @dataclass(frozen=True)
 class IntensityRamp(Anomaly):
     """Adds `strength * u / r`, u being the pixels from the centre along the drawn direction, r the radius."""
+
+    summary: ClassVar[str] = "darker on one side of a region, brighter on the other, its mean kept"
+    formula: ClassVar[str] = "x + strength · u / r, u the distance along a direction, r the radius"
 
     strength: float = strength_setting(0.3, "intensity added at one end and taken away at the other")
     size: float = size_setting(0.25)

@@ -57,6 +57,11 @@ and in full from the other."""
 class RealLesion(Anomaly):
     """Adds `sign * strength * (1 + texture)` where the lesion and tissue are."""
 
+    summary: ClassVar[str] = (
+        "the shape of a real stroke or multiple sclerosis lesion, in its place in the brain"
+    )
+    formula: ClassVar[str] = "x ± strength (1 + texture) where lesion and tissue are"
+
     needs_atlas: ClassVar[bool] = True
     placeable: ClassVar[bool] = False
     least_weight: ClassVar[float] = 0.5

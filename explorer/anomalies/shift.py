@@ -6,7 +6,7 @@ Imitates tissue of abnormal contrast whose fine structure survives.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from torch import Tensor
 
@@ -22,6 +22,9 @@ from explorer.settings import setting
 @dataclass(frozen=True)
 class IntensityShift(Anomaly):
     """Adds `sign * strength` throughout the region, up to its edge."""
+
+    summary: ClassVar[str] = "a region made brighter or darker throughout, its structure kept"
+    formula: ClassVar[str] = "x ± strength"
 
     strength: float = strength_setting(0.2, "intensity that is added or taken away")
     sign: Literal["drawn", "brighter", "darker"] = setting(

@@ -6,6 +6,7 @@ Imitates diffuse change of tissue that a threshold on intensity cannot find.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -30,6 +31,9 @@ class TextureShift(Anomaly):
     The band is a difference of two Gaussians, sigma and 2 sigma, with sigma = width / 80 (at least
     0.8 pixels).
     """
+
+    summary: ClassVar[str] = "a texture laid over a region, neither brighter nor darker than before"
+    formula: ClassVar[str] = "x + strength · band-limited noise of mean 0"
 
     strength: float = strength_setting(0.2, "standard deviation of the texture")
 

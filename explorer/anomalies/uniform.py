@@ -6,6 +6,7 @@ Imitates a signal void, an implant or a saturated spot.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -24,6 +25,9 @@ SMALLEST_CONTRAST = 0.25
 @dataclass(frozen=True)
 class UniformPatch(Anomaly):
     """`(1 - strength) * x + strength * constant`, with a constant drawn away from the patch's mean."""
+
+    summary: ClassVar[str] = "a patch blended towards one constant, its structure lost"
+    formula: ClassVar[str] = "(1 − strength) x + strength · constant"
 
     strength: float = strength_setting(0.5, "share of the constant; at 1 nothing else is left")
 

@@ -35,7 +35,7 @@ def add_betas(parser: argparse.ArgumentParser) -> None:
     """The arguments `--beta` and `--scoring-beta`."""
     parser.add_argument("--beta", type=float, default=1.0, metavar="B", help="training beta (default: 1)")
     parser.add_argument(
-        "--scoring-beta", type=float, metavar="B", help="weight of KL in scores (default: beta)"
+        "--scoring-beta", type=float, metavar="B", help="KL weight in the ELBO map (default: beta)"
     )
 
 

@@ -49,6 +49,7 @@ class Predictor(ABC):
     Attributes:
         title: short name for people.
         summary: one line for the page on what it measures.
+        formula: its map, in the symbols that the page explains.
         source: where it comes from.
         colour, dash, marker: of its line in charts, see `Appearance`; empty: follows from its name.
         order: where it is listed among those of as many passes, the smallest first.
@@ -60,6 +61,7 @@ class Predictor(ABC):
 
     title: ClassVar[str]
     summary: ClassVar[str]
+    formula: ClassVar[str]
     source: ClassVar[str]
     colour: ClassVar[str] = ""
     dash: ClassVar[str] = ""

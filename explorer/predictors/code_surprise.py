@@ -26,6 +26,7 @@ class CodeSurprise(Predictor):
 
     title: ClassVar[str] = "Code surprise"
     summary: ClassVar[str] = "how unlikely the latent code at this place is, given those before it"
+    formula: ClassVar[str] = "−log p(c_i | c_<i), nats"
     source: ClassVar[str] = "Naval Marimont and Tarroni, 2020, arXiv 2012.06765"
     colour: ClassVar[str] = "#666666"
     dash: ClassVar[str] = "5px,2px"

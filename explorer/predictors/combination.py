@@ -23,8 +23,9 @@ from explorer.predictors.reconstruction_error import ReconstructionError
 class Combination(Predictor):
     """(G * |d kl / dx|) (x - x_hat)^2."""
 
-    title: ClassVar[str] = "Combination"
+    title: ClassVar[str] = "KL gradient × error²"
     summary: ClassVar[str] = "where a large KL gradient and a large reconstruction error meet"
+    formula: ClassVar[str] = "(G * |∂ KL / ∂x|) (x − x̂)²"
     source: ClassVar[str] = "Zimmerer et al., 2019, arXiv 1907.02796"
     colour: ClassVar[str] = "#0072B2"
     dash: ClassVar[str] = "longdashdot"

@@ -23,6 +23,7 @@ class ElboGradient(Predictor):
 
     title: ClassVar[str] = "ELBO gradient"
     summary: ClassVar[str] = "how strongly a pixel's change would make the image more likely to the model"
+    formula: ClassVar[str] = "G * |∂ (rec + w KL) / ∂x|, w the KL weight in the ELBO map"
     source: ClassVar[str] = "Zimmerer et al., 2019, arXiv 1907.02796; Zhou et al., 2020, arXiv 2005.10686"
     colour: ClassVar[str] = "#D55E00"
     dash: ClassVar[str] = "dashdot"

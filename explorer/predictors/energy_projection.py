@@ -33,6 +33,9 @@ class EnergyProjection(Predictor):
 
     title: ClassVar[str] = "Energy projection"
     summary: ClassVar[str] = "what changes when the image is moved until the model reconstructs it well"
+    formula: ClassVar[str] = (
+        "|x_T − x|, x_t+1 = x_t − a (∂E / ∂x_t) (x_t − x̂_t)², E = |x_t − x̂_t|² + l |x_t − x|₁"
+    )
     source: ClassVar[str] = "Dehaene et al., 2020, arXiv 2002.03734"
     colour: ClassVar[str] = "#009E73"
     dash: ClassVar[str] = "7px,2px,2px,2px"

@@ -49,6 +49,9 @@ class Ensemble(Predictor):
 
     title: ClassVar[str] = "Ensemble"
     summary: ClassVar[str] = "how unusual a pixel is to several predictors together, against healthy pixels"
+    formula: ClassVar[str] = (
+        "mean over the members of the share of healthy pixels that score lower; tail: mean of √(−log₁₀ p)"
+    )
     source: ClassVar[str] = "proposed by Zhou et al., 2020, arXiv 2005.10686; this rule is our own"
     colour: ClassVar[str] = "#CC79A7"
     dash: ClassVar[str] = "9px,3px,2px,3px,2px,3px"

@@ -25,6 +25,7 @@ class Intensity(Predictor):
 
     title: ClassVar[str] = "Intensity"
     summary: ClassVar[str] = "how bright a pixel is, without any model: the baseline to beat"
+    formula: ClassVar[str] = "x; dark: 1 − x; deviation: |x − the healthy median|"
     source: ClassVar[str] = "Meissen, Kaissis and Rueckert, 2021, arXiv 2109.06023"
     colour: ClassVar[str] = "#E69F00"
     dash: ClassVar[str] = "dot"

@@ -20,6 +20,7 @@ class IntensityAndResidual(Ensemble):
 
     title: ClassVar[str] = "Intensity + residual"
     summary: ClassVar[str] = "how rare brightness and tolerant residual are together, among healthy pixels"
+    formula: ClassVar[str] = "mean of √(−log₁₀ p), p the share of healthy pixels that score as high or higher"
     source: ClassVar[str] = (
         "ours, from Meissen et al., 2021, arXiv 2109.06023, and the residual of all papers"
     )

@@ -30,6 +30,7 @@ class KlGradient(Predictor):
 
     title: ClassVar[str] = "KL gradient"
     summary: ClassVar[str] = "how strongly a pixel's change would bring the latent code nearer to the prior"
+    formula: ClassVar[str] = "G * |∂ KL / ∂x|"
     source: ClassVar[str] = "Zimmerer et al., 2019, arXiv 1907.02796"
     colour: ClassVar[str] = "#56B4E9"
     dash: ClassVar[str] = "dash"
@@ -38,13 +39,18 @@ class KlGradient(Predictor):
     needs: ClassVar[tuple[str, ...]] = ("x_hat", "grad_kl")
 
     copies: int = setting(
-        0, "noisy copies to average over (SmoothGrad); 0: the plain gradient", minimum=0, maximum=32
+        0,
+        "noisy copies to average over (SmoothGrad); 0: the plain gradient",
+        minimum=0,
+        maximum=32,
+        label="noisy copies",
     )
     eps: float = setting(
         0.1,
         "noise of the copies, as a fraction of the image's range of intensities",
         minimum=0.0,
         maximum=1.0,
+        label="noise level",
     )
     seed: int = setting(0, "of the noise", minimum=0, maximum=2**31 - 1)
 

@@ -45,6 +45,7 @@ class LatentRestoration(Predictor):
 
     title: ClassVar[str] = "Latent restoration"
     summary: ClassVar[str] = "what changes when unlikely latent codes are replaced by likely ones"
+    formula: ClassVar[str] = "Σ_j w_j |x − r_j| over restorations r_j, w = softmax(3 / mean |x − r_j|)"
     source: ClassVar[str] = "Naval Marimont and Tarroni, 2020, arXiv 2012.06765"
     colour: ClassVar[str] = "#CC6666"
     dash: ClassVar[str] = "12px,3px"

@@ -38,6 +38,7 @@ class MapRestoration(Predictor):
 
     title: ClassVar[str] = "MAP restoration"
     summary: ClassVar[str] = "what changes when the image is moved towards the most likely healthy one"
+    formula: ClassVar[str] = "|x_T − x| after steps down rec + KL + r TV(x_t − x)"
     source: ClassVar[str] = "You et al., 2019"
     colour: ClassVar[str] = "#117733"
     dash: ClassVar[str] = "2px,2px"

@@ -33,6 +33,7 @@ class ReconstructionError(Predictor):
 
     title: ClassVar[str] = "Reconstruction error"
     summary: ClassVar[str] = "how far a pixel is from what the model reconstructs"
+    formula: ClassVar[str] = "|x − x̂|"
     source: ClassVar[str] = "Zimmerer et al., 2019, arXiv 1907.02796; Zhou et al., 2020, arXiv 2005.10686"
     colour: ClassVar[str] = "#AA3388"
     dash: ClassVar[str] = "solid"

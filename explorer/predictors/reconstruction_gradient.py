@@ -23,6 +23,7 @@ class ReconstructionGradient(Predictor):
 
     title: ClassVar[str] = "Reconstruction gradient"
     summary: ClassVar[str] = "how strongly a pixel's change would change the reconstruction term"
+    formula: ClassVar[str] = "G * |∂ rec / ∂x|"
     source: ClassVar[str] = "Zimmerer et al., 2019, arXiv 1907.02796; Zhou et al., 2020, arXiv 2005.10686"
     colour: ClassVar[str] = "#999933"
     dash: ClassVar[str] = "longdash"

@@ -37,6 +37,7 @@ class Setting:
         below: number that it must stay below, or None.
         choices: the allowed values where they can be listed, or empty.
         control: whether the page has a control for it.
+        label: what the page calls it, in small letters; empty: by its name.
         kind: `bool`, `int`, `float` or `str`, as the field is annotated.
         optional: whether None is allowed, as the field is annotated.
         formerly: names that it had, and its own where values were renamed; by old name, what each old text,
@@ -51,6 +52,7 @@ class Setting:
     below: float | None = None
     choices: tuple[Any, ...] = ()
     control: bool = True
+    label: str = ""
     kind: type = str
     optional: bool = False
     formerly: Mapping[str, Mapping[str, Any]] = dataclasses.field(default_factory=dict)
@@ -65,11 +67,12 @@ def setting(
     below: float | None = None,
     choices: tuple[Any, ...] = (),
     control: bool = True,
+    label: str = "",
     formerly: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Any:
     """Declare a dataclass field that is a setting; see `Setting` for the arguments."""
     limits = minimum, maximum, below, choices
-    described = Setting("", default, help, *limits, control, formerly=formerly or {})
+    described = Setting("", default, help, *limits, control, label, formerly=formerly or {})
     return dataclasses.field(default=default, metadata={"setting": described})
 
 

@@ -200,3 +200,10 @@ def test_what_plants_nothing_offers_no_settings() -> None:
     assert all(settings_of(ANOMALIES[name]) == () for name in NAMES if name not in PLANTING)
     offered = [s.name for s in settings_of(ANOMALIES["lesion"]) if s.control]
     assert offered == ["strength", "size", "x", "y", "shape", "sign"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_families_describe_themselves(name: str) -> None:
+    family = ANOMALIES[name]
+    assert family.summary[0].islower() and not family.summary.endswith(".") and "\n" not in family.summary
+    assert family.formula and "x" in family.formula

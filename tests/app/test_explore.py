@@ -198,7 +198,7 @@ def test_betas_can_be_moved_to_both_ends_and_apart(fashion: AppTest) -> None:
     options = fashion.select_slider(key="beta").options
     for beta in (options[0], options[-1]):
         assert_fine(fashion.select_slider(key="beta").set_value(beta).run())
-        shown = f"training β **{float(beta):g}**, scoring β **{float(beta):g}**"
+        shown = f"training β **{float(beta):g}**, KL weight **{float(beta):g}**"
         assert any(shown in text.value for text in fashion.main.markdown)
     linked = pictures(fashion)
     fashion.toggle(key="linked").set_value(False).run()
@@ -303,7 +303,7 @@ def test_a_beta_between_two_options_becomes_the_nearest() -> None:
     assert_fine(app)
     assert [app.select_slider(key=key).value for key in ("beta", "scoring-beta")] == ["0.75", "3.16"]
     (remark,) = app.info
-    assert "training β 0.75 in place of 0.7, scoring β 3.16 in place of 3" in remark.value
+    assert "training β 0.75 in place of 0.7, KL weight 3.16 in place of 3" in remark.value
     assert [app.query_params[key] for key in ("beta", "scoring-beta")] == ["0.75", "3.16"]
     assert app.run().info == []  # said once
 

@@ -103,9 +103,9 @@ def test_the_address_holds_the_whole_state(visit: Visitor) -> None:
         page.locator("input[type=number][aria-label=Seed]").first.fill("7")
         page.keyboard.press("Enter")
     press(page, "Training β", "ArrowLeft")
-    page.get_by_text("Scoring β follows training β").click()
-    slider(page, "Scoring β").wait_for()
-    press(page, "Scoring β", "ArrowRight")
+    page.get_by_text("KL weight in the ELBO map follows training β").click()
+    slider(page, "KL weight in the ELBO map").wait_for()
+    press(page, "KL weight in the ELBO map", "ArrowRight")
     with rerun(page):
         page.get_by_role("button", name="Remove combination").click()
     found = asked(page)
@@ -181,7 +181,7 @@ def test_a_quick_series_of_changes_ends_with_the_last(visit: Visitor) -> None:
     page.get_by_text(re.compile(r"^Cohort: 64 slices")).wait_for(timeout=120_000)
     settle(page)
     assert asked(page)["beta"] == ["0.422"]
-    expect(page.get_by_text("training β 0.422, scoring β 0.422")).to_be_visible()
+    expect(page.get_by_text("training β 0.422, KL weight 0.422")).to_be_visible()
     expect(page.get_by_text(re.compile(r"^Cohort: \d+ of 64 slices"))).to_have_count(0)
     expect(page.get_by_text("Cohort of 64: ROC")).to_be_visible()
     assert_same_in_a_fresh_context(page, visit)

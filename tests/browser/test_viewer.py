@@ -102,7 +102,7 @@ def test_dragging_beta_moves_every_panel_without_the_server(page: Page) -> None:
     assert page.url == before and not sent
     assert slider(page, "Training β").get_attribute("aria-valuetext") == "1"
     page.mouse.up()
-    expect(page.get_by_text("training β 0.1, scoring β 0.1")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("training β 0.1, KL weight 0.1")).to_be_visible(timeout=60_000)
     settle(page)
     assert asked(page)["beta"] == ["0.1"]
     assert slider(page, "Training β").get_attribute("aria-valuetext") == "0.1"
@@ -130,7 +130,7 @@ def test_an_unlinked_scoring_beta_drags_alone(page: Page) -> None:
     page.wait_for_timeout(100)
     after = pictures(page)
     assert {key for key in after if after[key] != before[key]} == {"map:elbo-gradient"}
-    expect(page.get_by_text("training β 1, scoring β 3.16")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("training β 1, KL weight 3.16")).to_be_visible(timeout=60_000)
     settle(page)
     assert (asked(page)["linked"], asked(page)["scoring-beta"]) == (["false"], ["3.16"])
     found = all_frames(state(linked=False, scoring_beta=3.16))
@@ -269,7 +269,7 @@ def test_everything_has_a_key(page: Page) -> None:
     expect(box(page).locator("path.truth")).to_be_hidden()
     page.keyboard.press("[")
     expect(part(page, "betaText")).to_have_text("0.75")
-    expect(page.get_by_text("training β 0.75, scoring β 0.75")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("training β 0.75, KL weight 0.75")).to_be_visible(timeout=60_000)
 
 
 def test_the_range_of_each_image_is_chosen_with_a_warning(still: Page) -> None:

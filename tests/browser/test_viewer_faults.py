@@ -29,7 +29,7 @@ def test_a_lost_connection_is_told_and_mended(visit: Visitor) -> None:
     page.wait_for_timeout(200)
     assert_shows(page, 0.1)
     page.context.set_offline(False)
-    expect(page.get_by_text("training β 0.1, scoring β 0.1")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("training β 0.1, KL weight 0.1")).to_be_visible(timeout=60_000)
     at_hand(page)
     assert asked(page)["beta"] == ["0.1"]
 

@@ -35,6 +35,7 @@ class Counting(Predictor):
     """Scores every pixel by the number of its step."""
 
     title, summary, source, iterative = "Counting", "the number of the step", "none", True
+    formula = "t"
 
     def maps(self, evidence: Evidence, calibration: HealthyScores | None = None) -> Iterator[ScoreMap]:
         RUNS.append(len(evidence.x))

@@ -174,10 +174,11 @@ def test_only_the_elbo_gradient_follows_the_scoring_beta(model: Counted, calibra
 @pytest.mark.parametrize("name", PREDICTORS.names())
 def test_predictors_describe_themselves(name: str) -> None:
     predictor = PREDICTORS[name]
-    assert predictor.title and predictor.source
+    assert predictor.title and predictor.source and predictor.formula
     assert predictor.summary[0].islower() and "\n" not in predictor.summary
     assert all(described.help for described in settings_of(predictor))
     assert hash(predictor()) == hash(predictor()) and predictor() == predictor()
+    assert [PREDICTORS[other].title for other in PREDICTORS.names()].count(predictor.title) == 1
 
 
 @pytest.mark.parametrize(("kind", "name"), PAIRS)

@@ -94,8 +94,10 @@ def _settings(finding: Finding, record: Mapping[str, Any]) -> Iterator[tuple[str
     model, settings = record["model"], format_settings(finding.predictor)
     yield "Scan", record["scan"]["name"]
     yield "Model", f"{model['name']} (sha256 {model['sha256'][:12]})"
-    yield "Predictor", finding.name + (f" ({settings})" if settings else "")
-    yield "Training beta, scoring beta", f"{record['beta']:g}, {record['scoring_beta']:g}"
+    predictor = type(finding.predictor)
+    yield "Predictor", predictor.title + (f" ({settings})" if settings else "")
+    yield "What it measures", f"{predictor.summary}: {predictor.formula}"
+    yield "Training beta, KL weight in the ELBO map", f"{record['beta']:g}, {record['scoring_beta']:g}"
     yield "Healthy data", finding.whose or "none"
     if finding.sample is not None:
         yield "Sample score", finding.sample.sentence

@@ -12,7 +12,7 @@ from explorer.anomalies.shape.painted import decode
 from explorer.looking import defaults
 from explorer.ui.controls import widgets
 from explorer.ui.controls.address import Address
-from explorer.ui.controls.settings import plugin_controls
+from explorer.ui.controls.settings import plugin_controls, sentence
 
 PAINTED = "painted"
 """Key of the painted shape's text, which has no control."""
@@ -43,6 +43,7 @@ def choose_anomaly(dataset: str, address: Address, *, located: bool) -> tuple[st
         "offered where it is known which part of the brain a pixel shows.",
     )
     assert name is not None
+    st.caption(sentence(ANOMALIES[name].summary))
     address.place(PAINTED, "", _shape)
     settings = _settings(name, st.session_state[PAINTED], address)
     seed = widgets.whole(

@@ -53,17 +53,16 @@ def choose_betas(pretrained: Pretrained, address: Address) -> tuple[float, float
     if not scorings:
         return float(beta), float(beta), True
     linked = widgets.switch(
-        "Scoring β follows training β",
+        "KL weight in the ELBO map follows training β",
         True,
         key="linked",
         address=address,
-        help="The scoring β weighs the KL gradient inside the ELBO gradient; the network does not change "
-        "with it.",
+        help="It weighs the KL gradient inside the ELBO gradient; the network does not change with it.",
     )
     if linked:
         return float(beta), float(beta), True
     scoring = widgets.numbered_marks(
-        "Scoring β",
+        "KL weight in the ELBO map",
         scorings,
         usual,
         key="scoring-beta",

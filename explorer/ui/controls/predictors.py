@@ -13,7 +13,6 @@ from explorer.looking import defaults
 from explorer.looking.films import CODES
 from explorer.looking.healthy import FEWEST_SLICES
 from explorer.predictors import PREDICTORS
-from explorer.settings import settings_of
 from explorer.ui.controls import widgets
 from explorer.ui.controls.address import Address
 from explorer.ui.controls.settings import plugin_controls
@@ -32,18 +31,23 @@ def choose_predictors(pretrained: Pretrained, dataset: str, address: Address) ->
         defaults.shown_unasked(names),
         key="predictors",
         address=address,
+        format_func=title_of,
         help="Methods that turn what the model says into a map of anomaly scores.",
     )
     if dropped:
-        st.caption(f"Left out, as this model lacks what they need: {', '.join(dropped)}.")
+        st.caption(f"Left out, as this model lacks what they need: {', '.join(map(title_of, dropped))}.")
     _say_what_is_uncalibrated(chosen, pretrained, dataset)
     found = {}
     with st.expander("Options of the maps"):
         for name in chosen:
-            if settings_of(PREDICTORS[name]):
-                st.markdown(f"**{PREDICTORS[name].title}**")
+            st.markdown(f"**{title_of(name)}**: {PREDICTORS[name].summary}.")
             found[name] = plugin_controls(name, PREDICTORS[name], address=address)
     return found
+
+
+def title_of(name: str) -> str:
+    """What a predictor, or the walk over the codes, is called on the page."""
+    return "Codes" if name == CODES else PREDICTORS[name].title
 
 
 def choose_watched(pretrained: Pretrained, dataset: str, address: Address) -> str:
@@ -60,6 +64,7 @@ def choose_watched(pretrained: Pretrained, dataset: str, address: Address) -> st
         key="watch",
         address=address,
         placeholder="nothing",
+        format_func=title_of,
         help="Plays a method of many passes step by step below the viewer; codes: from the image to its "
         "latent codes and back.",
     )
@@ -70,8 +75,9 @@ def _say_what_is_uncalibrated(chosen: list[str], pretrained: Pretrained, dataset
     healthy = pretrained.healthy(dataset)
     unknown = [name for name in chosen if healthy is None or not healthy.knows(name)]
     if unknown:
+        named = ", ".join(map(title_of, unknown))
         st.caption(
-            f"Uncalibrated: the model has no healthy scores of {', '.join(unknown)}. Their scale is that of "
+            f"Uncalibrated: the model has no healthy scores of {named}. Their scale is that of "
             f"{FEW_SLICES} healthy slices, of {FEWEST_SLICES} where many passes are taken, scored here. "
             f"To add them: `python -m explorer calibrate {pretrained.card.name}`"
         )

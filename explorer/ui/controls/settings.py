@@ -61,9 +61,9 @@ def plugin_controls(
 
 def control(key: str, setting: Setting, *, disabled: bool = False, address: Address | None = None) -> Any:
     """One control for one setting; its key is also its name in the address."""
-    label = setting.name.replace("_", " ").capitalize()
+    label = (setting.label or setting.name.replace("_", " ")).capitalize()
     common: dict[str, Any] = {
-        "key": key, "help": _sentence(setting.help), "address": address, "disabled": disabled
+        "key": key, "help": sentence(setting.help), "address": address, "disabled": disabled
     }  # fmt: skip
     default, low, high = setting.default, setting.minimum, setting.maximum
     if setting.choices:
@@ -94,5 +94,6 @@ def _renew(keys: str, plugin: Any, address: Address) -> None:
         address.renew(f"{keys}-{old}", partial(now, old))
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """A clause as a sentence."""
     return text[:1].upper() + text[1:].rstrip(".") + "."

@@ -24,6 +24,7 @@ from explorer.looking.charts import (
 from explorer.looking.cohort import cohort, held_out, held_out_curve
 from explorer.looking.defaults import default_state
 from explorer.looking.output.packets import meanwhile, packets
+from explorer.looking.output.words import words
 from explorer.looking.scene import Scene, resolve
 from explorer.looking.view import SliceView, look
 from explorer.predictors import PREDICTORS
@@ -107,6 +108,7 @@ class _Places:
         numbers = st.container(horizontal=True, key="figures")
         self.figures, self.trade = numbers.container(), numbers.container()
         self.table = Place(self.figures)
+        self.words = st.container()
         for place, name in ((charts, SLICE), (charts, COHORT), (self.trade, TRADE)):
             chart.show(place, name)
 
@@ -167,6 +169,8 @@ def _main(scene: Scene, places: _Places, ahead: Scene | None, watched: str) -> N
             icon=":material/info:",
         )
     _rate_distortion(scene, shown, places)
+    with places.words, st.expander("What the words mean"):
+        st.html(words(state.predictors, state.anomaly_name))
     with places.trade:
         slice_files(scene, shown)
     frames.finish()

@@ -76,7 +76,7 @@ def _codes(scene: Scene) -> None:
     if float(walk.drawn.double().mean()) > 0.9:
         st.warning(
             f"{int(walk.drawn.sum())} of {walk.drawn.numel()} codes were drawn anew, so almost nothing of "
-            "the image is kept. Raise the level of latent-restoration among the options of the maps.",
+            "the image is kept. Raise the level of Latent restoration among the options of the maps.",
             icon=":material/warning:",
         )
     player.show(films.walked(scene, walk).picking(*at), _pick)

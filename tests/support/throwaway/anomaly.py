@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from torch import Tensor
 
@@ -17,6 +18,9 @@ from explorer.contracts import Slice
 @dataclass(frozen=True)
 class Hole(Anomaly):
     """`(1 - strength) * x`."""
+
+    summary: ClassVar[str] = "a region made darker, down to nothing"
+    formula: ClassVar[str] = "(1 − strength) x"
 
     strength: float = strength_setting(1.0, "share of the intensity that is taken away")
 

@@ -19,6 +19,7 @@ class Distance(Predictor):
 
     title: ClassVar[str] = "Throwaway"
     summary: ClassVar[str] = "how far a pixel is from a grey"
+    formula: ClassVar[str] = "|x − grey|"
     source: ClassVar[str] = "made for a test"
 
     middle: float = setting(0.5, "the grey", minimum=0.0, maximum=1.0)

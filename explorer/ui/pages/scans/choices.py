@@ -59,15 +59,19 @@ def choose_job(own: Own, model: Pretrained) -> Job:
         names,
         index=names.index(PREDICTOR) if PREDICTOR in names else 0,
         key="own-predictor",
+        format_func=lambda name: PREDICTORS[name].title,
         help="Turns what the model says into a map of anomaly scores.",
     )
+    st.caption(f"{PREDICTORS[name].title}: {PREDICTORS[name].summary}.")
     with st.expander("Options of the predictor"):
         settings = plugin_controls(name, PREDICTORS[name], prefix="own-")
     beta, scoring_beta = _betas(model)
     contrast = _contrast(own, model)
     predictor = PREDICTORS[name](**settings)
     if predictor.needs_calibration and not contrast:
-        raise ValueError(f"{name} needs healthy scores; choose the healthy data that your scan is like")
+        raise ValueError(
+            f"{PREDICTORS[name].title} needs healthy scores; choose the healthy data that your scan is like"
+        )
     scoring = Scoring(
         model=model.model,
         calibration=server.calibration(model, contrast, [predictor]),
@@ -124,7 +128,7 @@ def _betas(model: Pretrained) -> tuple[float, float]:
         help="Weight of the KL term for which the network was trained.",
     )
     scoring = st.selectbox(
-        "Scoring β",
+        "KL weight in the ELBO map",
         (FOLLOWS, "0", *options),
         key="own-scoring-beta",
         help="Weight of the KL gradient inside the ELBO gradient only.",

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.looking.charts import curve_charts
+from explorer.looking.output.words import words
 from explorer.predictors import PREDICTORS
 from explorer.scans.finding.finding import Finding
 from explorer.scans.finding.measures import Measured
@@ -59,7 +60,7 @@ def report(own: Own, result: Result, feeds: Any, to_explore: Callable[[dict[str,
     job, scoring = finding.job, finding.job.scoring
     st.caption(
         f"Map: {PREDICTORS[finding.name].title} of model {plain(job.card.name)} at training β "
-        f"{scoring.beta:g}, scoring β {scoring.scoring_beta:g}; healthy scores: {finding.whose or 'none'}. "
+        f"{scoring.beta:g}, KL weight {scoring.scoring_beta:g}; healthy scores: {finding.whose or 'none'}. "
         f"Threshold {finding.threshold.score:.4g}: {finding.threshold.meaning}."
     )
     if finding.sample is not None:
@@ -73,6 +74,8 @@ def report(own: Own, result: Result, feeds: Any, to_explore: Callable[[dict[str,
         if finding.measured.warning:
             st.warning(finding.measured.warning, icon=":material/warning:")
         _figures(finding, finding.measured, feeds)
+    with st.expander("What the words mean"):
+        st.html(words(PREDICTORS.names()))
     if own.shown_slice is not None:
         _slice(finding, *own.shown_slice, to_explore)
 
