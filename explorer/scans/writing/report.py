@@ -20,6 +20,7 @@ from scipy import ndimage
 
 from explorer.scans.finding.finding import Finding
 from explorer.scans.finding.record import record_of
+from explorer.scans.writing.curves import SIDE, drawings
 from explorer.settings import format_settings
 from explorer.templates import render
 
@@ -47,6 +48,8 @@ def report_html(finding: Finding) -> str:
         caution=finding.caution,
         settings=list(_settings(finding, record)),
         slices=list(_slices(finding)),
+        curves=[] if finding.measured is None else drawings(finding.measured.histogram),
+        side=SIDE,
         sides=(
             "The right of the person is on the left."
             if finding.scan.oriented

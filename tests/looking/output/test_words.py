@@ -20,7 +20,9 @@ def test_maps_and_anomaly_come_with_sentence_formula_and_source() -> None:
         page = words(PREDICTORS.names(), anomaly)
         assert f"<b>{anomaly}</b> <code>" in page and ANOMALIES[anomaly].summary.lower() in plain(page)
     for name in PREDICTORS.names():
-        assert PREDICTORS[name].title.lower() in plain(page) and PREDICTORS[name].source.lower() in plain(page)
+        assert PREDICTORS[name].title.lower() in plain(page) and PREDICTORS[name].source.lower() in plain(
+            page
+        )
 
 
 def test_the_tables_columns_are_explained() -> None:

@@ -12,9 +12,11 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from explorer.evaluation.histogram import ScoreHistogram
 from explorer.predictors import PREDICTORS
 from explorer.scans.finding.finding import Finding
 from explorer.scans.finding.record import record_of
+from explorer.scans.writing.curves import SIDE, drawings
 from explorer.scans.writing.report import GREEN, ORANGE, most_anomalous, painted, report_html
 from tests.support.findings import SLICES, finding_of, healthy
 
@@ -74,6 +76,19 @@ def test_the_page_tells_what_the_record_holds() -> None:
     assert f"{threshold['score']:.4g}: {threshold['meaning']}." in page
     assert "The outline is that of the given mask." in page
     assert page.count("<tr><td>") >= 1 and page.count("<figure>") == len(pictures(page))
+
+
+def test_curves_stand_where_there_is_a_mask_and_pass_through_the_figures() -> None:
+    finding = with_mask()
+    assert finding.measured is not None
+    (first, second) = drawings(finding.measured.histogram)
+    x, y = np.array([pair.split() for pair in first.path[1:].split("L")], float).T / SIDE
+    assert (x[0], y[0], x[-1], y[-1]) == (0, 1, 1, 0)
+    assert np.trapezoid(1 - y, x) == pytest.approx(finding.measured.figures["auroc"], abs=2e-3)
+    page = report_html(finding)
+    assert first.path in page and second.path in page
+    assert "<svg" not in report_html(dataclasses.replace(finding, mask=None))
+    assert drawings(ScoreHistogram.empty()) == []
 
 
 def test_pictures_are_radiological_and_show_the_outline() -> None:
