@@ -81,7 +81,8 @@ def test_a_vq_vae_is_shown_in_full_and_without_betas() -> None:
 
 def test_every_predictor_of_a_vq_vae_can_be_chosen() -> None:
     app = opened(**ADDRESS, model="vq-vae")
-    for name in app.multiselect(key="predictors").options:
+    offered = app.multiselect(key="predictors").options
+    for name in (name for name in PREDICTORS.names() if PREDICTORS[name].title in offered):
         assert_fine(app.multiselect(key="predictors").set_value([name]).run())
         assert maps(app) == titles(name)
 
@@ -100,7 +101,7 @@ def test_another_model_keeps_the_chosen_maps_that_it_has_and_names_the_others() 
     app.multiselect(key="predictors").set_value(["kl-gradient", "reconstruction-error", "ensemble"]).run()
     assert_fine(app.selectbox(key="model").set_value("vq-vae-fashion-mnist").run())
     assert maps(app) == titles("reconstruction-error")
-    told = "Left out, as this model lacks what they need: kl-gradient, ensemble."
+    told = "Left out, as this model lacks what they need: KL gradient, Ensemble."
     assert told in captions(app)
     assert told in captions(app.run())  # as long as the model is chosen
     assert_fine(app.selectbox(key="model").set_value("beta-vae-fashion-mnist").run())
@@ -111,7 +112,7 @@ def test_what_has_no_healthy_scores_is_offered_told_and_the_remedy_said(both: Pa
     app = opened(**ADDRESS, predictors="map-restoration", **{"map-restoration-steps": "2"})
     assert_fine(app)
     assert maps(app) == titles("map-restoration")
-    assert "Uncalibrated: the model has no healthy scores of map-restoration." in captions(app)
+    assert "Uncalibrated: the model has no healthy scores of MAP restoration." in captions(app)
     assert f"`python -m explorer calibrate {VAE}`" in captions(app)
     calibrated(both)
     again = opened(**ADDRESS, predictors="map-restoration", **{"map-restoration-steps": "2"})
@@ -124,9 +125,9 @@ def test_what_cannot_do_without_healthy_scores_is_not_offered_where_there_are_no
     server.pretrained.cache_clear()
     app = opened(**ADDRESS)
     offered = set(app.multiselect(key="predictors").options)
-    assert "ensemble" not in offered and {"reconstruction-error", "kl-gradient"} <= offered
+    assert "Ensemble" not in offered and titles("reconstruction-error", "kl-gradient") <= offered
     assert_fine(app)
-    assert "Uncalibrated: the model has no healthy scores of intensity" in captions(app)
+    assert "Uncalibrated: the model has no healthy scores of Intensity" in captions(app)
 
 
 def calibrated(folder: Path) -> None:
@@ -179,13 +180,13 @@ def test_nothing_is_watched_unasked() -> None:
     app = opened(**ADDRESS, model="vq-vae")
     assert app.selectbox(key="watch").value is None
     assert "explorer-player" not in {found.proto.component_name for found in app.get("bidi_component")}
-    assert opened(**ADDRESS).selectbox(key="watch").options == ["map-restoration", "energy-projection"]
+    assert opened(**ADDRESS).selectbox(key="watch").options == ["MAP restoration", "Energy projection"]
 
 
 def test_every_method_of_many_passes_can_be_watched() -> None:
     app = opened(**ADDRESS, model="vq-vae", predictors="intensity")
-    names = app.selectbox(key="watch").options
-    assert set(names) == {"energy-projection", "latent-restoration", "codes"}
+    names = ("energy-projection", "latent-restoration", "codes")
+    assert {*titles(*names[:2]), "Codes"} == set(app.selectbox(key="watch").options)
     seen = set()
     for name in names:
         assert_fine(app.selectbox(key="watch").set_value(name).run())

@@ -216,17 +216,23 @@ class _Frames:
         self._scene, self._feeds = scene, feeds
         self._controls, self._blank = feeds.empty(), feeds.empty()
         self._packets = packets(scene)
+        self._told = False
 
     def meanwhile(self) -> None:
         """Send what is known before the predictors of many passes are run."""
         viewer.feed(self._blank, "frames-meanwhile", meanwhile(self._scene))
-        viewer.feed(self._controls, "settings", _settings(self._scene))
+        self._tell()
 
     def begin(self) -> None:
         """Send the frames with the current beta."""
         viewer.feed(self._feeds, "frames-0", next(self._packets))
         self._blank.empty()
+        if not self._told:
+            self._tell()
+
+    def _tell(self) -> None:
         viewer.feed(self._controls, "settings", _settings(self._scene))
+        self._told = True
 
     def finish(self) -> None:
         """Compute and send what is left; a newer change of the page ends this between two packets."""
