@@ -36,8 +36,7 @@ class Slice:
             called healthy.
         position: number of an axial slice, from below, on the grid of the brain models, or None where that is
             not known.
-        held_out: whether it is of a class that no model was trained on, so that the image as a whole is the
-            anomaly, without a mask.
+        held_out: whether it is anomalous as a whole, without a mask: of a class kept out of training.
     """
 
     image: Tensor

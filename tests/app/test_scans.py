@@ -172,7 +172,7 @@ def test_without_a_file_or_healthy_scores_the_page_says_what_to_do() -> None:
     assert "choose a file under Scan" in error(app.button(key="own-load").click().run())
     app = loaded()
     app.selectbox(key="own-predictor").set_value("ensemble").run()
-    assert "ensemble needs healthy scores" in error(app)
+    assert "Ensemble needs healthy scores" in error(app)
     assert app.button(key="own-start").disabled
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -107,7 +108,7 @@ def test_the_address_holds_the_whole_state(visit: Visitor) -> None:
     slider(page, "KL weight in the ELBO map").wait_for()
     press(page, "KL weight in the ELBO map", "ArrowRight")
     with rerun(page):
-        page.get_by_role("button", name="Remove combination").click()
+        page.get_by_role("button", name="Remove KL gradient × error²").click()
     found = asked(page)
     assert (found["anomaly"], found["seed"], found["noise-strength"]) == (["noise"], ["7"], ["0.22"])
     assert (found["beta"], found["scoring-beta"], found["linked"]) == (["0.75"], ["1.33"], ["false"])
@@ -156,6 +157,35 @@ def test_a_hostile_address_is_answered_with_a_warning(visit: Visitor) -> None:
     assert len(table(seen.page)) == 7
     assert seen.hosts <= {"127.0.0.1", ""}
     assert seen.errors == []
+
+
+def test_words_are_explained_by_key_and_the_cohort_is_taken_along(visit: Visitor) -> None:
+    page = visit(SMALL).page
+    page.locator("summary", has_text="What the words mean").focus()
+    page.keyboard.press("Enter")
+    for said in ("the unit of −log p", "(G * |∂ KL / ∂x|) (x − x̂)²", "Threshold of best Dice"):
+        expect(page.locator(".xp-words").get_by_text(said).first).to_be_visible()
+    for button, column in (("Cohort's figures (CSV)", "auroc"), ("Cohort's curves (CSV)", "precision")):
+        with page.expect_download() as taken:
+            page.get_by_role("button", name=button).click()
+        rows = list(csv.DictReader(taken.value.path().read_text().splitlines()))
+        assert float(rows[0][column]) >= 0 and rows[0]["dataset"] == "fashion-mnist"
+
+
+def test_all_else_is_seen_while_many_passes_are_taken(visit: Visitor, address: str) -> None:
+    many = (
+        "/?cohort=8&subject=11&predictors=intensity&predictors=energy-projection&energy-projection-steps=500"
+    )
+    page = visit(SMALL).page
+    page.goto(address + many)
+    expect(page.get_by_text("Energy projection: being computed; all else is here.")).to_be_visible(
+        timeout=60_000
+    )
+    assert [row.split()[0] for row in table(page)] == ["Intensity", "Energy"]
+    panels = page.locator("figure .box").count()
+    expect(page.get_by_text(re.compile(r"^Energy projection \d+ steps"))).to_be_visible(timeout=60_000)
+    assert page.locator("figure .box").count() == panels == 5
+    expect(page.get_by_text("computing …")).to_have_count(0)
 
 
 def test_the_table_is_never_gone_while_it_is_computed_anew(visit: Visitor) -> None:

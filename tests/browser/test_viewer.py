@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import json
 from functools import cache
@@ -303,9 +304,10 @@ def test_pictures_figures_and_maps_can_be_taken_away(still: Page, tmp_path: obje
     assert picture.value.path().read_bytes().startswith(b"\x89PNG")
     with still.expect_download() as table:
         part(still, "csv").click()
-    lines = table.value.path().read_text().splitlines()
-    assert "not a medical device" in lines[0]
-    assert len(lines) == 3 + 25 * len(state().predictors)
+    rows = list(csv.DictReader(table.value.path().read_text().splitlines()))
+    assert len(rows) == 25 * len(state().predictors)
+    assert all("not a medical device" in row["notice"] and None not in row.values() for row in rows)
+    assert {row["map"] for row in rows} == set(state().predictors) and float(rows[0]["training_beta"]) > 0
     with still.expect_download() as maps:
         still.get_by_role("button", name="Maps (NPZ)").click()
     arrays = np.load(maps.value.path())
