@@ -3,7 +3,7 @@
 import { found, part } from "../../../base/js/dom.js";
 import { nearestInRatio } from "../../../base/js/numbers.js";
 import { rate, setText, setValue, short } from "../../../base/js/text.js";
-import { levelHere, levelNote } from "../model/level.js";
+import { levelHere, levelNote } from "../model/legend.js";
 import { MAPS } from "../model/view.js";
 
 /** @typedef {import("../model/model.js").Model} Model */

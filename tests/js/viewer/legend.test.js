@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { levelHere, levelNote } from "../../../explorer/ui/components/viewer/js/model/level.js";
-import { legendOf } from "../../../explorer/ui/components/viewer/js/model/legend.js";
+import { legendOf, levelHere, levelNote } from "../../../explorer/ui/components/viewer/js/model/legend.js";
 import { Model } from "../../../explorer/ui/components/viewer/js/model/model.js";
 import { wrapped } from "../../../explorer/ui/components/viewer/js/painting/grid.js";
 import { framesOf, part, settingsOf } from "../support.js";
