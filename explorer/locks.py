@@ -32,6 +32,8 @@ def alone(path: Path) -> Iterator[None]:
     Raises:
         ValueError: where another run holds it, or no file can be written there.
     """
+    if not path.parent.is_dir():
+        raise ValueError(f"{path}: cannot be written, as its folder is not there; create it first")
     beside = path.with_name(f".{path.name}.lock")
     lock = FileLock(beside, timeout=PATIENCE, on_acquired=_sign)
     try:
