@@ -147,7 +147,7 @@ def _dataclass_in(hint: Any) -> type[Any] | None:
 
 def check_keys(table: Mapping[str, Any], known: Collection[str], needed: Collection[str]) -> None:
     """Raise ValueError unless a table has all the needed keys, and known ones only."""
-    unknown = sorted(set(table) - set(known))
+    unknown = [key if key.isidentifier() else shown(key) for key in sorted(set(table) - set(known))]
     missing = sorted(set(needed) - set(table))
     parts = (("unknown", unknown), ("missing", missing))
     if wrong := "; ".join(f"{what}: {', '.join(keys)}" for what, keys in parts if keys):

@@ -29,7 +29,7 @@ NUMBERS = st.one_of(
     st.floats(),
     st.floats(0, 1),
 )
-VALUES = st.recursive(
+VALUES: st.SearchStrategy[Any] = st.recursive(
     st.one_of(
         NUMBERS, st.booleans(), st.text(max_size=20), st.just(datetime(2020, 1, 1, tzinfo=UTC)), st.just({})
     ),
