@@ -18,6 +18,8 @@ LAYERS = (
     ("explorer.randomness",),
     ("explorer.templates",),
     ("explorer.devices",),
+    ("explorer.writing",),
+    ("explorer.locks",),
     ("explorer.datasets",),
     ("explorer.anomalies",),
     ("explorer.evidence",),

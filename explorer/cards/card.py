@@ -16,6 +16,8 @@ from typing import Any
 
 import tomli_w
 
+from explorer.writing import write_whole
+
 LARGEST_CARD = 2**18
 """Bytes."""
 
@@ -121,7 +123,7 @@ def read_card(path: Path) -> Card:
 def parse_card(stem: str, text: bytes) -> Card:
     """The card of the model called `stem`; ValueError as `read_card`."""
     try:
-        content = tomllib.loads(text.decode())
+        content = tomllib.loads(text.decode("utf-8-sig"))
         if content.get("name", stem) != stem:
             raise ValueError(f"it is the card of {content['name']!r}")
         return Card(
@@ -148,8 +150,8 @@ def parse_card(stem: str, text: bytes) -> Card:
         raise ValueError(f"card {stem}.toml cannot be read: {plain(error)}; {REMEDY}") from None
 
 
-def write_card(card: Card, folder: Path) -> None:
-    """Write `<name>.toml` to `folder`, whole or not at all."""
+def card_bytes(card: Card) -> bytes:
+    """The content of a card's file."""
     described = {
         "name": card.name,
         "kind": card.kind,
@@ -170,7 +172,12 @@ def write_card(card: Card, folder: Path) -> None:
     if card.trained_against:
         described["trained_against"] = dict(card.trained_against)
     text = _NUMBERS.sub(lambda found: f"[{' '.join(found[1].split())[:-1]}]", tomli_w.dumps(described))
-    write_whole(folder / f"{card.name}.toml", text.encode())
+    return text.encode()
+
+
+def write_card(card: Card, folder: Path) -> None:
+    """Write `<name>.toml` to `folder`, whole or not at all."""
+    write_whole(folder / f"{card.name}.toml", card_bytes(card))
 
 
 def add_benchmark(path: Path, name: str, figures: Mapping[str, Any]) -> None:
@@ -183,10 +190,3 @@ def plain(said: object) -> str:
     """What an error or a card says, on one line that can be printed: files of others may hold anything."""
     text = "".join(letter if letter.isprintable() else " " for letter in str(said))
     return textwrap.shorten(text, LONGEST_MESSAGE, placeholder=" ...")
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_bytes(content)
-    partial.replace(path)

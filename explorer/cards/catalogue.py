@@ -12,6 +12,7 @@ import torch
 from explorer.cards.card import LARGEST_CARD, REMEDY, Card, parse_card, read_card
 from explorer.cards.weights import (
     CALIBRATION,
+    CARD,
     LARGEST_BYTES,
     LARGEST_CALIBRATION,
     WEIGHTS,
@@ -25,14 +26,13 @@ from explorer.models import MODELS
 FOLDER = Path(__file__).parents[2] / "pretrained"
 """The shipped models."""
 
-_CARD = ".toml"
-MODEL_FILES = (_CARD, WEIGHTS)
+MODEL_FILES = (CARD, WEIGHTS)
 """Endings of the paths by which a model outside that folder is named."""
 
 
 def model_names(folder: Path | None = None) -> tuple[str, ...]:
     """Names of the models that have a card in `folder`, in alphabetical order; None: the shipped models."""
-    return tuple(sorted(path.stem for path in (folder or FOLDER).glob(f"*{_CARD}")))
+    return tuple(sorted(path.stem for path in (folder or FOLDER).glob(f"*{CARD}")))
 
 
 def card_of(name: str, folder: Path | None = None) -> Card:
@@ -41,7 +41,7 @@ def card_of(name: str, folder: Path | None = None) -> Card:
     if name not in model_names(folder):
         known = ", ".join(model_names(folder)) or "none"
         raise ValueError(f"unknown model {name!r}; known: {known}; {REMEDY}")
-    path = folder / (name + _CARD)
+    path = folder / (name + CARD)
     try:
         changed = path.stat()
     except OSError as error:
@@ -141,7 +141,7 @@ def load_own(path: Path, device: torch.device) -> Pretrained:
         ValueError: as `load_pretrained`, and where a file is a link out of that folder.
     """
     path = path.absolute()
-    for ending in (_CARD, WEIGHTS, CALIBRATION):
+    for ending in (CARD, WEIGHTS, CALIBRATION):
         file = path.with_name(path.stem + ending)
         if ending != CALIBRATION and not file.is_file():
             raise ValueError(
@@ -163,20 +163,20 @@ def load_bytes(files: Mapping[str, bytes], device: torch.device) -> Pretrained:
     Raises:
         ValueError: where files are missing or too many, too large, or do not fit each other.
     """
-    cards = [name for name in files if name.endswith(_CARD)]
-    stem = cards[0].removesuffix(_CARD) if len(cards) == 1 else ""
-    largest = {_CARD: LARGEST_CARD, WEIGHTS: LARGEST_BYTES, CALIBRATION: LARGEST_CALIBRATION}
+    cards = [name for name in files if name.endswith(CARD)]
+    stem = cards[0].removesuffix(CARD) if len(cards) == 1 else ""
+    largest = {CARD: LARGEST_CARD, WEIGHTS: LARGEST_BYTES, CALIBRATION: LARGEST_CALIBRATION}
     allowed = {stem + ending: size for ending, size in largest.items()}
     if not stem or stem + WEIGHTS not in files or not allowed.keys() >= files.keys():
         raise ValueError(
-            f"{', '.join(sorted(files)) or 'nothing'} is no model: bring one card NAME{_CARD}, its weights "
+            f"{', '.join(sorted(files)) or 'nothing'} is no model: bring one card NAME{CARD}, its weights "
             f"NAME{WEIGHTS} and, if it has one, NAME{CALIBRATION}"
         )
     for name, content in files.items():
         if len(content) > allowed[name]:
             limit = f"{allowed[name] // 2**10} KiB"
             raise ValueError(f"{name} is larger than {limit}, which none here is; {REMEDY}")
-    card = parse_card(stem, files[stem + _CARD])
+    card = parse_card(stem, files[stem + CARD])
     return assemble(card, files[stem + WEIGHTS], files.get(stem + CALIBRATION), device)
 
 

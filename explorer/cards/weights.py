@@ -18,11 +18,12 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
-from explorer.cards.card import REMEDY, Card, plain, write_card, write_whole
+from explorer.cards.card import REMEDY, Card, card_bytes, plain
 from explorer.contracts import Model
 from explorer.datasets import reference_of
 from explorer.evaluation.calibration import Calibration
 from explorer.models import MODELS
+from explorer.writing import whole
 
 LARGEST_BYTES = 64 * 2**20
 """Of a weights file."""
@@ -33,8 +34,8 @@ LARGEST_CALIBRATION = 8 * 2**20
 LARGEST_SETTING, LONGEST_SETTING = 65536, 16
 """Bounds on the numbers and lists of a card's [model]."""
 
-WEIGHTS, CALIBRATION = ".safetensors", ".calibration.safetensors"
-"""Endings of the files beside a card."""
+CARD, WEIGHTS, CALIBRATION = ".toml", ".safetensors", ".calibration.safetensors"
+"""Endings of a model's files."""
 
 _NO_NETWORK = (TypeError, ValueError, LookupError, RuntimeError, ArithmeticError)
 """What networks and torch answer to settings of which nothing can be made."""
@@ -83,28 +84,36 @@ def assemble(card: Card, weights: bytes, calibration: bytes | None, device: torc
 def save_pretrained(
     model: nn.Module, card: Card, calibration: Mapping[str, Calibration], folder: Path
 ) -> None:
-    """Write weights, calibration and card with the hashes of both; the card comes last.
+    """Write weights, calibration and card with the hashes of both, all at once.
 
-    So no half set of files is listed. Weights are stored in half precision, for which `round_weights`
-    prepares them.
+    Weights are stored in half precision, for which `round_weights` prepares them.
     """
     tensors = {name: value.detach().cpu().half().contiguous() for name, value in model.state_dict().items()}
     content = save_tensors(tensors)
     folder.mkdir(parents=True, exist_ok=True)
-    write_whole(folder / (card.name + WEIGHTS), content)
-    save_calibration(replace(card, sha256=hashlib.sha256(content).hexdigest()), calibration, folder)
+    card = replace(card, sha256=hashlib.sha256(content).hexdigest())
+    _save(card, calibration, folder, {card.name + WEIGHTS: content})
 
 
 def save_calibration(card: Card, calibration: Mapping[str, Calibration], folder: Path) -> None:
-    """Write a calibration and the card with its hash; without one, no file of it stays."""
-    file = folder / (card.name + CALIBRATION)
+    """Write a calibration and the card with its hash, at once; without one, no file of it stays."""
+    _save(card, calibration, folder, {})
+
+
+def _save(
+    card: Card, calibration: Mapping[str, Calibration], folder: Path, others: Mapping[str, bytes]
+) -> None:
+    """Write a card, its calibration and other files, by name, at once."""
+    healthy, files = card.name + CALIBRATION, dict(others)
+    if calibration:
+        files[healthy] = calibration_bytes(calibration)
+    digest = hashlib.sha256(files[healthy]).hexdigest() if calibration else ""
+    files[card.name + CARD] = card_bytes(replace(card, calibration_sha256=digest))
+    with whole(folder / (card.name + CARD)) as partial:
+        for name, content in files.items():
+            (partial / name).write_bytes(content)
     if not calibration:
-        write_card(replace(card, calibration_sha256=""), folder)
-        file.unlink(missing_ok=True)
-        return
-    content = calibration_bytes(calibration)
-    write_whole(file, content)
-    write_card(replace(card, calibration_sha256=hashlib.sha256(content).hexdigest()), folder)
+        (folder / healthy).unlink(missing_ok=True)
 
 
 def round_weights(model: nn.Module) -> None:

@@ -14,10 +14,12 @@ from tqdm import tqdm
 
 from explorer.cards import card_of, model_names
 from explorer.cards.catalogue import FOLDER, MODEL_FILES
+from explorer.cards.weights import CARD
 from explorer.commands import calibrate_scans
 from explorer.commands.arguments import add_device, add_predictors, settings_help
 from explorer.commands.brains import ways_help
 from explorer.devices import pick_device
+from explorer.locks import alone
 from explorer.predictors import PREDICTORS
 from explorer.settings import plugin_from
 from explorer.training.finish import add_to_calibration, calibrate_again
@@ -53,13 +55,15 @@ def run(arguments: argparse.Namespace) -> None:
         name = _name(name, folder)
     device = pick_device(arguments.device)
     predictors = [plugin_from(PREDICTORS, text) for text in arguments.predictor or ()]
-    work = (
-        add_to_calibration(name, folder, predictors, device)
-        if predictors
-        else calibrate_again(name, folder, device)
-    )
-    for dataset in work:
-        tqdm.write(f"calibrating on {dataset}", file=sys.stderr)
+    card_of(name, folder)
+    with alone(folder / (name + CARD)):
+        work = (
+            add_to_calibration(name, folder, predictors, device)
+            if predictors
+            else calibrate_again(name, folder, device)
+        )
+        for dataset in work:
+            tqdm.write(f"calibrating on {dataset}", file=sys.stderr)
 
 
 def _name(text: str, folder: Path) -> str:

@@ -10,11 +10,11 @@ from pathlib import Path
 from tqdm import tqdm
 
 from explorer.cards import Pretrained
-from explorer.cards.card import write_whole
 from explorer.commands.arguments import model_from, told_apart
 from explorer.commands.jobs import BRAIN, add_preparation, job_of, predictor_from, prepare
 from explorer.commands.terminal import complain, say
 from explorer.devices import pick_device, share_cores
+from explorer.locks import alone
 from explorer.predictors import PREDICTORS, Predictor, quick_predictors_for
 from explorer.scans.calibrating.file import ENDING, healthy_bytes
 from explorer.scans.calibrating.gathering import Gathering, Source
@@ -25,6 +25,7 @@ from explorer.scans.reading.files import label
 from explorer.scans.reading.folders import Entry, is_folder_of_scans, scans_in
 from explorer.scans.reading.loading import load_scan_at
 from explorer.scans.scoring.jobs import FALSE_POSITIVES, Job
+from explorer.writing import write_whole
 
 BETA = 1.0
 """Training beta where none is given, as `localize` has it."""
@@ -46,13 +47,21 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Score the scans and write the file; a scan that cannot be read is named and left out."""
+    """Score the scans and write the file, if it may; a scan that cannot be read is named and left out."""
     if arguments.folder is not None:
         raise ValueError("--folder does not go with --scans; name the model by the path of its card instead")
-    output = _free(arguments.output, overwrite=arguments.overwrite)
+    output = _place(arguments.output)
     if not arguments.scans.is_dir():
         raise ValueError(f"--scans {arguments.scans}: is no folder; name the folder that holds the scans")
     entries = scans_in(arguments.scans) if is_folder_of_scans(arguments.scans) else [Entry(arguments.scans)]
+    with alone(output):
+        if output.exists() and not arguments.overwrite:
+            raise ValueError(f"--output {output}: is there already; name another place, or pass --overwrite")
+        _score(arguments, entries, output)
+
+
+def _score(arguments: argparse.Namespace, entries: Sequence[Entry], output: Path) -> None:
+    """Score the scans and write the file."""
     device = pick_device(arguments.device)
     share_cores(device)
     pretrained = model_from(arguments.model, BRAIN, device)
@@ -72,14 +81,12 @@ def refuse_without(arguments: argparse.Namespace) -> None:
         raise ValueError(f"--{given[0].replace('_', '-')} goes with --scans FOLDER; name the healthy scans")
 
 
-def _free(output: Path | None, *, overwrite: bool) -> Path:
-    """Where the file goes; ValueError where it cannot go there."""
+def _place(output: Path | None) -> Path:
+    """Where the file goes; ValueError where none can go there."""
     if output is None or not output.name.endswith(ENDING):
         raise ValueError(f"--scans needs --output FILE{ENDING}, got {output or 'none'}; name the file")
     if not output.absolute().parent.is_dir() or output.is_dir():
         raise ValueError(f"--output {output}: cannot be written; name a file in a folder that exists")
-    if output.exists() and not overwrite:
-        raise ValueError(f"--output {output}: is there already; name another place, or pass --overwrite")
     return output
 
 

@@ -32,6 +32,7 @@ from explorer.evaluation.members import calibration_slices
 from explorer.evaluation.report import figures, table
 from explorer.predictors import PREDICTORS
 from explorer.settings import plugin_from
+from explorer.writing import write_whole
 
 SHORT_FORMS = ("strength", "size")
 """Settings of an anomaly that have an argument of their own."""
@@ -100,13 +101,14 @@ def run(arguments: argparse.Namespace) -> None:
         ):
             bar.update(result.done - bar.n)
     report = {"settings": _settings(arguments, anomaly, scoring, pretrained.card.sha256), **figures(result)}
-    if arguments.json is not None:
-        arguments.json.write_text(json.dumps(report, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-    say(table(report))
+    try:
+        if arguments.json is not None:
+            write_whole(arguments.json, (json.dumps(report, indent=2, allow_nan=False) + "\n").encode())
+            print(f"wrote {arguments.json}", file=sys.stderr)
+    finally:
+        say(table(report))
     if caution := pretrained.card.caution(ANOMALIES.name_of(type(anomaly))):
         say(caution)
-    if arguments.json is not None:
-        print(f"wrote {arguments.json}", file=sys.stderr)
 
 
 def check_writable(path: Path) -> None:
@@ -114,7 +116,9 @@ def check_writable(path: Path) -> None:
     folder = path.resolve().parent
     if not folder.is_dir():
         raise ValueError(f"--json {path}: its folder does not exist; create it first")
-    if path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
+    device = path.exists() and not path.is_file()  # a terminal or a pipe, which is written to as it is
+    touched = [path] * path.exists() + [folder] * (not device)
+    if path.is_dir() or not all(os.access(one, os.W_OK) for one in touched):
         raise ValueError(f"--json {path}: cannot be written; name a file in a folder of yours")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,10 @@ from explorer.commands.arguments import (
 )
 from explorer.commands.brains import ways_help
 from explorer.commands.jobs import BRAIN, add_preparation, job_of, predictor_from, prepare
-from explorer.commands.outputs import Maps, outputs
+from explorer.commands.outputs import Maps, check_free, outputs
 from explorer.commands.terminal import complain, say
 from explorer.devices import pick_device, share_cores
+from explorer.locks import alone
 from explorer.predictors import PREDICTORS
 from explorer.scans.calibrating.file import healthy_at
 from explorer.scans.finding.comparing import caution
@@ -38,6 +40,7 @@ from explorer.scans.scoring.jobs import FALSE_POSITIVES, Job
 from explorer.scans.scoring.scoring import ScoredScan, score_scan
 from explorer.scans.writing.export import ending_for, record_path, write_map
 from explorer.scans.writing.report import report_html
+from explorer.writing import whole
 
 
 def add(commands: Any) -> None:
@@ -104,7 +107,7 @@ def run(arguments: argparse.Namespace) -> None:
     failed = 0
     for entry, maps in entries:
         try:
-            localize(entry, maps, job, mask, report=arguments.report)
+            localize(entry, maps, job, mask, report=arguments.report, overwrite=arguments.overwrite)
         except (ValueError, OSError) as error:
             if len(entries) == 1:
                 raise
@@ -132,16 +135,23 @@ def job_from(arguments: argparse.Namespace, device: torch.device) -> tuple[Job, 
 
 
 def localize(
-    entry: Entry, maps: Maps, job: Job, brain: Path | None = None, *, report: bool = False
+    entry: Entry,
+    maps: Maps,
+    job: Job,
+    brain: Path | None = None,
+    *,
+    report: bool = False,
+    overwrite: bool = False,
 ) -> dict[str, Finding]:
-    """Localize one scan: write map and record of each predictor, say so, then the pages with pictures.
+    """Localize one scan: write map, record and page of each predictor, and say so.
 
     Args:
         entry: the scan, and a mask to measure against.
         maps: where the map of each predictor goes.
         job: how.
         brain: a brain mask, or a folder of brain masks of the scans' names, or None.
-        report: whether to write the pages, `<name>.html` beside each map.
+        report: whether to write the pages with pictures, `<name>.html` beside each map.
+        overwrite: whether files that are there may be replaced.
 
     Returns:
         What was found, by predictor.
@@ -149,6 +159,25 @@ def localize(
     Raises:
         ValueError: naming the file, the problem and the remedy.
     """
+    with ExitStack() as held:
+        for path in maps.values():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            held.enter_context(alone(record_path(path)))
+            check_free(path, report=report, overwrite=overwrite)
+        found = _found(entry, maps, job, brain)
+        for key, path in maps.items():
+            with whole(record_path(path)) as partial:
+                write_map(partial / path.name, found[key])
+                if report:
+                    _write_report(partial / record_path(path).with_suffix(".html").name, found[key])
+            say(summary(found[key], path))
+            for told in found[key].doubts:
+                complain(f"{label(entry.scan.name)}, {key}: {told}")
+    return found
+
+
+def _found(entry: Entry, maps: Maps, job: Job, brain: Path | None) -> dict[str, Finding]:
+    """What each predictor finds in a scan."""
     scan = load_scan_at(entry.scan, job.volume)
     mask = None if entry.mask is None else load_mask(ScanFile.at(entry.mask), scan)
     for path in maps.values():
@@ -157,17 +186,7 @@ def localize(
     for told in prepared.warnings:
         complain(f"{label(scan.name)}: {told}")
     scored = _score(prepared, job, label(scan.name))
-    found = {key: find(scan, prepared, job, scored, key, mask=mask, labelled=entry.anomalous) for key in maps}
-    for key, path in maps.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_map(path, found[key])
-        say(summary(found[key], path))
-        for told in found[key].doubts:
-            complain(f"{label(scan.name)}, {key}: {told}")
-    if report:
-        for key, path in maps.items():
-            _write_report(record_path(path).with_suffix(".html"), found[key])
-    return found
+    return {key: find(scan, prepared, job, scored, key, mask=mask, labelled=entry.anomalous) for key in maps}
 
 
 def summary(finding: Finding, output: Path) -> str:
@@ -193,8 +212,9 @@ def _score(prepared: Prepared, job: Job, name: str) -> ScoredScan:
 
 
 def _write_report(path: Path, finding: Finding) -> None:
-    """Write the page; a failure is told, and the map stays what it is."""
+    """Write the page; a failure is told, and the map is written all the same."""
     try:
         path.write_text(report_html(finding), encoding="utf-8")
     except (ValueError, OSError, TemplateError) as error:
+        path.unlink(missing_ok=True)
         complain(f"the map is written, but not its report {path.name}: {error}")

@@ -6,12 +6,11 @@ and exit code 2.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 from explorer.commands import calibrate, download, evaluate, list, localize, train
 from explorer.commands.arguments import Parser
-from explorer.commands.terminal import complain
+from explorer.commands.terminal import complain, lenient
 
 COMMANDS = (list, evaluate, localize, train, calibrate, download)
 """A module a command: `add` puts it into the parser and sets `run`."""
@@ -19,15 +18,16 @@ COMMANDS = (list, evaluate, localize, train, calibrate, download)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit code: 0, 2 for wrong input, 130 when interrupted."""
-    try:
-        parsed = build_parser().parse_args(arguments)
-        parsed.run(parsed)
-    except (ValueError, OSError) as error:
-        complain(error)
-        return 2
-    except KeyboardInterrupt:
-        print("explorer: stopped", file=sys.stderr)
-        return 130
+    with lenient():
+        try:
+            parsed = build_parser().parse_args(arguments)
+            parsed.run(parsed)
+        except (ValueError, OSError) as error:
+            complain(error)
+            return 2
+        except KeyboardInterrupt:
+            complain("stopped")
+            return 130
     return 0
 
 

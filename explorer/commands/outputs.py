@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
+from explorer.locks import alone
 from explorer.scans.reading.files import label
 from explorer.scans.reading.folders import Entry, is_folder_of_scans, scans_in
 from explorer.scans.reading.loading import FORMATS
@@ -36,7 +38,8 @@ def outputs(
         overwrite: whether files of an earlier run may be replaced; a scan or a mask never is.
 
     Raises:
-        ValueError: where something is missing or of the wrong kind, or a file would be overwritten.
+        ValueError: where something is missing or of the wrong kind, a file would be overwritten, or another
+            run is writing it.
     """
     if not is_folder_of_scans(scan):
         map_ending(output.name)
@@ -56,7 +59,8 @@ def outputs(
     if brain is not None:
         taken |= {path.resolve() for path in (brain.iterdir() if brain.is_dir() else [brain])}
     for path in paths:
-        _check_free(path, taken, report=report, overwrite=overwrite)
+        with alone(record_path(path)) if path.parent.is_dir() else nullcontext():
+            check_free(path, taken, report=report, overwrite=overwrite)
     return entries
 
 
@@ -81,8 +85,15 @@ def _maps(path: Path, keys: Sequence[str]) -> Maps:
     return {key: path.with_name(f"{map_stem(path.name)}-{key}{ending}") for key in keys}
 
 
-def _check_free(path: Path, taken: set[Path], *, report: bool, overwrite: bool) -> None:
-    """Raise ValueError where a map, its record or its page would overwrite something."""
+def check_free(path: Path, taken: Collection[Path] = (), *, report: bool, overwrite: bool) -> None:
+    """Raise ValueError where a map, its record or its page would overwrite something.
+
+    Args:
+        path: of the map; the lock of its record is held.
+        taken: what never may be overwritten.
+        report: whether there will be a page.
+        overwrite: whether files that are not `taken` may be overwritten.
+    """
     beside = record_path(path)
     for target in (path, beside, *([beside.with_suffix(".html")] if report else [])):
         if target.resolve() in taken:

@@ -6,7 +6,8 @@ import argparse
 import dataclasses
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ import torch
 from tqdm import tqdm
 
 from explorer.cards.catalogue import FOLDER
+from explorer.cards.weights import CARD
 from explorer.commands.arguments import add_device
 from explorer.contracts import Batches
 from explorer.datasets import DATASETS
 from explorer.devices import pick_device
+from explorer.locks import alone
 from explorer.models import MODELS
 from explorer.training.finish import finish
 from explorer.training.loop import Progress, build_model, train
@@ -59,20 +62,18 @@ def run(arguments: argparse.Namespace) -> None:
     recipe = take_start(model, recipe)
     stages = [(stage, recipe.at(stage)) for stage in model.stages(recipe.training)]
     checkpoints = [output / f"{part.name}.checkpoint.safetensors" for _, part in stages]
-    for checkpoint in checkpoints:
-        if checkpoint.exists() and not arguments.resume:
-            raise ValueError(
-                f"{checkpoint} exists; pass --resume to go on from it, or choose another --output"
-            )
     output.mkdir(parents=True, exist_ok=True)
-    batches = _batches(recipe, output, arguments.anatomies)
-    for (stage, part), checkpoint in zip(stages, checkpoints, strict=True):
-        steps = train(
-            stage.objective(), part, batches, device=device, checkpoint=checkpoint, resume=arguments.resume
-        )
-        _show(steps, part)
-    for name in finish(model, recipe, output, device):
-        tqdm.write(f"calibrating on {name}", file=sys.stderr)
+    with ExitStack() as held:
+        for place in (output / (recipe.name + CARD), *checkpoints):
+            held.enter_context(alone(place))
+        if not arguments.resume:
+            _check_new(checkpoints)
+        batches = _batches(recipe, output, arguments.anatomies)
+        for (stage, part), checkpoint in zip(stages, checkpoints, strict=True):
+            objective, resume = stage.objective(), arguments.resume
+            _show(train(objective, part, batches, device=device, checkpoint=checkpoint, resume=resume), part)
+        for name in finish(model, recipe, output, device):
+            tqdm.write(f"calibrating on {name}", file=sys.stderr)
     print(
         f"wrote {output / recipe.name}.toml, its weights and its calibration; copy all three to "
         f"{FOLDER.name}/ to use them",
@@ -94,6 +95,15 @@ def at_one_beta(recipe: Recipe, beta: float) -> Recipe:
         raise ValueError(f"beta must be a finite number above 0, got {beta:g}")
     model = MODELS[recipe.kind].at_one_beta(recipe.model, beta)
     return dataclasses.replace(recipe, name=f"{recipe.name}-{beta:g}", model=model)
+
+
+def _check_new(checkpoints: Iterable[Path]) -> None:
+    """Raise ValueError where an earlier training got somewhere."""
+    for checkpoint in checkpoints:
+        if checkpoint.exists():
+            raise ValueError(
+                f"{checkpoint} exists; pass --resume to go on from it, or choose another --output"
+            )
 
 
 def _batches(recipe: Recipe, output: Path, anatomies: Path | None) -> Batches:

@@ -58,7 +58,7 @@ class Share:
     """How long and how fast a stage of a training learns."""
 
     samples: int = setting(MISSING, "images seen", minimum=1)
-    batch_size: int = setting(MISSING, "images a step", minimum=1)
+    batch_size: int = setting(MISSING, "images a step", minimum=1, maximum=4096)
     learning_rate: float = setting(
         MISSING, "of Adam, at its peak; warmed up over 2 % of the steps, then a cosine to 1 %", minimum=1e-12
     )
@@ -97,6 +97,7 @@ class Network(nn.Module, ABC):
         evidence: what it says of images.
         training_settings: a dataclass of settings, which a recipe gives under `[training]`.
         example: constructor's settings of a network that is small enough to try out, and is tested.
+        parts: which module takes the settings that stand in a table of their own, by the table's name.
         image_size: height and width of its images, pixels.
         s: standard deviation of p(x|.).
         beta_range: smallest and largest training beta; (1, 1) where it knows none.
@@ -105,6 +106,7 @@ class Network(nn.Module, ABC):
     evidence: ClassVar[type[Evidence]]
     training_settings: ClassVar[type[Any]] = NoSettings
     example: ClassVar[Mapping[str, Any]]
+    parts: ClassVar[Mapping[str, type[nn.Module]]] = {}
     image_size: int
     s: float
     beta_range: tuple[float, float]

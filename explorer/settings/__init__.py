@@ -9,6 +9,7 @@ from explorer.settings.declared import (
     from_table,
     setting,
     settings_of,
+    shown,
 )
 from explorer.settings.text import format_settings, parse_settings, plugin_from, plugin_text, renewed
 
@@ -26,4 +27,5 @@ __all__ = [
     "renewed",
     "setting",
     "settings_of",
+    "shown",
 ]

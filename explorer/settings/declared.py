@@ -16,6 +16,9 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 T = TypeVar("T")
 
+LONGEST_SHOWN = 80
+"""Letters of a value in a message."""
+
 _KINDS: dict[str, type] = {"bool": bool, "int": int, "float": float}
 
 
@@ -98,10 +101,16 @@ def check(described: Setting, value: Any) -> None:
     if described.choices:
         if value not in described.choices:
             known = ", ".join(map(str, described.choices))
-            raise ValueError(f"{described.name} must be one of {known}; got {value!r}")
+            raise ValueError(f"{described.name} must be one of {known}; got {shown(value)}")
         return
     if rule := _broken_rule(described, value):
-        raise ValueError(f"{described.name} must be {rule}, got {value!r}")
+        raise ValueError(f"{described.name} must be {rule}, got {shown(value)}")
+
+
+def shown(value: Any) -> str:
+    """A value as messages have it: as Python writes it, and not too long."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}..."
 
 
 def from_table(kind: type[T], table: Any, *, besides: Collection[str] = ()) -> T:
@@ -117,7 +126,7 @@ def from_table(kind: type[T], table: Any, *, besides: Collection[str] = ()) -> T
         ValueError: naming the keys that are unknown or missing, or the setting, its rule and its value.
     """
     if not isinstance(table, Mapping):
-        raise ValueError(f"it must be a table, got {table!r}")
+        raise ValueError(f"it must be a table, got {shown(table)}")
     fields = dataclasses.fields(kind)  # type: ignore[arg-type]
     needed = [f.name for f in fields if f.default is MISSING and f.default_factory is MISSING]
     check_keys(table, [*(field.name for field in fields), *besides], needed)
@@ -141,7 +150,7 @@ def _dataclass_in(hint: Any) -> type[Any] | None:
 
 def check_keys(table: Mapping[str, Any], known: Collection[str], needed: Collection[str]) -> None:
     """Raise ValueError unless a table has all the needed keys, and known ones only."""
-    unknown = sorted(set(table) - set(known))
+    unknown = [key if key.isidentifier() else shown(key) for key in sorted(set(table) - set(known))]
     missing = sorted(set(needed) - set(table))
     parts = (("unknown", unknown), ("missing", missing))
     if wrong := "; ".join(f"{what}: {', '.join(keys)}" for what, keys in parts if keys):
@@ -173,11 +182,18 @@ def _broken_rule(described: Setting, value: Any) -> str:
 def _inside(described: Setting, value: Any) -> bool:
     low, high, below = described.minimum, described.maximum, described.below
     return (
-        -math.inf < value < math.inf
+        _finite(value)
         and (low is None or value >= low)
         and (high is None or value <= high)
         and (below is None or value < below)
     )
+
+
+def _finite(value: Any) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond what floating point holds
+        return False
 
 
 def _range(described: Setting) -> str:

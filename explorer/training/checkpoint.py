@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from explorer.models.base import Objective
+from explorer.writing import whole
 
 MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
@@ -29,10 +30,14 @@ def write_checkpoint(
         tensors |= {f"adam.{i}.{moment}": torch.as_tensor(state[moment]) for moment in MOMENTS}
     tensors |= objective.state()
     tensors["generator"] = generator.get_state()
-    partial = path.with_name(path.name + ".partial")
     contiguous = {name: value.detach().cpu().contiguous() for name, value in tensors.items()}
-    save_file(contiguous, partial, metadata={"fingerprint": fingerprint, "step": str(step)})
-    partial.replace(path)
+    with whole(path) as partial:
+        try:
+            save_file(
+                contiguous, partial / path.name, metadata={"fingerprint": fingerprint, "step": str(step)}
+            )
+        except SafetensorError as error:  # its answer to a full disk
+            raise OSError(str(error)) from None
 
 
 def read_checkpoint(

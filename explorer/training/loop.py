@@ -18,6 +18,7 @@ from explorer.models import MODELS, Network
 from explorer.models.base import Objective
 from explorer.randomness import stream
 from explorer.training.checkpoint import read_checkpoint, write_checkpoint
+from explorer.training.network import build
 from explorer.training.recipe import Recipe, described
 
 
@@ -47,13 +48,8 @@ def build_model(recipe: Recipe) -> Network:
     with torch.random.fork_rng(devices=[]):  # initialisers of torch.nn know the global generator only
         torch.manual_seed(recipe.seed)
         try:
-            return MODELS[recipe.kind](**recipe.model)
-        except (
-            TypeError,
-            ValueError,
-            IndexError,
-            RuntimeError,
-        ) as error:  # torch's answers to impossible sizes
+            return build(MODELS[recipe.kind], recipe.model)
+        except ValueError as error:
             raise ValueError(
                 f"recipe {recipe.name}: [model] does not describe a network of kind {recipe.kind}: {error}"
             ) from None

@@ -9,7 +9,6 @@ name = "beta-vae-brain"     # and the other settings of `Recipe`
 from __future__ import annotations
 
 import dataclasses
-import inspect
 import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
@@ -19,12 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from explorer.datasets import DATASETS
-from explorer.models import MODELS, Network
+from explorer.models import MODELS
 from explorer.models.base import Share, Stage
-from explorer.settings import NoSettings, check_keys, from_table, setting
+from explorer.settings import NoSettings, from_table, setting, shown
+from explorer.training.network import check_network
 
 PRECISIONS = ("float32", "bfloat16")
 TABLES = ("model", "training", "images")
+LONGEST_DATA = 2**16
+"""Bytes of UTF-8, a quarter of a card."""
 OPTIONAL = (*TABLES, "start", "start_sha256")
 """Left out of a recipe's description where they are empty."""
 
@@ -36,7 +38,7 @@ class Common(Share):
     name: str = setting(MISSING, "name of the model that comes out")
     kind: str = setting(MISSING, "family of models")
     dataset: str = setting(MISSING, "family of datasets that the model is for")
-    seed: int = setting(MISSING, "of weights, order and noise", minimum=0)
+    seed: int = setting(MISSING, "of weights, order and noise", minimum=0, maximum=2**63 - 1)
     precision: str = setting("float32", "of the matrix products alone", choices=PRECISIONS)
     start: str = setting(
         "", "trained model to begin from: its name or the path of its card; empty: fresh weights"
@@ -48,8 +50,10 @@ class Common(Share):
         super().__post_init__()
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}", self.name):
             raise ValueError(
-                f"name must be letters, digits, dots and dashes, as it names files; got {self.name!r}"
+                f"name must be letters, digits, dots and dashes, as it names files; got {shown(self.name)}"
             )
+        if len(self.data.encode()) > LONGEST_DATA:
+            raise ValueError(f"data must be at most {LONGEST_DATA} bytes, as cards hold no more")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,13 +104,13 @@ def read_recipe(path: Path) -> Recipe:
         ValueError: naming the file, and the key that is unknown, missing or wrong.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise ValueError(
             f"there is no recipe at {path}; recipes of the shipped models are in explorer/training/recipes/"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise ValueError(f"{path} is not a readable TOML recipe: {error}") from None
+    except (ValueError, OSError, RecursionError) as error:
+        raise ValueError(f"{path} is not a readable TOML recipe: {error}; it must be TOML in UTF-8") from None
     try:
         return recipe_of(content)
     except ValueError as error:
@@ -118,7 +122,7 @@ def recipe_of(content: Mapping[str, Any]) -> Recipe:
     common = from_table(Common, content, besides=TABLES)
     network, source = MODELS[common.kind], DATASETS[common.dataset]
     made: dict[str, Callable[[Any], Any]] = {
-        "model": partial(_network_settings, network),
+        "model": partial(check_network, network),
         "training": partial(from_table, network.training_settings),
         "images": partial(from_table, source.training_settings),
     }
@@ -128,13 +132,8 @@ def recipe_of(content: Mapping[str, Any]) -> Recipe:
             tables[name] = make(content.get(name, {}))
         except ValueError as error:
             raise ValueError(f"[{name}] {error}") from None
+    size = source(*source.options[:1]).image_size[0]
+    if tables["model"]["image_size"] != size:
+        given = tables["model"]["image_size"]
+        raise ValueError(f"[model] image_size must be {size}, as images of {common.dataset} are, got {given}")
     return Recipe(**vars(common), **tables)
-
-
-def _network_settings(network: type[Network], table: Any) -> Mapping[str, Any]:
-    """The table, where its keys are arguments of the network's constructor."""
-    if not isinstance(table, Mapping):
-        raise ValueError(f"it must be a table, got {table!r}")
-    parameters = inspect.signature(network).parameters.values()
-    check_keys(table, [p.name for p in parameters], [p.name for p in parameters if p.default is p.empty])
-    return table

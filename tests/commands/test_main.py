@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from tqdm import tqdm
 
 from explorer.anomalies import ANOMALIES
 from explorer.commands.main import COMMANDS
-from explorer.commands.terminal import say
+from explorer.commands.terminal import complain, lenient, say
 from explorer.datasets import DATASETS
 from explorer.predictors import PREDICTORS
 from explorer.settings import settings_of
@@ -84,7 +85,45 @@ def test_a_reader_that_goes_away_is_no_failure() -> None:
 
 
 def test_letters_that_a_terminal_lacks_are_spelt_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    with (tmp_path / "out").open("w", encoding="ascii") as stream:
+    with (tmp_path / "out").open("w", encoding="cp437") as stream:
         monkeypatch.setattr(sys, "stdout", stream)
-        say("β \udcff")
-    assert (tmp_path / "out").read_bytes() == b"\\u03b2 \\udcff\n"
+        monkeypatch.setattr(sys, "stderr", stream)
+        with lenient():
+            say("ß мозг \udcff")
+            tqdm.write("мозг", file=sys.stderr)
+    cyrillic = "мозг".encode("ascii", "backslashreplace")
+    assert (tmp_path / "out").read_bytes() == b"\xe1 " + cyrillic + b" \\udcff\n" + cyrillic + b"\n"
+
+
+@pytest.mark.parametrize("closed", [("stdout",), ("stderr",), ("stdout", "stderr")])
+def test_work_goes_on_though_nobody_listens(closed: tuple[str, ...], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "explorer", *EVALUATE.split(), "--json", str(tmp_path / "figures.json")]
+    reader, writer = os.pipe()
+    os.close(reader)
+    pipes = {name: writer if name in closed else subprocess.PIPE for name in ("stdout", "stderr")}
+    ended = subprocess.run(command, cwd=ROOT, timeout=300, **pipes)  # type: ignore[call-overload]
+    os.close(writer)
+    assert ended.returncode == 0
+    assert "auroc" in (tmp_path / "figures.json").read_text()
+    said = (ended.stdout or b"") + (ended.stderr or b"")
+    assert b"Exception" not in said and b"Errno" not in said
+
+
+def test_a_stream_that_was_closed_before_is_no_failure() -> None:
+    line = f"{sys.executable} -m explorer list >&- 2>&-"
+    assert subprocess.run(["sh", "-c", line], cwd=ROOT, timeout=120).returncode == 0
+
+
+def test_an_output_that_cannot_be_written_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert run("list") == 0
+    told = "explorer: the output cannot be written: No space left on device; the work goes on without it\n"
+    assert capsys.readouterr().err == told
+
+
+def test_messages_are_lines_without_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    complain("a\x1b[2J\nb")
+    assert capsys.readouterr().err == "explorer: a [2J b\n"

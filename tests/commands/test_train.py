@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import cast
 
 import pytest
 import torch
+from safetensors import SafetensorError
 
 from explorer.cards import load_pretrained, read_card
 from explorer.cards.card import add_benchmark
 from explorer.cards.weights import save_calibration
 from explorer.contracts import Vae
 from explorer.datasets import DATASETS, dataset_names, load_dataset
+from explorer.locks import alone
 from explorer.predictors import predictors_for
 from explorer.training import finish
 from tests.support.commands import refusal, run, with_tiny_model
@@ -69,6 +72,7 @@ layers = 1
 heads = 1
 """
 
+POOL = "brain-pool-b7dbfe26.npy"
 MOON = f"unknown dataset 'moon'; known: {', '.join(DATASETS.names())}"
 
 
@@ -280,3 +284,30 @@ def test_wrong_recipes(
 
 def test_a_missing_recipe(capsys: pytest.CaptureFixture[str]) -> None:
     assert "there is no recipe at none.toml" in refusal(capsys, "train none.toml")
+
+
+def test_a_second_training_in_the_folder_is_told_of_the_first(
+    recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "made").mkdir()
+    for place in ("tiny.toml", "tiny.checkpoint.safetensors", POOL):
+        with alone(tmp_path / "made" / place):
+            told = refusal(capsys, "train --device cpu --output made", str(recipe))
+            assert f"{place} is being written by another run (process {os.getpid()} on" in told
+    assert list((tmp_path / "made").iterdir()) == []
+
+
+def test_a_disk_without_room_for_a_checkpoint_is_named(
+    recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object, path: Path, **__: object) -> None:
+        path.write_bytes(b"torn")
+        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr("explorer.training.checkpoint.save_file", full)
+    assert run("train --device cpu --output made", str(recipe)) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("explorer: made/tiny.checkpoint.safetensors: cannot be written (Error while")
+    assert "No space left on device" in last
+    names = {path.name for path in (tmp_path / "made").iterdir()}
+    assert names == {POOL, POOL.replace(".npy", ".positions.npy")}

@@ -141,6 +141,22 @@ def test_a_table_that_may_be_left_out_is_checked_where_it_is_given(path: Path) -
         ("[images]", "[training]\nbeta_lean = 1.0\n[images]", r"\[training\] beta_lean must be in \[0, 1\)"),
         ("[images]", "[training]\nprior = 1\n[images]", r"\[training\] .*unknown: prior.*; known: beta_lean"),
         ("seed = 1", "seed = ", "is not a readable TOML recipe"),
+        ("seed = 1", f"seed = {2**64}", r"seed must be in \[0, 9.22337e\+18\], got 18446744073709551616"),
+        ("seed = 1", f"seed = 1{'0' * 5000}", "is not a readable TOML recipe: Exceeds the limit"),
+        ("1e-3", f"1{'0' * 400}", r"learning_rate must be at least 1e-12, got 10{79}\.\.\.$"),
+        ("batch_size = 8", "batch_size = 4000000000", r"batch_size must be in \[1, 4096\], got 4000000000"),
+        ("image_size = 128", "image_size = 64", r"\[model\] image_size must be 128, as images of brain are,"),
+        ("image_size = 128", "image_size = 128.0", r"\[model\] image_size must be a whole number, got 128.0"),
+        ("image_size = 128", "image_size = 126", r"\[model\] image_size must be divisible by 4, got 126"),
+        ("[4, 4]", "[4.5]", r"\[model\] each of widths must be a whole number, got 4.5"),
+        ("[4, 4]", "[-4, 4]", r"\[model\] each of widths must be in \[1, 65536\], got -4"),
+        ("[4, 4]", "4", r"\[model\] widths must be a list of 1 to 16 numbers, got 4"),
+        ("[4, 4]", "[]", r"\[model\] widths must be a list of 1 to 16 numbers, got \[\]"),
+        ("[4, 4]", "[4096, 4096]", r"\[model\] its sizes give weights of [\d,]+ MiB .* 64 can be read back"),
+        ("latents = 3", "latents = true", r"\[model\] latents must be a whole number, got True"),
+        ("s = 0.5", "s = nan", r"\[model\] s must be in \[-65536, 65536\], got nan"),
+        ("s = 0.5", "s = 0", r"\[model\] s must be above 0"),
+        ("seed = 1", f'seed = 1\ndata = "{"x" * 70000}"', "data must be at most 65536 bytes"),
     ],
 )
 def test_what_is_wrong_is_named(path: Path, old: str, new: str, message: str) -> None:
@@ -161,6 +177,15 @@ def test_a_recipe_that_is_not_there(tmp_path: Path) -> None:
         read_recipe(tmp_path / "none.toml")
 
 
+def test_a_byte_order_mark_is_passed_over(path: Path) -> None:
+    plain = read_recipe(path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert described(read_recipe(path)) == described(plain)
+    path.write_bytes(GOOD.encode("utf-16"))
+    with pytest.raises(ValueError, match="is not a readable TOML recipe: .*; it must be TOML in UTF-8"):
+        read_recipe(path)
+
+
 def test_a_recipe_that_is_no_text(path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ValueError, match="is not a readable TOML recipe"):
@@ -173,6 +198,9 @@ def test_a_recipe_that_is_no_text(path: Path) -> None:
         ("prior = {samples = 200, batch_size = 4, learning_rate = 1e-2}", "", "missing: prior"),
         ("{samples = 200, batch_size = 4, learning_rate = 1e-2}", "3", "prior: it must be a table, got 3"),
         ("samples = 200", "samples = 0", "prior: samples must be at least 1, got 0"),
+        ("width = 4", "width = 4.5", r"\[model\] prior: width must be a whole number, got 4.5"),
+        ("width = 4", "depth = 4", r"\[model\] prior: its keys are wrong \(unknown: depth\); known: codes"),
+        ("{width = 4, layers = 1, heads = 1}", "3", r"\[model\] prior: it must be a table, got 3"),
         ("samples = 200, ", "", r"prior: its keys are wrong \(missing: samples\)"),
         ("learning_rate = 1e-2}", "learning_rate = 1e-2}\n[images]\npool = 3", r"\[images\] .*known: none"),
     ],

@@ -27,8 +27,10 @@ from explorer.datasets.brain.anatomy import (
 from explorer.datasets.brain.contrast import draw_acquisitions, draw_thickness
 from explorer.datasets.brain.rendering import render
 from explorer.datasets.brain.variation import CONTRASTS, TRAINING
+from explorer.locks import alone
 from explorer.randomness import stream
 from explorer.settings import check_settings, setting
+from explorer.writing import check_room, whole
 
 SLICES_PER_SUBJECT = 6
 
@@ -59,7 +61,7 @@ def open_pool(
 def build_pool(
     path: Path, slices: int, real_share: float, real_folder: Path | None, progress: Callable[[int, int], None]
 ) -> None:
-    """Write `slices` deformed slices to `path` as an (N, 3, 128, 128) uint8 array, atomically.
+    """Write `slices` deformed slices to `path` as an (N, 3, 128, 128) uint8 array, whole or not at all.
 
     Which slice of the template's space each is stands beside them, see `positions_path`.
 
@@ -69,6 +71,9 @@ def build_pool(
         real_share: fraction made from real anatomies instead of the template.
         real_folder: where the real anatomies are; needed if `real_share` is above 0.
         progress: called with slices done and slices in all.
+
+    Raises:
+        ValueError: where real anatomies are missing, the disk has too little room, or another run builds it.
     """
     if path.exists():
         return
@@ -76,26 +81,37 @@ def build_pool(
         raise ValueError(
             "real_share is above 0 but no folder of real anatomies is given; pass --anatomies FOLDER"
         )
-    partial = path.with_suffix(".partial.npy")
-    pool = np.lib.format.open_memmap(partial, mode="w+", dtype=np.uint8, shape=(slices, 3, SIZE, SIZE))
+    with alone(path):
+        if path.exists():  # the run before this one was killed as it moved it there
+            return
+        check_room(path, slices * 3 * SIZE**2)
+        with whole(path) as folder:
+            _fill(folder / path.name, slices, real_share, real_folder, progress)
+
+
+def _fill(
+    path: Path, slices: int, real_share: float, real_folder: Path | None, progress: Callable[[int, int], None]
+) -> None:
+    """Write the two files of a pool; not through a memory map, as a full disk kills who writes to one."""
     positions = np.zeros(slices, dtype=np.uint8)
+    described = {"descr": "|u1", "fortran_order": False, "shape": (slices, 3, SIZE, SIZE)}
     done = 0
-    for anatomy, count in _shares(slices, real_share, real_folder):
-        for _ in range(count):
-            subject = done // SLICES_PER_SUBJECT
-            seed = SUBJECTS["train"][0] + subject
-            deformation = draw_deformation(seed, TRAINING)
-            index = int(torch.randint(SLICES, (), generator=stream(seed, "pool slice", done)))
-            thickness = float(draw_thickness(1, stream(seed, "pool thickness", done), TRAINING))
-            tissues = deform_slice(anatomy, deformation, index, thickness)
-            pool[done] = (255 * tissues).round().byte().numpy()
-            positions[done] = index
-            done += 1
-            if done % 200 == 0:
-                progress(done, slices)
-    pool.flush()
+    with path.open("wb") as pool:
+        np.lib.format.write_array_header_1_0(pool, described)
+        for anatomy, count in _shares(slices, real_share, real_folder):
+            for _ in range(count):
+                subject = done // SLICES_PER_SUBJECT
+                seed = SUBJECTS["train"][0] + subject
+                deformation = draw_deformation(seed, TRAINING)
+                index = int(torch.randint(SLICES, (), generator=stream(seed, "pool slice", done)))
+                thickness = float(draw_thickness(1, stream(seed, "pool thickness", done), TRAINING))
+                tissues = deform_slice(anatomy, deformation, index, thickness)
+                pool.write((255 * tissues).round().byte().numpy().tobytes())
+                positions[done] = index
+                done += 1
+                if done % 200 == 0:
+                    progress(done, slices)
     np.save(positions_path(path), positions)
-    partial.replace(path)
 
 
 def positions_path(path: Path) -> Path:

@@ -55,6 +55,7 @@ class VqVae(Network):
         "image_size": 16, "widths": [4, 6], "codes": 12, "dimension": 5, "blocks": 1, "mean": 0.3,
         "scale": 2.0, "prior": {"width": 16, "layers": 2, "heads": 2, "contrasts": 3, "positions": 4},
     }  # fmt: skip
+    parts = {"prior": CodePrior}
     beta_range = (1.0, 1.0)
 
     def __init__(

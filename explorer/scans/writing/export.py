@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 import explorer
-from explorer.cards.card import write_whole
 from explorer.scans.finding.finding import Finding
 from explorer.scans.finding.record import record_of
 from explorer.scans.reading.files import label
@@ -84,7 +83,7 @@ def record_text(finding: Finding) -> str:
 
 
 def write_map(path: Path, finding: Finding) -> Path:
-    """Write a map and, beside it, its record as `<name>.json`; each whole or not at all.
+    """Write a map and, beside it, its record as `<name>.json`; see `explorer.writing` for both at once.
 
     Args:
         path: of the map, with an ending that `ending_for` allows.
@@ -95,9 +94,8 @@ def write_map(path: Path, finding: Finding) -> Path:
     """
     beside = record_path(path)
     values = finding.prepared.placement.to_scan(finding.values)
-    content = map_bytes(finding.scan, values, ending_for(finding.scan, path.name))
-    for target, part in ((path, content), (beside, record_text(finding).encode())):
-        write_whole(target, part)
+    beside.write_text(record_text(finding), encoding="utf-8")
+    path.write_bytes(map_bytes(finding.scan, values, ending_for(finding.scan, path.name)))
     return beside
 
 
