@@ -186,11 +186,11 @@ def types() -> Iterator[Hostile]:
         (-5, 16),
     ):
         yield f"type {code}", "type.nii", partial(small, datatype=code, bitpix=bits)
-    for bits in (0, 8, 32, -16):
+    for bits in (8, 32, -16):
         yield f"16-bit numbers of {bits} bits", "bits.nii", partial(small, bitpix=bits)
     yield "RGB", "rgb.nii", lambda: volume(np.zeros((6, 7, 8), [("R", "u1"), ("G", "u1"), ("B", "u1")]))
     yield "complex", "complex.nii", lambda: volume(SMALL.astype(np.complex64))
-    for offset in (NAN, INF, -1.0, 0.0, 100.0, 1e30):
+    for offset in (NAN, INF, -1.0, 100.0, 1e30):
         yield f"data at {offset}", "offset.nii", partial(small, vox_offset=offset)
 
 

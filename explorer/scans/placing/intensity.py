@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from explorer.datasets.brain.intensity import MEDIAN
 from explorer.scans.reading.files import refusal
+from explorer.scans.reading.intensities import LEAST_RANGE
 
 AIR_HU, LEAST_AIR = (-1100.0, -850.0), 0.05
 """Between these lies air in a CT, and what share of a scan's voxels it has at least."""
@@ -60,10 +61,10 @@ def brain_gain(name: str, data: NDArray[np.float32], brain: NDArray[np.bool_]) -
         brain: (I, J, K), bool, not empty.
 
     Raises:
-        ValueError: where the median is not above 0.
+        ValueError: where the median is not above 0, or hardly so.
     """
     median = float(np.median(data[brain]))
-    if not median > 0:
+    if not median > LEAST_RANGE:
         raise refusal(
             name,
             f"has a median of {median:g} in the brain, which cannot be scaled",

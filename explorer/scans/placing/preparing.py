@@ -140,7 +140,7 @@ def prepare_volume(scan: Scan, brain: Brain | None = None, window: str = "") -> 
         gain,
         window,
         (*scan.notes, found.note, *found.notes, *placed, _on_intensities(gain, window), OUTSIDE),
-        found.warnings,
+        (*scan.warnings, *found.warnings),
         found.ml,
         None if window else KNEE,
     )
@@ -191,7 +191,7 @@ def prepare_picture(scan: Scan, image_size: int, *, of_brain: bool = False) -> P
         gain,
         "",
         tuple(notes),
-        tuple(_doubts_on_picture(scaled[..., 0])) if of_brain else (),
+        (*scan.warnings, *(_doubts_on_picture(scaled[..., 0]) if of_brain else ())),
     )
 
 

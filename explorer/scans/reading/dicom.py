@@ -23,7 +23,7 @@ from pydicom.tag import BaseTag
 
 from explorer.scans.reading.compressed import DECODERS, Layout, decode
 from explorer.scans.reading.files import refusal
-from explorer.scans.reading.scan import LARGEST_VALUE
+from explorer.scans.reading.intensities import LARGEST_VALUE
 
 config.settings.reading_validation_mode = config.IGNORE
 logging.getLogger("pydicom").propagate = False  # it may quote what stands in the file
@@ -84,7 +84,7 @@ class Slice:
         spacing: between rows and between columns, mm.
         axes: directions in which columns and rows count up, in DICOM's space (left, back, up), (2, 3).
         position: of the first pixel, in that space, mm, (3,).
-        series: which series it says it belongs to.
+        series: which series it says it belongs to; empty where it does not say.
     """
 
     raw: NDArray[Any]
@@ -146,7 +146,8 @@ def read_slice(name: str, content: bytes) -> tuple[Slice | None, int]:
                 raise _damaged(name)
             return None, stream.reads
         found = {key: _value(dataset, tag) for key, tag in _TAGS.items()}
-        pixels, series = dataset.get_item(PIXELS).value, dataset.get_item(SERIES).value
+        pixels = dataset.get_item(PIXELS).value
+        series = dataset.get_item(SERIES).value if SERIES in dataset else b""
     except ERRORS as error:
         raise (error if str(error).startswith(_damaged(name).args[0]) else _damaged(name)) from None
     _check_kind(name, found)

@@ -6,7 +6,6 @@ size is made: what a header promises, what the file holds, and what is allowed.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
 import zlib
@@ -15,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path
+
+from explorer.scans.reading.unpacking import MAGIC, Unpacking
 
 LARGEST_FILE = 2**30
 """Bytes of an uploaded file, and of all that it unpacks to."""
@@ -183,14 +184,10 @@ def unpacked(file: ScanFile) -> Iterator[tuple[BufferedIOBase, bool]]:
     check_size(file)
     try:
         with file.open() as stored:
-            packed = stored.read(2) == b"\x1f\x8b"
+            packed = stored.read(len(MAGIC)) == MAGIC
             stored.seek(0)
-            if packed:
-                with gzip.GzipFile(fileobj=stored) as stream:
-                    yield stream, True
-            else:
-                yield stored, False
-    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+            yield (io.BufferedReader(Unpacking(stored)), True) if packed else (stored, False)
+    except (zlib.error, EOFError) as error:
         problem = f"cannot be unpacked ({error})"
         raise refusal(file.name, problem, "it is cut off or damaged: copy or compress it again") from None
 

@@ -13,7 +13,6 @@ from typing import Any
 import nibabel
 import numpy as np
 from nibabel.spatialimages import HeaderDataError
-from numpy.typing import NDArray
 
 from explorer.scans.reading.files import (
     ScanFile,
@@ -25,7 +24,9 @@ from explorer.scans.reading.files import (
     skip,
     unpacked,
 )
-from explorer.scans.reading.scan import SMALLEST_SIDE, Scan, check_affine, finite_float32
+from explorer.scans.reading.intensities import finite_float32
+from explorer.scans.reading.nifti_affine import place_of
+from explorer.scans.reading.scan import SMALLEST_SIDE, Scan
 
 REAL_NUMBERS = {2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4"} | {
     1024: "i8",
@@ -38,9 +39,6 @@ NAMES = {1: "single bits", 32: "complex numbers", 128: "RGB colours", 1536: "128
     2048: "complex numbers",
     2304: "RGBA colours",
 }
-MILLIMETRES = {0: 1.0, 1: 1000.0, 2: 1.0, 3: 0.001}
-"""Length of a header's unit in mm: unknown (taken as mm), metre, mm, micrometre."""
-
 LARGEST_OFFSET = 2**24
 """Bytes before the data: header and extensions."""
 
@@ -58,23 +56,30 @@ def read_nifti(file: ScanFile, volume: int | None = None) -> Scan:
     with unpacked(file) as (stream, packed):
         header = _header(file, stream)
         shape, volume = _shape(file.name, header, volume)
-        dtype = _dtype(file.name, header)
+        dtype, mended = _dtype(file.name, header)
         slope, inter = _scaling(file.name, header)
-        affine = _affine(file.name, header)
+        place = place_of(file.name, header)
         voxels = math.prod(shape[:3])
         check_image_size(file.name, voxels, dtype.itemsize, file.limits)
-        offset = _offset(file.name, header)
-        check_promise(file, offset + math.prod(shape) * dtype.itemsize, packed=packed)
+        size = math.prod(shape) * dtype.itemsize
+        offset, moved = _offset(file, header, size, packed=packed)
+        check_promise(file, offset + size, packed=packed)
         skip(file, stream, offset - header.sizeof_hdr + (volume or 0) * voxels * dtype.itemsize)
         raw = np.empty(voxels, dtype)
         read_into(file, stream, raw.view(np.uint8).data)
         if packed and len(shape) == 3:
             check_end(file, stream)
     data, notes = finite_float32(file.name, raw, slope, inter)
-    oriented = bool(header["qform_code"] > 0 or header["sform_code"] > 0)
-    if not oriented:
-        notes += ("The file does not say which side is left: left and right may be swapped.",)
-    return Scan(data.reshape(shape[:3], order="F"), affine, file.name, file.digest(), header, oriented, notes)
+    return Scan(
+        data.reshape(shape[:3], order="F"),
+        place.affine,
+        file.name,
+        file.digest(),
+        place.header,
+        place.oriented,
+        notes + mended + moved + place.notes,
+        place.warnings,
+    )
 
 
 def _header(file: ScanFile, stream: BufferedIOBase) -> Any:
@@ -126,15 +131,17 @@ def _shape(name: str, header: Any, volume: int | None) -> tuple[tuple[int, ...],
     return tuple(shape), volume
 
 
-def _dtype(name: str, header: Any) -> np.dtype[Any]:
-    code = int(header["datatype"])
+def _dtype(name: str, header: Any) -> tuple[np.dtype[Any], tuple[str, ...]]:
+    """The type of the numbers, and a note where the header leaves out how long they are."""
+    code, bits = int(header["datatype"]), int(header["bitpix"])
     if code not in REAL_NUMBERS:
         held = NAMES.get(code, f"an unknown type ({code})")
         raise refusal(name, f"holds {held} where intensities are needed", "convert it to integers or floats")
     dtype = np.dtype(REAL_NUMBERS[code]).newbyteorder(header.endianness)
-    if int(header["bitpix"]) != 8 * dtype.itemsize:
+    if bits not in (0, 8 * dtype.itemsize):
         raise refusal(name, "contradicts itself on the size of a number (bitpix)", "export it again")
-    return dtype
+    note = f"The header leaves out how long a number is (bitpix): {8 * dtype.itemsize} bits, by its type."
+    return dtype, (note,) * (bits == 0)
 
 
 def _scaling(name: str, header: Any) -> tuple[float, float]:
@@ -147,21 +154,25 @@ def _scaling(name: str, header: Any) -> tuple[float, float]:
     return slope, inter
 
 
-def _affine(name: str, header: Any) -> NDArray[np.float64]:
-    unit = int(header["xyzt_units"]) & 7
-    try:
-        with np.errstate(all="ignore"):
-            affine = np.array(header.get_best_affine(), dtype=np.float64)
-    except (HeaderDataError, ValueError, ArithmeticError, np.linalg.LinAlgError):
-        affine = np.full((4, 4), np.nan)
-    affine[:3] *= MILLIMETRES.get(unit, 1.0)
-    check_affine(name, affine)
-    return affine
+def _offset(file: ScanFile, header: Any, size: int, *, packed: bool) -> tuple[int, tuple[str, ...]]:
+    """Where the data start, bytes, and a note where the header leaves it out.
+
+    They then follow the header: behind the 4 bytes that say whether it is extended, or at once where only so
+    the length of the file fits.
+    """
+    offset, least = float(header["vox_offset"]), int(header.sizeof_hdr)
+    if offset == 0:
+        start = least if _length(file, packed=packed) == (least + size) % 2**32 else least + 4
+        return start, (f"The header does not say where its data start: they were read from byte {start}.",)
+    if not least <= offset <= LARGEST_OFFSET:
+        raise refusal(file.name, f"claims that its data start at byte {offset:g}", "export it again")
+    return int(offset), ()
 
 
-def _offset(name: str, header: Any) -> int:
-    """Where the data start, bytes."""
-    offset = float(header["vox_offset"])
-    if not header.sizeof_hdr <= offset <= LARGEST_OFFSET:
-        raise refusal(name, f"claims that its data start at byte {offset:g}", "export it again")
-    return int(offset)
+def _length(file: ScanFile, *, packed: bool) -> int:
+    """Bytes of a file, modulo 2**32; of a packed one, what its end says of its content."""
+    if not packed:
+        return file.size % 2**32
+    with file.open() as stream:
+        stream.seek(max(0, file.size - 4))
+        return int.from_bytes(stream.read(4), "little")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 import struct
 import threading
@@ -24,7 +23,9 @@ from explorer.scans.reading.files import (
     read_into,
     refusal,
 )
-from explorer.scans.reading.scan import SMALLEST_PICTURE, SMALLEST_SIDE, Scan, finite_float32
+from explorer.scans.reading.intensities import finite_float32
+from explorer.scans.reading.png import grey_of
+from explorer.scans.reading.scan import SMALLEST_PICTURE, SMALLEST_SIDE, Scan
 
 LARGEST_PNG = 2**26
 """Bytes of a PNG file."""
@@ -64,20 +65,13 @@ def read_png(file: ScanFile) -> Scan:
         raise refusal(file.name, "is not a PNG file", "save it as PNG")
     _check_sides(file.name, struct.unpack(">II", content[16:24]))
     try:
-        with (
-            _FILTERS,
-            warnings.catch_warnings(action="error"),
-            Image.open(io.BytesIO(content), formats=["PNG"]) as image,
-        ):
-            grey = image.mode in ("L", "I", "I;16", "I;16B")
-            pixels = np.array(image if grey else image.convert("RGB"))
+        with _FILTERS, warnings.catch_warnings(action="error"):
+            pixels, notes = grey_of(content)
     except _PNG_ERRORS:
         raise refusal(file.name, "is a damaged PNG file", "it is cut off or damaged: save it again") from None
-    if pixels.ndim == 3:
-        if bool((pixels != pixels[..., :1]).any()):
-            raise refusal(file.name, "is in colour where intensities are needed", "save it as greyscale")
-        pixels = pixels[..., 0]
-    return _picture(file, pixels)
+    if pixels is None:
+        raise refusal(file.name, "is in colour where intensities are needed", "save it as greyscale")
+    return _picture(file, pixels, notes)
 
 
 def read_npy(file: ScanFile) -> Scan:
@@ -127,11 +121,12 @@ def _npy_header(file: ScanFile, stream: Any) -> tuple[tuple[int, ...], bool, np.
     return shape, fortran, dtype
 
 
-def _picture(file: ScanFile, pixels: NDArray[Any]) -> Scan:
+def _picture(file: ScanFile, pixels: NDArray[Any], told: tuple[str, ...] = ()) -> Scan:
     _check_sides(file.name, pixels.shape[::-1])
     data, notes = finite_float32(file.name, pixels)
     assumed = "A picture has no pixel size and no orientation: it is fitted into the model's image as it is."
-    return Scan(data[..., None], None, file.name, file.digest(), oriented=False, notes=(assumed, *notes))
+    notes = (assumed, *told, *notes)
+    return Scan(data[..., None], None, file.name, file.digest(), oriented=False, notes=notes)
 
 
 def _check_sides(name: str, size: tuple[int, ...]) -> None:

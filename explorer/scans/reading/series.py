@@ -21,7 +21,8 @@ from explorer.scans.reading.files import (
     megabytes,
     refusal,
 )
-from explorer.scans.reading.scan import SMALLEST_SIDE, Scan, check_affine, finite_float32
+from explorer.scans.reading.intensities import far, finite_float32, taken_off
+from explorer.scans.reading.scan import SMALLEST_SIDE, Scan, check_affine
 
 MOST_FILES = 2048
 LARGEST_DIRECTORY = 2**20
@@ -36,6 +37,7 @@ SAME_DIRECTION, SAME_SIZE = 1e-3, 1e-3
 UNEVEN = 0.1
 """How far a slice may lie from its place, as a share of the distance between slices."""
 
+UNNAMED = "The images do not say to which series they belong: they were taken as one."
 REMEDY = "put the files of one complete series in it"
 
 Opener = Callable[[], BinaryIO]
@@ -161,7 +163,7 @@ def _content(name: str, size: int, opener: Opener) -> bytes | None:
 
 def _assemble(name: str, digest: str, slices: list[Slice], notes: tuple[str, ...]) -> Scan:
     """The volume: columns, rows, and slices along their normal; empties `slices`, to save memory."""
-    _check_alike(name, slices)
+    notes += _check_alike(name, slices)
     normal = np.cross(*slices[0].axes)
     slices.sort(key=lambda one: float(one.position @ normal), reverse=True)
     step = _step(name, np.array([one.position for one in reversed(slices)]), normal)
@@ -172,21 +174,38 @@ def _assemble(name: str, digest: str, slices: list[Slice], notes: tuple[str, ...
     affine[:3, 2], affine[:3, 3] = step, first.position
     affine = np.diag([-1.0, -1.0, 1.0, 1.0]) @ affine  # from left, back, up to right, front, up
     check_affine(name, affine)
-    data = np.empty((*first.raw.shape[::-1], len(slices)), np.float32, order="F")
+    data, counted = _intensities(slices)
+    finite, replaced = finite_float32(name, data)
+    return Scan(finite, affine, name, digest, notes=notes + counted + replaced)
+
+
+def _intensities(slices: list[Slice]) -> tuple[NDArray[np.float32], tuple[str, ...]]:
+    """The volume, (columns, rows, slices), each slice scaled by its own numbers; empties `slices`.
+
+    In double precision, as `explorer.scans.reading.intensities` does for one slope and intercept.
+    """
+    ends = [
+        one.scaling[0] * float(value) + one.scaling[1]
+        for one in slices
+        for value in (one.raw.min(), one.raw.max())
+    ]
+    low, high = min(ends), max(ends)
+    offset = low if far(low, high, high - low) else 0.0
+    data = np.empty((*slices[0].raw.shape[::-1], len(slices)), np.float32, order="F")
     for index in range(len(slices)):
         one = slices.pop()
         slope, inter = one.scaling
-        np.multiply(one.raw.T, slope, out=data[:, :, index], casting="same_kind")
-        data[:, :, index] += np.float32(inter)
-    finite, replaced = finite_float32(name, data)
-    return Scan(finite, affine, name, digest, notes=notes + replaced)
+        data[:, :, index] = one.raw.T.astype(np.float64) * slope + (inter - offset)
+    return data, (taken_off(offset, high - low),) * (offset != 0)
 
 
-def _check_alike(name: str, slices: list[Slice]) -> None:
-    """Raise ValueError unless all images may be slices of one volume."""
-    series = len({one.series for one in slices})
-    if series > 1:
-        raise refusal(name, f"holds {series} DICOM series", "keep one of them, the others elsewhere")
+def _check_alike(name: str, slices: list[Slice]) -> tuple[str, ...]:
+    """Raise ValueError unless all images may be slices of one volume; a note where none says of which."""
+    named = {one.series for one in slices}
+    series = len(named - {b""})
+    if len(named) > 1:
+        others = " and images of no named one" if b"" in named else ""
+        raise refusal(name, f"holds {series} DICOM series{others}", "keep one of them, the others elsewhere")
     first = slices[0]
     if any(one.raw.shape != first.raw.shape for one in slices) or any(
         np.abs(np.subtract(one.spacing, first.spacing)).max() > SAME_SIZE for one in slices
@@ -196,6 +215,7 @@ def _check_alike(name: str, slices: list[Slice]) -> None:
         raise refusal(name, "holds DICOM images in different planes", "keep those of one plane")
     if min(len(slices), *first.raw.shape) < SMALLEST_SIDE:
         raise refusal(name, "holds one slice, no volume", REMEDY)
+    return (UNNAMED,) * (series == 0)
 
 
 def _step(name: str, positions: NDArray[np.float64], normal: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -99,6 +99,15 @@ def test_slopes_are_applied_slice_by_slice() -> None:
     assert same(load_scan(zip_file(files)), expected, AFFINE)
 
 
+def test_images_that_name_no_series_are_one() -> None:
+    unnamed = series(HEAD, AFFINE, SeriesInstanceUID=None)
+    scan = load_scan(zip_file(unnamed))
+    assert same(scan, HEAD, AFFINE)
+    assert scan.notes == ("The images do not say to which series they belong: they were taken as one.",)
+    with pytest.raises(ValueError, match="holds 1 DICOM series and images of no named one; keep one"):
+        load_scan(zip_file([*FILES[:4], *unnamed[4:]]))
+
+
 @pytest.mark.parametrize("kind", ["i2", "u2"])
 def test_bits_above_the_stored_ones_do_not_count(kind: str) -> None:
     values = np.where(HEAD > 0, HEAD, -5 if kind == "i2" else 5)
