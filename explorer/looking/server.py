@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -11,6 +10,7 @@ from weakref import WeakKeyDictionary
 import torch
 
 from explorer.cards import Pretrained, load_pretrained
+from explorer.concurrency.turns import Rank, Turn, Turns
 from explorer.contracts import Axis, Dataset, Slice
 from explorer.datasets import load_dataset, reference_of
 from explorer.devices import pick_device, share_cores
@@ -68,9 +68,14 @@ def workers() -> int:
 
 
 @lru_cache(maxsize=1)
-def network() -> threading.Semaphore:
-    """Held during the network's passes: more of them at once on the same cores are slower than in turn."""
-    return threading.Semaphore(workers())
+def turns() -> Turns:
+    """The turns at the network: more passes at once on the same cores are slower than in turn."""
+    return Turns(workers())
+
+
+def network(rank: Rank = Rank.NOW) -> Turn:
+    """To be held during each pass of the network, for the visitor of this thread."""
+    return turns().of(rank)
 
 
 @lru_cache(maxsize=8)
