@@ -84,6 +84,12 @@ class CohortResult:
     sample_scores: Mapping[str, Counts]
     without: int = 0
 
+    @property
+    def bytes(self) -> int:
+        """Memory of its histograms."""
+        counted = (*self.predictors.values(), *self.sample_scores.values())
+        return sum(one.pixels.bytes + one.images.bytes for one in counted)
+
 
 @dataclass(frozen=True, eq=False)
 class Scoring:

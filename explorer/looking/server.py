@@ -17,6 +17,7 @@ from explorer.devices import pick_device, share_cores
 from explorer.evaluation.calibrating import lacking, supplemented
 from explorer.evaluation.calibration import Calibration
 from explorer.evaluation.members import HealthySlices, calibration_slices
+from explorer.looking import caches
 from explorer.looking.caches import Recent
 from explorer.predictors import Predictor
 
@@ -26,7 +27,7 @@ class RememberedDataset:
     """A dataset that keeps its most recent slices; satisfies `Dataset`."""
 
     source: Dataset
-    slices: Recent[Slice] = field(default_factory=lambda: Recent(512))
+    slices: Recent[Slice] = field(default_factory=lambda: caches.SEEN)
 
     @property
     def name(self) -> str:
@@ -44,7 +45,8 @@ class RememberedDataset:
         return self.source.axes(split)
 
     def slice(self, split: str, *coordinates: int) -> Slice:
-        return self.slices.get_or_make((split, coordinates), lambda: self.source.slice(split, *coordinates))
+        key = (self, split, coordinates)
+        return self.slices.get_or_make(key, lambda: self.source.slice(split, *coordinates))
 
     def cohort(self, split: str, count: int, seed: int) -> Sequence[tuple[int, ...]]:
         return self.source.cohort(split, count, seed)

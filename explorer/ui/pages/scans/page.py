@@ -123,9 +123,7 @@ def _start() -> None:
     own.stop()
     job, prepared = own.offer
     task = QUEUE.submit(
-        lambda: score_scan(
-            prepared, job.scoring, contrast=job.sequence, turn=server.network(Rank.LATER)
-        )
+        lambda: score_scan(prepared, job.scoring, contrast=job.sequence, turn=server.network(Rank.LATER))
     )
     own.task = (task, job, prepared)
 
