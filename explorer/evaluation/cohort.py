@@ -12,14 +12,14 @@ import time
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from functools import partial, reduce
-from typing import TypeVar
+from functools import reduce
+from types import TracebackType
 
 import torch
 from torch import Tensor
 
 from explorer.anomalies import Anomaly
-from explorer.concurrency import in_order
+from explorer.concurrency.ahead import in_order
 from explorer.contracts import Conditions, Dataset, Model, stack
 from explorer.evaluation.calibration import Calibration
 from explorer.evaluation.histogram import ScoreHistogram
@@ -28,7 +28,6 @@ from explorer.evaluation.sample_scores import sample_score_names, sample_scores
 from explorer.evidence import observe
 from explorer.predictors import Predictor, check_fits, score
 
-T = TypeVar("T")
 Remember = Callable[[Hashable, Callable[[], "CohortResult"]], "CohortResult"]
 
 MANY, FEW = 8, 2
@@ -85,6 +84,12 @@ class CohortResult:
     sample_scores: Mapping[str, Counts]
     without: int = 0
 
+    @property
+    def bytes(self) -> int:
+        """Memory of its histograms."""
+        counted = (*self.predictors.values(), *self.sample_scores.values())
+        return sum(one.pixels.bytes + one.images.bytes for one in counted)
+
 
 @dataclass(frozen=True, eq=False)
 class Scoring:
@@ -123,7 +128,7 @@ def run_cohort(
     count: int,
     seed: int,
     *,
-    lock: AbstractContextManager[object] | None = None,
+    turn: AbstractContextManager[object] | None = None,
     remember: Remember | None = None,
     workers: int = 1,
 ) -> Iterator[CohortResult]:
@@ -135,7 +140,7 @@ def run_cohort(
         scoring: how they are scored.
         count: how many slices.
         seed: of the choice of slices and of the anomalies.
-        lock: held while a batch is scored, never while the caller works.
+        turn: held during each step of the work, never while the caller works.
         remember: gives what is kept under a key, or makes and keeps it; for the healthy slices, whose scores
             do not depend on the anomaly. Keys name the slices; the caller adds what stands for `scoring`.
         workers: threads that score batches at once.
@@ -151,15 +156,15 @@ def run_cohort(
 
     def scored(start: int) -> tuple[CohortResult, CohortResult]:
         part = slice(start, start + scoring.batch)
-        members = (
-            anomalous_members(dataset, anomaly, places[part], seed)
-            if anomaly.plants
-            else untouched_members(dataset, held_out[part], anomalous=True)
-        )
+        with turn or nullcontext():
+            members = (
+                anomalous_members(dataset, anomaly, places[part], seed)
+                if anomaly.plants
+                else untouched_members(dataset, held_out[part], anomalous=True)
+            )
         without = len(places[part]) - len(members) if anomaly.plants else 0
-        with lock or nullcontext():
-            planted = replace(score_members(members, scoring), without=without)
-            return planted, _healthy(dataset, tuple(places[part]), scoring, remember)
+        planted = replace(score_members(members, scoring, turn), without=without)
+        return planted, _healthy(dataset, tuple(places[part]), scoring, remember, turn)
 
     result: CohortResult | None = None
     starts = range(0, len(places), scoring.batch)
@@ -176,16 +181,22 @@ def run_cohort(
 
 
 def _healthy(
-    dataset: Dataset, places: tuple[tuple[int, ...], ...], scoring: Scoring, remember: Remember | None
+    dataset: Dataset,
+    places: tuple[tuple[int, ...], ...],
+    scoring: Scoring,
+    remember: Remember | None,
+    turn: AbstractContextManager[object] | None,
 ) -> CohortResult:
     def make() -> CohortResult:
-        return score_members(untouched_members(dataset, places, anomalous=False), scoring)
+        return score_members(untouched_members(dataset, places, anomalous=False), scoring, turn)
 
     return make() if remember is None else remember((dataset.name, places), make)
 
 
-def score_members(members: Sequence[Member], scoring: Scoring) -> CohortResult:
-    """Score images in one batch; all predictors share the passes of one evidence."""
+def score_members(
+    members: Sequence[Member], scoring: Scoring, turn: AbstractContextManager[object] | None = None
+) -> CohortResult:
+    """Score images in one batch, step by step, in turn with others; all predictors share one evidence."""
     if not members:  # the anomaly took hold on none of the slices
         return CohortResult(
             0,
@@ -210,17 +221,22 @@ def score_members(members: Sequence[Member], scoring: Scoring) -> CohortResult:
     for name, predictor in scoring.predictors.items():
         for part in predictor.parts:
             if part not in passes:
-                passes[part] = _timed(partial(getattr, evidence, part), scoring.device)[0]
-        own, values = _timed(partial(score, predictor, evidence, scoring.calibration), scoring.device)
+                with _Timed(turn, scoring.device) as passing:
+                    getattr(evidence, part)
+                passes[part] = passing.seconds
+        own = _Timed(turn, scoring.device)
+        values = score(predictor, evidence, scoring.calibration, own)
         found[name] = Counts(
             ScoreHistogram.of(values, masks, counted),
             ScoreHistogram.of(image_scores(values, foregrounds), anomalous),
-            own + sum(passes[part] for part in predictor.parts),
+            own.seconds + sum(passes[part] for part in predictor.parts),
             len(members),
         )
+    with turn or nullcontext():
+        by_sample = sample_scores(evidence, scoring.model, scoring.calibration)
     samples = {
         name: Counts(ScoreHistogram.empty(), ScoreHistogram.of(values, anomalous), 0.0, len(members))
-        for name, values in sample_scores(evidence, scoring.model, scoring.calibration).items()
+        for name, values in by_sample.items()
     }
     return CohortResult(len(members), len(members), found, samples)
 
@@ -246,9 +262,22 @@ def _sum(parts: Sequence[Mapping[str, Counts]]) -> dict[str, Counts]:
     return {name: reduce(operator.add, (part[name] for part in parts)) for name in parts[0]}
 
 
-def _timed(work: Callable[[], T], device: torch.device) -> tuple[float, T]:
-    began = time.perf_counter()
-    result = work()
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
-    return time.perf_counter() - began, result
+class _Timed:
+    """A turn that counts the seconds for which it was held."""
+
+    def __init__(self, turn: AbstractContextManager[object] | None, device: torch.device) -> None:
+        self.seconds = 0.0
+        self._turn, self._device = turn or nullcontext(), device
+
+    def __enter__(self) -> _Timed:
+        self._turn.__enter__()
+        self._began = time.perf_counter()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._device.type == "cuda":
+            torch.cuda.synchronize(self._device)
+        self.seconds += time.perf_counter() - self._began
+        self._turn.__exit__(kind, error, trace)

@@ -78,6 +78,11 @@ class ScoreHistogram:
     codes: Tensor
     counts: Tensor
 
+    @property
+    def bytes(self) -> int:
+        """Memory of codes and counts."""
+        return self.codes.nbytes + self.counts.nbytes
+
     @staticmethod
     def empty() -> ScoreHistogram:
         """The histogram of no pixels."""

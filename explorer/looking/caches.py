@@ -14,7 +14,7 @@ import numpy as np
 from cachetools import LRUCache
 from numpy.typing import NDArray
 
-from explorer.contracts import ScoreMap
+from explorer.contracts import ScoreMap, Slice
 from explorer.evaluation.cohort import CohortResult
 from explorer.evidence.walk import Walk
 
@@ -22,11 +22,17 @@ T = TypeVar("T")
 
 
 class Recent(Generic[T]):
-    """The most recently used results, at most `size`; safe for threads."""
+    """The most recently used results, at most `size`; safe for threads.
 
-    def __init__(self, size: int) -> None:
+    Args:
+        size: how many, or how much of what `weigh` says.
+        weigh: what a result counts for; None: 1. One that counts for more than `size` is not kept.
+    """
+
+    def __init__(self, size: float, weigh: Callable[[T], float] | None = None) -> None:
         self._lock = threading.Lock()
-        self._kept: LRUCache[Hashable, T] = LRUCache(size)
+        self._kept: LRUCache[Hashable, T] = LRUCache(size, weigh)
+        self._most, self._weigh = size, weigh or (lambda _: 1)
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -39,7 +45,8 @@ class Recent(Generic[T]):
     def put(self, key: Hashable, value: T) -> T:
         """Keep `value` and return it; the one unused for longest goes."""
         with self._lock:
-            self._kept[key] = value
+            if self._weigh(value) <= self._most:
+                self._kept[key] = value
         return value
 
     def get_or_make(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -67,7 +74,10 @@ class SliceCaches:
 
 SLICES = SliceCaches()
 """Of the datasets' slices; those of a person's own scan have caches of their own."""
-COHORTS: Recent[CohortResult] = Recent(64)
+SEEN: Recent[Slice] = Recent(256)
+"""Slices of all datasets, as these give them; at most .3 MB each, 72 MB."""
+COHORTS: Recent[CohortResult] = Recent(40e6, lambda result: result.bytes)
+"""40 MB: one of 64 slices with five predictors has 3 MB."""
 DRAWN: Recent[Any] = Recent(8)
 """Curves and figures of the cohorts seen last, by their results, which are told apart by identity."""
 HEALTHY: Recent[CohortResult] = Recent(128)

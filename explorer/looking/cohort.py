@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.cards import Card, HeldOut
+from explorer.concurrency.turns import Rank
 from explorer.datasets import reference_of
 from explorer.evaluation.cohort import CohortResult, Scoring, run_cohort
 from explorer.looking import caches, server
@@ -38,7 +39,7 @@ def cohort(scene: Scene) -> Iterator[CohortResult]:
         scoring,
         state.cohort_size,
         state.seed,
-        lock=server.network(),
+        turn=server.network(Rank.LATER),
         workers=server.workers(),
         remember=lambda slices, make: caches.HEALTHY.get_or_make((slices, scored), make),
     ):

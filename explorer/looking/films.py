@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.concurrency.turns import Rank
 from explorer.contracts import Case
 from explorer.evaluation.calibration import Calibration
 from explorer.evidence.walk import Walk, walk
@@ -69,11 +70,11 @@ def walking(scene: Scene, number: int) -> Iterator[float | Walk]:
     key = (scene.case_key, threshold, settings.seed, number)
     found = scene.caches.walks.get(key)
     if found is None:
-        with server.network():
+        with server.network(Rank.SOON):
             evidence = codes_of(scene.evidence())
         steps = walk(evidence, threshold, number=number, seed=settings.seed, most=MOST_KEPT)
         while found is None:
-            with server.network():
+            with server.network(Rank.SOON):
                 share, found = next(steps)
             yield share
         scene.caches.walks.put(key, found)

@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from explorer.concurrency.turns import Rank
 from explorer.contracts import Case, Conditions, stack
 from explorer.evaluation.calibration import LEVELS
 from explorer.evaluation.rows import figures_of_rows
@@ -140,7 +141,7 @@ def first_frames(scene: Scene) -> Frames:
 
     def make() -> Frames:
         if scene.quick is scene:
-            return frames(scene, group)
+            return frames(scene, group, Rank.NOW)
         found = first_frames(scene.quick)
         tracks = {name: found.tracks.get(name) or _answered(scene, name) for name in state.predictors}
         return dataclasses.replace(found, tracks=tracks)
@@ -166,11 +167,11 @@ def frames_so_far(scene: Scene) -> Frames:
     return dataclasses.replace(found, tracks=tracks)
 
 
-def frames(scene: Scene, betas: Sequence[float]) -> Frames:
+def frames(scene: Scene, betas: Sequence[float], rank: Rank = Rank.SOON) -> Frames:
     """Frames of some betas in one batch, without the predictors of many passes."""
     state, case = scene.state, scene.case
     scoring_betas = list(betas) if state.follows else [state.scoring_beta] * len(betas)
-    with server.network():
+    with server.network(rank):
         x = stack([case.image] * len(betas)).to(server.device())
         evidence = observe(
             scene.model,
@@ -216,7 +217,7 @@ def scoring_axis(scene: Scene) -> ScoringAxis:
     betas = sorted({0.0, *frame_betas(*scene.model.beta_range), state.scoring_beta})
     tracks = {}
     for name, predictor in state.weighed.items():
-        with server.network():
+        with server.network(Rank.SOON):
             maps = [_pictures(score(predictor, evidence.rescored(beta), scene.healthy)) for beta in betas]
         tracks[name] = _track(scene, name, np.concatenate(maps), [state.beta] * len(betas), betas)
     return ScoringAxis(

@@ -147,10 +147,10 @@ def _at_node(scene: Scene, predictor: Predictor, beta: float, scoring_betas: tup
         count = FEWEST_SLICES if predictor.iterative else FEW_SLICES
         healthy = server.healthy_slices(name, count)
         x = healthy.images.to(server.device())
-        with server.network():
-            evidence = observe(scene.model, x, beta, conditions=healthy.conditions)
-            maps = (score(predictor, evidence.rescored(b), scene.healthy).cpu() for b in scoring_betas)
-            rows = [np.quantile(values[healthy.foregrounds].numpy(), LEVELS) for values in maps]
+        evidence = observe(scene.model, x, beta, conditions=healthy.conditions)
+        turn = server.network()
+        maps = (score(predictor, evidence.rescored(b), scene.healthy, turn).cpu() for b in scoring_betas)
+        rows = [np.quantile(values[healthy.foregrounds].numpy(), LEVELS) for values in maps]
         return np.stack(rows).astype(np.float64)
 
     return caches.QUANTILES.get_or_make(key, make)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 
+from explorer.concurrency.turns import Rank
 from explorer.contracts import ScoreMap
 from explorer.looking import server
 from explorer.looking.scene import Scene
@@ -20,7 +21,7 @@ def steps(scene: Scene, name: str) -> Iterator[ScoreMap]:
     """Run a predictor within the time budget and yield after each step; the caller may stop at any time."""
     maps = within(scene.state.predictors[name].maps(scene.evidence(), scene.healthy), SECONDS)
     while True:
-        with server.network():
+        with server.network(Rank.SOON):
             scored = next(maps, None)
         if scored is None:
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -11,12 +10,14 @@ from weakref import WeakKeyDictionary
 import torch
 
 from explorer.cards import Pretrained, load_pretrained
+from explorer.concurrency.turns import Rank, Turn, Turns
 from explorer.contracts import Axis, Dataset, Slice
 from explorer.datasets import load_dataset, reference_of
 from explorer.devices import pick_device, share_cores
 from explorer.evaluation.calibrating import lacking, supplemented
 from explorer.evaluation.calibration import Calibration
 from explorer.evaluation.members import HealthySlices, calibration_slices
+from explorer.looking import caches
 from explorer.looking.caches import Recent
 from explorer.predictors import Predictor
 
@@ -26,7 +27,7 @@ class RememberedDataset:
     """A dataset that keeps its most recent slices; satisfies `Dataset`."""
 
     source: Dataset
-    slices: Recent[Slice] = field(default_factory=lambda: Recent(512))
+    slices: Recent[Slice] = field(default_factory=lambda: caches.SEEN)
 
     @property
     def name(self) -> str:
@@ -44,7 +45,8 @@ class RememberedDataset:
         return self.source.axes(split)
 
     def slice(self, split: str, *coordinates: int) -> Slice:
-        return self.slices.get_or_make((split, coordinates), lambda: self.source.slice(split, *coordinates))
+        key = (self, split, coordinates)
+        return self.slices.get_or_make(key, lambda: self.source.slice(split, *coordinates))
 
     def cohort(self, split: str, count: int, seed: int) -> Sequence[tuple[int, ...]]:
         return self.source.cohort(split, count, seed)
@@ -68,9 +70,14 @@ def workers() -> int:
 
 
 @lru_cache(maxsize=1)
-def network() -> threading.Semaphore:
-    """Held during the network's passes: more of them at once on the same cores are slower than in turn."""
-    return threading.Semaphore(workers())
+def turns() -> Turns:
+    """The turns at the network: more passes at once on the same cores are slower than in turn."""
+    return Turns(workers())
+
+
+def network(rank: Rank = Rank.NOW) -> Turn:
+    """To be held during each pass of the network, for the visitor of this thread."""
+    return turns().of(rank)
 
 
 @lru_cache(maxsize=8)

@@ -6,6 +6,7 @@ import dataclasses
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -132,22 +133,52 @@ def healthy_name(predictor: Predictor) -> str:
     return plugin_text(PREDICTORS, dataclasses.replace(predictor, **usual))
 
 
-def score(predictor: Predictor, evidence: Evidence, calibration: HealthyScores | None = None) -> Tensor:
-    """The values of a predictor's last map, (B, 1, H, W); other predictors share them: do not change them."""
-    for scored in predictor.maps(evidence, calibration):
+def score(
+    predictor: Predictor,
+    evidence: Evidence,
+    calibration: HealthyScores | None = None,
+    turn: AbstractContextManager[object] | None = None,
+) -> Tensor:
+    """The values of a predictor's last map, (B, 1, H, W); other predictors share them: do not change them.
+
+    Args:
+        predictor: the method.
+        evidence: what the model says of the batch.
+        calibration: see `Predictor.maps`.
+        turn: held during each step, so that others may have theirs between two; or None.
+    """
+    turn = turn or nullcontext()
+    maps = predictor.maps(evidence, calibration)
+    if not predictor.iterative:
+        with turn:
+            *_, scored = maps
+        return scored.values
+    with turn:
+        scored = next(maps)
+    while True:
         last = scored.values
-    return last
+        with turn:
+            following = next(maps, None)
+        if following is None:
+            return last
+        scored = following
 
 
 def within(maps: Iterator[ScoreMap], seconds: float) -> Iterator[ScoreMap]:
     """The maps that begin to be made within a time budget, the first in any case.
 
     For callers that must not wait for all steps of an iterative predictor; the last map is the answer so far.
+    Only the time in which maps are made counts, not what the caller waits for or does between two.
     """
-    ends = time.monotonic() + seconds
-    for scored in maps:
+    taken = 0.0
+    while True:
+        began = time.monotonic()
+        scored = next(maps, None)
+        if scored is None:
+            return
+        taken += time.monotonic() - began
         yield scored
-        if time.monotonic() >= ends:
+        if taken >= seconds:
             return
 
 

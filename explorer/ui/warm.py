@@ -6,12 +6,14 @@ import logging
 import threading
 
 from explorer.ui.streamlit.collector import out_of_its_sight
+from explorer.ui.streamlit.memory import give_large_pieces_back
 
 _started: list[threading.Thread] = []
 
 
 def start_warming() -> None:
     """Begin to load in a thread of its own."""
+    give_large_pieces_back()
     thread = threading.Thread(target=_warm, name="warm-up", daemon=True)
     _started.append(thread)
     thread.start()

@@ -32,6 +32,7 @@ from explorer.evidence import observe
 from explorer.predictors import PREDICTORS
 from explorer.predictors.code_surprise import CodeSurprise
 from tests.support.slices import small_scan
+from tests.support.stepping import STEPS, Noting, Stepping
 from tests.support.tiny import tiny_calibration, tiny_vae, without_published_files
 from tests.support.tiny_codes import conditioned_vq_vae
 
@@ -290,3 +291,15 @@ def test_a_slice_with_a_mask_of_its_own_is_no_healthy_image(dataset: Dataset) ->
     for member in untouched_members(marked, places, anomalous=False):
         assert member.anomalous and int(member.mask.sum()) == 4
     assert not any(member.anomalous for member in untouched_members(dataset, places, anomalous=False))
+
+
+def test_others_may_have_their_turn_between_any_two_steps(dataset: Dataset, scoring: Scoring) -> None:
+    many = dataclasses.replace(scoring, predictors={**scoring.predictors, "stepping": Stepping()})
+    turn, lesion = Noting(), ANOMALIES["lesion"]()
+    *_, shared = run_cohort(dataset, lesion, many, 4, 0, turn=turn, workers=2)
+    batches = 2 * 2  # of two slices, with and without their lesion
+    assert turn.steps.count(1) == batches * STEPS and max(turn.steps) == 1
+    assert shared.predictors["stepping"].pixels.anomalous > 0
+    *_, alone = run_cohort(dataset, lesion, many, 4, 0)
+    for name in many.predictors:
+        assert auroc(shared.predictors[name].images) == auroc(alone.predictors[name].images)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import torch
+
 from explorer.datasets import load_dataset
+from explorer.evaluation.cohort import CohortResult, Counts
+from explorer.evaluation.histogram import ScoreHistogram
 from explorer.looking.caches import Recent
 from explorer.looking.server import RememberedDataset
 
@@ -16,6 +20,22 @@ def test_the_one_unused_for_longest_goes() -> None:
     assert recent.get("a") == "A"
     recent.put("c", "C")
     assert [recent.get(key) for key in "abc"] == ["A", None, "C"]
+
+
+def test_what_is_kept_counts_for_what_it_weighs() -> None:
+    recent: Recent[str] = Recent(5, len)
+    for value in ("aa", "bb", "c"):
+        recent.put(value, value)
+    assert [recent.get(key) for key in ("aa", "bb", "c")] == ["aa", "bb", "c"]
+    recent.put("ddd", "ddd")
+    assert [recent.get(key) for key in ("aa", "bb", "c", "ddd")] == [None, None, "c", "ddd"]
+    assert recent.put("too heavy", "too heavy") == "too heavy" and recent.get("too heavy") is None
+
+
+def test_a_cohort_weighs_what_its_histograms_take() -> None:
+    histogram = ScoreHistogram(torch.arange(7, dtype=torch.int32), torch.ones(2, 7, dtype=torch.int64))
+    counts = Counts(histogram, ScoreHistogram.empty(), 0.0, 1)
+    assert CohortResult(1, 1, {"a": counts, "b": counts}, {"c": counts}).bytes == 3 * 7 * (4 + 2 * 8)
 
 
 def test_what_is_kept_is_not_made_again() -> None:

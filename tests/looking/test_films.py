@@ -118,8 +118,7 @@ def test_the_film_of_a_walk_leads_from_the_image_to_the_residual(codes: State) -
 def test_the_caller_may_stop_and_others_may_compute_in_between(codes: State) -> None:
     running = walking(resolve(dataclasses.replace(codes, seed=77)), 0)
     next(running)
-    assert server.network().acquire(blocking=False)
-    server.network().release()
+    assert server.turns()._free == server.workers()
 
 
 def test_the_prior_is_shown_at_every_code(codes: State) -> None:

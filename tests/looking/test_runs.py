@@ -78,8 +78,7 @@ class ChangedAtTheThirdStep:
 def test_a_changed_control_ends_the_computation(counting: State) -> None:
     with pytest.raises(RerunException):
         explore._iterate(resolve(counting), ChangedAtTheThirdStep())
-    assert TAKEN == [1, 2, 3] and server.network().acquire(blocking=False)
-    server.network().release()
+    assert TAKEN == [1, 2, 3] and server.turns()._free == server.workers()
 
 
 def test_the_time_budget_ends_a_run(counting: State, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,8 +89,7 @@ def test_the_time_budget_ends_a_run(counting: State, monkeypatch: pytest.MonkeyP
 
 def test_others_may_compute_between_two_steps(counting: State) -> None:
     for _ in runs.run(resolve(counting)):
-        assert server.network().acquire(blocking=False)
-        server.network().release()
+        assert server.turns()._free == server.workers()
 
 
 def test_another_image_beta_or_option_is_another_run(codes: State) -> None:

@@ -71,7 +71,7 @@ from typing import Any
 
 import numpy as np
 
-from explorer.concurrency import in_order
+from explorer.concurrency.ahead import in_order
 from explorer.evaluation.calibration import LEVELS
 from explorer.evaluation.report import number
 from explorer.looking import runs, server

@@ -55,7 +55,7 @@ class Gathering:
         self._bounds: dict[str, list[Tensor]] = {}
 
     def add(
-        self, source: Source, *, lock: AbstractContextManager[object] | None = None
+        self, source: Source, *, turn: AbstractContextManager[object] | None = None
     ) -> Iterator[ScoredScan]:
         """Score a scan at each beta, yield how far that is, and keep what is needed of it at the end.
 
@@ -63,7 +63,7 @@ class Gathering:
 
         Args:
             source: the scan.
-            lock: held while a batch is scored, never while the caller works.
+            turn: held during each step of the work, never while the caller works.
 
         Raises:
             ValueError: where a beta is out of the model's range, or a predictor does not fit.
@@ -77,7 +77,7 @@ class Gathering:
         found: dict[str, list[ScoreHistogram]] = {}
         for beta in self._betas:
             scoring = replace(self._job.scoring, beta=beta, scoring_beta=beta)
-            for scored in score_scan(prepared, scoring, contrast=self._job.sequence, lock=lock):
+            for scored in score_scan(prepared, scoring, contrast=self._job.sequence, turn=turn):
                 yield scored
             for key, predictor in scoring.predictors.items():
                 counted = prepared.foregrounds

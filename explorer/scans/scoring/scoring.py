@@ -46,15 +46,15 @@ def score_scan(
     scoring: Scoring,
     *,
     contrast: str = "",
-    lock: AbstractContextManager[object] | None = None,
+    turn: AbstractContextManager[object] | None = None,
 ) -> Iterator[ScoredScan]:
     """Score a prepared scan, said to be of this MR sequence or of none that is known; see `score_slices`."""
     slices = [prepared.slice_at(index, contrast) for index in range(len(prepared.images))]
-    return score_slices(slices, scoring, lock=lock)
+    return score_slices(slices, scoring, turn=turn)
 
 
 def score_slices(
-    slices: Sequence[Slice], scoring: Scoring, *, lock: AbstractContextManager[object] | None = None
+    slices: Sequence[Slice], scoring: Scoring, *, turn: AbstractContextManager[object] | None = None
 ) -> Iterator[ScoredScan]:
     """Score all slices of a scan that hold foreground and yield what is known after each batch.
 
@@ -63,7 +63,7 @@ def score_slices(
     Args:
         slices: all of the scan, from below.
         scoring: model, predictors and betas.
-        lock: held while a batch is scored, never while the caller works.
+        turn: held during each step of the work, never while the caller works.
 
     Raises:
         ValueError: where a beta is out of its range, or a predictor lacks its calibration or does not fit.
@@ -81,8 +81,7 @@ def score_slices(
         torch.full((len(slices),), torch.nan) if known else None,
     )
     for chosen in torch.split(wanted, scoring.batch):
-        with lock or nullcontext():
-            _score_batch([slices[index] for index in chosen.tolist()], chosen, scoring, scored)
+        _score_batch([slices[index] for index in chosen.tolist()], chosen, scoring, scored, turn)
         scored = replace(scored, done=scored.done + len(chosen))
         fresh = wanted if scored.done == scored.total else chosen
         for name, predictor in scoring.predictors.items():
@@ -98,7 +97,13 @@ def knows_surprise(model: Model, calibration: Calibration | None) -> bool:
     return "code_nll" in parts_of(model) and calibration is not None and calibration.knows("code-surprise")
 
 
-def _score_batch(slices: Sequence[Slice], places: Tensor, scoring: Scoring, scored: ScoredScan) -> None:
+def _score_batch(
+    slices: Sequence[Slice],
+    places: Tensor,
+    scoring: Scoring,
+    scored: ScoredScan,
+    turn: AbstractContextManager[object] | None,
+) -> None:
     """Enter the scores of some slices of a scan, in place."""
     evidence = observe(
         scoring.model,
@@ -109,8 +114,10 @@ def _score_batch(slices: Sequence[Slice], places: Tensor, scoring: Scoring, scor
     )
     outside = ~stack([one.foreground for one in slices])
     for name, predictor in scoring.predictors.items():
-        found = score(predictor.slicewise, evidence, scoring.calibration).cpu()
+        found = score(predictor.slicewise, evidence, scoring.calibration, turn).cpu()
         filtered = predictor.slicewise != predictor
         scored.values[name][places] = found if filtered else found.masked_fill(outside, torch.nan)
     if scored.surprise is not None:
-        scored.surprise[places] = total_surprise(evidence, scoring.calibration).float().cpu()
+        with turn or nullcontext():
+            surprise = total_surprise(evidence, scoring.calibration)
+        scored.surprise[places] = surprise.float().cpu()

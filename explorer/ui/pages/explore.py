@@ -44,6 +44,7 @@ from explorer.ui.pages.captions import (
 )
 from explorer.ui.pages.takeaway import cohort_files, slice_files
 from explorer.ui.pages.watch import watch
+from explorer.ui.patience import OTHERS, in_place, patient
 from explorer.ui.streamlit.element import Place
 
 SLICE, COHORT, TRADE = "slice", "cohort", "trade"
@@ -69,13 +70,14 @@ def page() -> None:
     address.begin()
     places = _Places()
     try:
-        ahead = _curves_ahead(places)
-        state, watched = sidebar(address)
-        scene = resolve(state)
-        _visit().scene = scene
-        with places.messages:
-            _say_what_was_left_out(address)
-        _main(scene, places, ahead, watched)
+        with patient(in_place(places.waiting)):
+            ahead = _curves_ahead(places)
+            state, watched = sidebar(address)
+            scene = resolve(state)
+            _visit().scene = scene
+            with places.messages:
+                _say_what_was_left_out(address)
+            _main(scene, places, ahead, watched)
     except ValueError as error:
         places.messages.error(plain(str(error)), icon=":material/error:")
 
@@ -101,6 +103,7 @@ class _Places:
 
     def __init__(self) -> None:
         self.messages, self.headline, self.viewer = (st.container() for _ in range(3))
+        self.waiting = self.headline.empty()
         self.feeds = st.container(key="viewer-feeds")
         self.curves = {name: self.feeds.empty() for name in (SLICE, COHORT, TRADE)}
         self.watched, self.hint = st.container(), st.container()
@@ -256,16 +259,22 @@ def _settings(scene: Scene) -> dict[str, Any]:
 def _cohort(scene: Scene, shown: SliceView, page: _Places) -> None:
     """Draw the cohort's curves and figures after the first batch, and again as batches come in."""
     table, progress = page.table, Place(page.figures)
-    for turn, result in enumerate(cohort(scene)):
-        charts, found = caches.DRAWN.get_or_make(result, partial(_drawn, scene, result))
-        chart.feed(page.curves[COHORT], COHORT, charts, turn)
-        table.draw("html", figures_table(shown.histograms, found))
-        if result.done < result.total:
-            told = f"Cohort: {result.done} of {result.total} slices"
-            progress.draw("progress", result.done / result.total, told)
-        else:
-            progress.draw("caption", f"{cohort_caption(found)} {BOLD}")
-            cohort_files(page.figures, scene, result)
+    done, total = 0, scene.state.cohort_size
+
+    def say(seconds: float = 0.0) -> None:
+        others = f"; {OTHERS}" if seconds else ""
+        progress.draw("progress", done / total, f"Cohort: {done} of {total} slices{others}")
+
+    with patient(say):
+        for turn, result in enumerate(cohort(scene)):
+            charts, found = caches.DRAWN.get_or_make(result, partial(_drawn, scene, result))
+            chart.feed(page.curves[COHORT], COHORT, charts, turn)
+            table.draw("html", figures_table(shown.histograms, found))
+            done, total = result.done, result.total
+            if done < total:
+                say()
+    progress.draw("caption", f"{cohort_caption(found)} {BOLD}")
+    cohort_files(page.figures, scene, result)
 
 
 def _drawn(scene: Scene, result: CohortResult) -> tuple[list[Chart], dict[str, Any]]:

@@ -7,6 +7,7 @@ import streamlit as st
 from explorer import NOTICE
 from explorer.ui.controls.address import address_of
 from explorer.ui.skeleton import skeleton
+from explorer.ui.streamlit.sessions import watch_this_session
 from explorer.ui.streamlit.style import STYLE
 from explorer.ui.warm import wait_until_warm, warming
 
@@ -45,6 +46,7 @@ PAGES = (
     st.Page(scans, title="Own scans", icon=":material/upload_file:", url_path="scans"),
 )
 
+watch_this_session()
 st.html(STYLE)
 st.caption(f":material/info: {NOTICE}.")
 here = st.navigation(PAGES, position="hidden")

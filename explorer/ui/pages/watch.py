@@ -11,6 +11,7 @@ from explorer.looking.scene import Scene
 from explorer.predictors import PREDICTORS
 from explorer.ui.components import chart, player
 from explorer.ui.messages import plain
+from explorer.ui.patience import in_place, patient
 from explorer.wire.film import Film
 
 PRIOR = "prior"
@@ -25,10 +26,11 @@ def watch(scene: Scene, chosen: str) -> None:
         chosen: the name of an iterative predictor that fits the model, or `watching.CODES`.
     """
     try:
-        if chosen == films.CODES:
-            _codes(scene)
-        else:
-            _restoration(scene, chosen)
+        with patient(in_place(st.empty())):
+            if chosen == films.CODES:
+                _codes(scene)
+            else:
+                _restoration(scene, chosen)
     except ValueError as error:
         st.error(plain(str(error)), icon=":material/error:")
 

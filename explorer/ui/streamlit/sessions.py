@@ -1,9 +1,9 @@
 """Sessions whose page was closed: what they brought goes soon.
 
 Streamlit keeps a session without a connection for two minutes, should its page come back, and then until it
-next has a reason to look through those that it keeps; on a quiet server that may be never. Sessions that
-opened the page for own scans are closed here, a while after their connection was lost. Their state is emptied
-first, since Streamlit's loop refers to the session that it served last until another one comes.
+next has a reason to look through those that it keeps; on a quiet server that may be never. Sessions are
+closed here, a while after their connection was lost. Their state is emptied first, since Streamlit's loop
+refers to the session that it served last until another one comes.
 
 Without these pieces uploads and scans stay in memory for as long as plain Streamlit keeps its sessions.
 """
@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from explorer.ui.streamlit.guard import done_without, tell_once
+from explorer.ui.streamlit.memory import give_back
 
 if TYPE_CHECKING:
     from streamlit.runtime import Runtime
@@ -108,6 +109,7 @@ async def _look() -> None:
         with done_without("files that a closed page took away stay in memory until another page is drawn"):
             server.media_file_mgr.remove_orphaned_files()  # at the first time they are only marked
         await asyncio.to_thread(gc.collect)  # a session and what it holds refer to each other
+    await asyncio.to_thread(give_back)
 
 
 def _close(server: Runtime, session: str) -> None:

@@ -28,6 +28,7 @@ from explorer.scans.scoring.scoring import score_scan, score_slices
 from tests.support.linear_vae import images
 from tests.support.phantoms import head, nifti_bytes, ras_affine, scan_file
 from tests.support.slices import small_scan
+from tests.support.stepping import STEPS, Noting, Stepping
 from tests.support.tiny import tiny_vae
 from tests.support.tiny_codes import conditioned_vq_vae
 
@@ -165,7 +166,7 @@ def test_ten_at_once_do_not_mix() -> None:
     ]
 
     def run(scan: Prepared) -> torch.Tensor:
-        *_, last = score_scan(scan, scoring(2), lock=lock)
+        *_, last = score_scan(scan, scoring(2), turn=lock)
         return last.values["kl-gradient"][10:14]
 
     with ThreadPoolExecutor(10) as pool:
@@ -177,3 +178,10 @@ def test_ten_at_once_do_not_mix() -> None:
 def test_an_unscorable_beta_is_refused() -> None:
     with pytest.raises(ValueError, match="beta must be in"):
         next(score_scan(prepared(), Scoring(NETWORK, None, {}, 99.0, 1.0, torch.device("cpu"))))
+
+
+def test_others_may_have_their_turn_between_any_two_steps() -> None:
+    predictors = {"stepping": Stepping(), "kl-gradient": PREDICTORS["kl-gradient"]()}
+    turn, scoring = Noting(), Scoring(NETWORK, None, predictors, 0.5, 0.5, torch.device("cpu"))
+    *_, last = score_scan(prepared(), scoring, turn=turn)
+    assert turn.steps.count(1) == -(-last.total // scoring.batch) * STEPS and max(turn.steps) == 1

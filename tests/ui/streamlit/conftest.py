@@ -63,12 +63,16 @@ class Server:
     async def draw(self, session: str, query: str = "") -> None:
         """Run the page once, at this query of its address."""
         before = len(self.browser.sent)
-        wanted = BackMsg()
-        wanted.rerun_script.query_string = query
-        self.runtime.handle_backmsg(session, wanted)
+        self.ask(session, query)
         await until(
             lambda: any(one.WhichOneof("type") == "script_finished" for one in self.browser.sent[before:])
         )
+
+    def ask(self, session: str, query: str) -> None:
+        """Ask for a run of the page, without waiting for it."""
+        wanted = BackMsg()
+        wanted.rerun_script.query_string = query
+        self.runtime.handle_backmsg(session, wanted)
 
     def offered(self) -> bool:
         """Whether the file that the page offered is still given."""

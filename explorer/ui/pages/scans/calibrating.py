@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.cards import Pretrained
+from explorer.concurrency.turns import Rank
 from explorer.looking import server
 from explorer.predictors import healthy_name
 from explorer.scans.calibrating.file import ENDING, healthy_bytes, healthy_from
@@ -72,7 +73,7 @@ def wait(place: Any) -> None:
         while work.task is not None or work.sources:
             if work.task is None:
                 work.task = QUEUE.submit(
-                    partial(work.gathering.add, work.sources.pop(0), lock=server.network())
+                    partial(work.gathering.add, work.sources.pop(0), turn=server.network(Rank.LATER))
                 )
             while (now := QUEUE.progress(work.task)).state in OPEN:
                 bar.progress(*_progress(now, work))
@@ -132,7 +133,7 @@ def _start(files: list[ScanFile], job: Job, model: Pretrained) -> None:
 
 
 def _prepared(file: ScanFile, job: Job) -> Prepared:
-    return job.prepare(load_scan(file, job.volume), turn=server.network())
+    return job.prepare(load_scan(file, job.volume), turn=server.network(Rank.LATER))
 
 
 def _progress(now: Progress, work: Calibrating) -> tuple[float, str]:

@@ -41,18 +41,19 @@ def all_maps(finding: Finding, index: int, *, turned: bool) -> str:
         turned: whether the left of the image is shown on the right (radiological).
     """
     scoring, prepared = finding.job.scoring, finding.prepared
-    with server.network():
-        evidence = observe(
-            scoring.model,
-            prepared.images[[index]].to(scoring.device),
-            scoring.beta,
-            scoring_beta=scoring.scoring_beta,
-            conditions=Conditions.of([prepared.slice_at(index, finding.job.sequence)]),
-        )
-        maps = {
-            name: score(one, evidence, scoring.calibration)[0, 0].cpu().numpy()
-            for name, one in usable(scoring).items()
-        }
+    turn = server.network()
+    evidence = observe(
+        scoring.model,
+        prepared.images[[index]].to(scoring.device),
+        scoring.beta,
+        scoring_beta=scoring.scoring_beta,
+        conditions=Conditions.of([prepared.slice_at(index, finding.job.sequence)]),
+    )
+    maps = {
+        name: score(one, evidence, scoring.calibration, turn)[0, 0].cpu().numpy()
+        for name, one in usable(scoring).items()
+    }
+    with turn:
         x_hat = evidence.x_hat[0, 0].cpu().numpy()
     foreground = finding.foreground[index]
     panels = _of_the_image(prepared.images[index, 0].numpy(), x_hat, foreground)

@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.cards import Pretrained
+from explorer.concurrency.turns import Rank
 from explorer.looking import server
 from explorer.scans.finding.finding import find
 from explorer.scans.placing.preparing import Prepared
@@ -23,6 +24,7 @@ from explorer.ui.pages.scans import calibrating, choices, session, sources
 from explorer.ui.pages.scans.feeds import result_of, settings_for
 from explorer.ui.pages.scans.results import headline, report
 from explorer.ui.pages.scans.session import PAUSE_S, QUEUE, Own
+from explorer.ui.patience import in_place, patient
 
 
 def page(to_explore: Callable[[dict[str, str]], None]) -> None:
@@ -33,6 +35,11 @@ def page(to_explore: Callable[[dict[str, str]], None]) -> None:
 
     Streamlit keeps callbacks longer than the controls that they belong to, so none of them holds the scan.
     """
+    with patient(in_place(st.empty())):
+        _page(to_explore)
+
+
+def _page(to_explore: Callable[[dict[str, str]], None]) -> None:
     with st.sidebar:
         st.markdown("### Scan")
         problem = _try(_load)
@@ -116,7 +123,7 @@ def _start() -> None:
     own.stop()
     job, prepared = own.offer
     task = QUEUE.submit(
-        lambda: score_scan(prepared, job.scoring, contrast=job.sequence, lock=server.network())
+        lambda: score_scan(prepared, job.scoring, contrast=job.sequence, turn=server.network(Rank.LATER))
     )
     own.task = (task, job, prepared)
 

@@ -15,6 +15,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from explorer.cards import Card, Pretrained
+from explorer.concurrency.turns import Rank
 from explorer.looking import server
 from explorer.looking.output.planes import scan_packet
 from explorer.scans.calibrating.gathering import Gathering, Source
@@ -116,7 +117,7 @@ class Own:
             given=self.brain,
             window=self.window,
             device=server.device(),
-            turn=server.network(),
+            turn=server.network(Rank.SOON),
         )
         return prepare_scan(self.scan, card, brain, self.window)
 

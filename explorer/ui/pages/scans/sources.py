@@ -22,7 +22,6 @@ from explorer.scans.reading.folders import Entry, scans_in
 from explorer.scans.reading.loading import load_mask, load_scan
 from explorer.ui.pages.scans import session
 from explorer.ui.pages.scans.session import Own, upload_key
-from explorer.ui.streamlit.sessions import watch_this_session
 
 FOLDERS, MASKS = "EXPLORER_SCANS", "EXPLORER_SCAN_MASKS"
 EXAMPLE, UPLOAD, SERVER = "Example", "Upload", "Server"
@@ -62,7 +61,6 @@ def choose() -> Files | None:
     Raises:
         ValueError: where nothing was chosen, or the server's folder cannot be read.
     """
-    watch_this_session()
     kinds = [EXAMPLE, UPLOAD] + [SERVER] * bool(os.environ.get(FOLDERS))
     kind = st.segmented_control(
         "Scan from",

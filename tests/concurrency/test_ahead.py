@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from explorer.concurrency import in_order
+from explorer.concurrency.ahead import in_order
+from explorer.concurrency.turns import VISITOR, Rank, Turns
+from explorer.concurrency.waiting import telling
 
 
 class Work:
@@ -91,3 +93,27 @@ def test_when_the_caller_stops_what_runs_ends_and_the_rest_never_begins() -> Non
     assert next(items) == 3  # one more than there are workers had been taken
     time.sleep(0.3)
     assert work.begun == begun
+
+
+def test_a_caller_may_stop_while_it_waits_and_its_threads_wait_no_longer() -> None:
+    turns, told = Turns(1), list[int]()
+
+    def say() -> None:
+        told.append(1)
+        if len(told) == 2:
+            raise KeyboardInterrupt
+
+    def work(item: int) -> int:
+        with turns.of(Rank.LATER):
+            return item
+
+    with turns.of(Rank.NOW):
+        began = time.monotonic()
+        with telling(say), pytest.raises(KeyboardInterrupt):
+            list(in_order(work, range(9), 2))
+        assert time.monotonic() - began < 5 and not turns._waiting
+
+
+def test_threads_work_for_the_visitor_of_their_caller() -> None:
+    VISITOR.set("somebody")
+    assert set(in_order(lambda _: VISITOR.get("nobody"), range(4), 2)) == {"somebody"}
