@@ -15,8 +15,6 @@ from explorer.looking import caches, runs
 from explorer.looking.charts import Chart, cohort_basis, curve_charts, figures_table, rate_distortion_chart
 from explorer.looking.cohort import cohort, held_out, held_out_curve
 from explorer.looking.defaults import default_state
-from explorer.looking.output.command import evaluate_command
-from explorer.looking.output.downloads import maps_as_npz
 from explorer.looking.output.packets import packets
 from explorer.looking.scene import Scene, resolve
 from explorer.looking.view import SliceView, look
@@ -27,6 +25,7 @@ from explorer.ui.controls.follow import follow
 from explorer.ui.controls.guests import VISIT
 from explorer.ui.controls.model import beta_options, scoring_options
 from explorer.ui.controls.sidebar import sidebar
+from explorer.ui.controls.viewer_settings import viewer_settings
 from explorer.ui.messages import plain
 from explorer.ui.pages.captions import (
     cohort_caption,
@@ -35,6 +34,7 @@ from explorer.ui.pages.captions import (
     nearest_taken,
     rate_distortion_caption,
 )
+from explorer.ui.pages.take_away import take_away
 from explorer.ui.pages.watch import watch
 from explorer.ui.streamlit.element import Place
 
@@ -155,7 +155,7 @@ def _main(scene: Scene, places: _Places, ahead: Scene | None, watched: str) -> N
         )
     _rate_distortion(scene, shown, places)
     with places.trade:
-        _take_away(scene, shown)
+        take_away(scene, shown)
     frames.finish()
     if state.predictors:
         _cohort(scene, shown, places)
@@ -193,44 +193,12 @@ class _Frames:
         controls = feeds.empty()
         self._packets = packets(scene)
         viewer.feed(feeds, "frames-0", next(self._packets))
-        viewer.feed(controls, "settings", _settings(scene))
+        viewer.feed(controls, "settings", viewer_settings(scene))
 
     def finish(self) -> None:
         """Compute and send what is left; a newer change of the page ends this between two packets."""
         for number, packet in enumerate(self._packets, 1):
             viewer.feed(self._feeds, f"frames-{number}", packet)
-
-
-def _settings(scene: Scene) -> dict[str, Any]:
-    state = scene.state
-    return viewer.settings(
-        slice=scene.slice_key,
-        betas=beta_options(scene.pretrained),
-        beta=f"{state.beta:g}",
-        scorings=scoring_options(scene.pretrained),
-        scoring=f"{state.scoring_beta:g}",
-        linked=state.linked,
-        plant=viewer.plant_of(state.anomaly),
-    )
-
-
-def _take_away(scene: Scene, shown: SliceView) -> None:
-    """The slice's arrays, and the command that gives the cohort's figures."""
-    row = st.container(horizontal=True)
-    row.download_button(
-        "Maps (NPZ)",
-        lambda: maps_as_npz(scene, shown),
-        "maps.npz",
-        "application/octet-stream",
-        key="maps-npz",
-        on_click="ignore",
-        help="Image, masks, reconstruction and every map at the present betas as NumPy arrays, exact.",
-    )
-    if scene.state.predictors:
-        with row.popover(
-            "Copy as command", help="The cohort's figures again, in a terminal, digit for digit."
-        ):
-            st.code(evaluate_command(scene.state), language=None, wrap_lines=True)
 
 
 def _cohort(scene: Scene, shown: SliceView, page: _Places) -> None:
