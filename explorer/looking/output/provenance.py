@@ -6,8 +6,7 @@ import explorer
 from explorer.anomalies import ANOMALIES
 from explorer.datasets import load_dataset
 from explorer.looking.scene import Scene
-from explorer.predictors import PREDICTORS
-from explorer.settings import plugin_text
+from explorer.settings import format_settings, plugin_text
 
 
 def facts(scene: Scene) -> list[tuple[str, str]]:
@@ -16,9 +15,8 @@ def facts(scene: Scene) -> list[tuple[str, str]]:
     planted = [plugin_text(ANOMALIES, state.anomaly), f"seed {state.seed}"]
     planted += [scene.case.name] if scene.case.name else []
     planted += [f"not planted: {scene.misfit}"] if scene.misfit else []
-    maps = [
-        f"{PREDICTORS[name].title} ({plugin_text(PREDICTORS, one)})" for name, one in state.predictors.items()
-    ]
+    settings = {one.title: format_settings(one) for one in state.predictors.values()}
+    maps = [title + (f" ({text})" if text else "") for title, text in settings.items()]
     return [
         ("Image", scene.case.source.name),
         ("Where it comes from", _origin(scene)),
