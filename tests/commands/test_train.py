@@ -258,8 +258,8 @@ def test_wrong_input_to_train(
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("latents = 3", "latents = -3", "[model] does not describe a network"),
-        ("widths = [2, 2, 2]", "widths = []", "[model] does not describe a network"),
+        ("latents = 3", "latents = -3", "[model] latents must be in [0, 65536], got -3"),
+        ("widths = [2, 2, 2]", "widths = []", "[model] widths must be a list of 1 to 16 numbers, got []"),
         ("latents = 3", "depth = 3", "[model] its keys are wrong (unknown: depth; missing: latents)"),
         (
             'dataset = "brain"',
@@ -267,8 +267,9 @@ def test_wrong_input_to_train(
             MOON,
         ),
         (
-            '"brain"\nsamples = 8\nbatch_size = 4\nlearning_rate = 1e-3\nseed = 1\n\n[images]\npool = 6',
-            '"fashion-mnist"\nsamples = 8\nbatch_size = 4\nlearning_rate = 1e-3\nseed = 1',
+            RECIPE[RECIPE.index('"brain"') :],
+            '"fashion-mnist"\nsamples = 8\nbatch_size = 4\nlearning_rate = 1e-3\nseed = 1\n[model]\n'
+            "image_size = 28\nwidths = [2, 2]\nlatents = 3\ns = 0.5\nbeta_min = 0.01\nbeta_max = 10.0\n",
             "training images of Fashion-MNIST are not on",
         ),
         ("pool = 6", "pool = 6\nreal_share = 0.5", "pass --anatomies FOLDER"),
