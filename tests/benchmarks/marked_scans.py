@@ -51,19 +51,19 @@ CHOSEN: dict[str, tuple[Choice, ...]] = {
         Choice("single", "reconstruction-error:sign=brighter,sigma=2,tolerance=1", 0.1, 0.78),
         Choice(
             "ensemble",
-            "ensemble:rule=tail,members=intensity:mode=bright:sigma=1,"
-            "reconstruction-error:sign=brighter:sigma=1:tolerance=3",
-            0.1,
+            "ensemble:rule=tail,members=intensity:mode=bright:sigma=2,"
+            "reconstruction-error:sign=brighter:sigma=2:tolerance=0",
+            0.03,
             0.82,
         ),
     ),
     "t1": (
         Choice("smoothed intensity", "intensity:mode=dark,sigma=1", 0.1),
-        Choice("single", "reconstruction-error:sign=darker,sigma=2", 0.1, 0.12),
+        Choice("single", "reconstruction-error:sign=darker,sigma=3", 0.3, 0.12),
     ),
     "t2": (
         Choice("smoothed intensity", "intensity:mode=bright,sigma=1", 0.1),
-        Choice("single", "reconstruction-error:sign=brighter,sigma=3", 0.1, 0.30),
+        Choice("single", "reconstruction-error:sign=brighter,sigma=3", 0.3, 0.30),
     ),
 }
 

@@ -7,7 +7,8 @@ Each looks at a subject of its own and moves to the next every four seconds. Pri
 sessions: the time from a change to the headline with the slice's maps, to the cohort's last figure (only of
 changes that got there before the next one), the processor time of a change (opening the pages included), and
 how many visitors were told that others are served first. At the end: the server's memory after all have left,
-beside that before the first came. Exits with 1 when a target is missed. Other work on the machine counts in the times.
+beside that before the first came. Exits with 1 when a target is missed. Other work on the machine counts in
+the times.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a person takes away from Explore: a slice's arrays, viewer and script; a cohort's figures; a command."""
+"""What a person takes away from Explore: a slice's arrays, viewer and script, a cohort's figures, commands."""
 
 from __future__ import annotations
 
