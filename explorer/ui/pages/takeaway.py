@@ -1,4 +1,4 @@
-"""What a person takes away from Explore: a slice's arrays, viewer and script, a cohort's figures, commands."""
+"""What one takes away from Explore: a slice's arrays, viewer and script, a cohort's figures, a command."""
 
 from __future__ import annotations
 
