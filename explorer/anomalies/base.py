@@ -95,6 +95,11 @@ class Anomaly(ABC):
                 f"x and y must be given together, got x={self.x}, y={self.y}; give both or neither"
             )
 
+    @property
+    def licence(self) -> str:
+        """What must go along with images in which it is: licence, origin and citation; empty for none."""
+        return ""
+
     def draw(self, generator: torch.Generator) -> Params:
         """Draw the parameters of one anomaly."""
         place, direction, coin, choice = torch.rand(4, generator=generator, dtype=torch.float64).tolist()

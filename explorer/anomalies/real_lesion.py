@@ -23,7 +23,7 @@ from torch import Tensor
 from explorer.anomalies import ANOMALIES
 from explorer.anomalies.base import Anomaly, DoesNotFit, strength_setting
 from explorer.anomalies.params import Params, Shape, Sign
-from explorer.anomalies.shape.lesions import ANY, CAUSES, VOLUMES, LesionShape, lesion_shapes
+from explorer.anomalies.shape.lesions import ANY, CAUSES, FILE, VOLUMES, LesionShape, lesion_shapes
 from explorer.anomalies.shape.region import Region, region_of_weight
 from explorer.anomalies.shape.smoothing import smooth
 from explorer.contracts import Slice
@@ -97,6 +97,10 @@ class RealLesion(Anomaly):
         if self.volume != ANY and not (shapes := lesion_shapes()).of(self.cause, self.volume).any():
             known = ", ".join(shapes.volumes_among(shapes.of(self.cause)))
             raise ValueError(f"volume must be one of {known} for cause {self.cause}, got {self.volume}")
+
+    @property
+    def licence(self) -> str:
+        return FILE.with_suffix(".txt").read_text(encoding="utf-8")
 
     def draw(self, generator: torch.Generator) -> Params:
         return replace(

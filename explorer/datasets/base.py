@@ -60,6 +60,11 @@ class Source(ABC):
     @abstractmethod
     def note(self) -> str: ...
 
+    @property
+    def licence(self) -> str:
+        """What must go along with its images: licence, origin and citation; empty: `note` says it all."""
+        return ""
+
     @abstractmethod
     def axes(self, split: str) -> tuple[Axis, ...]:
         """The coordinates of a split; ValueError where there is no such split; see `Dataset`."""

@@ -25,6 +25,7 @@ from explorer.datasets.brain.anatomy import (
     SLICES,
     SPACING,
     SUBJECTS,
+    TEMPLATE,
     draw_deformation,
     subject_points,
     subject_tissues,
@@ -82,6 +83,10 @@ class BrainCohort(Source):
             "Synthetic brains: one average anatomy (ICBM 152), deformed at random; no patient's scan. "
             "Shown as seen from above: the left of the image is the left of the brain."
         )
+
+    @property
+    def licence(self) -> str:
+        return TEMPLATE.with_suffix(".txt").read_text(encoding="utf-8")
 
     def axes(self, split: str) -> tuple[Axis, ...]:
         check_split(split)

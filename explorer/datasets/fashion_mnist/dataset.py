@@ -26,6 +26,7 @@ from explorer.datasets.fashion_mnist.files import (
     GET,
     HELD_OUT,
     NAME,
+    SAMPLE,
     TEST_FILES,
     Pixels,
     find_folder,
@@ -82,6 +83,11 @@ class FashionMnist(Source):
         if self._test_folder is None:
             text += f" Only the 1,000 test images that come with the explorer are here; for all of it {GET}."
         return text
+
+    @property
+    def licence(self) -> str:
+        with np.load(SAMPLE, allow_pickle=False) as sample:
+            return str(sample["licence"])
 
     def axes(self, split: str) -> tuple[Axis, ...]:
         """Class and index for `test`, index for `train` and `calibration`.

@@ -24,7 +24,7 @@ from explorer.contracts import Axis, Batches, Slice
 from explorer.datasets.base import DATASETS, Progress, Source, check_count, check_place, check_split
 from explorer.datasets.brain.anatomy import SIZE, SLICES, slice_coordinates
 from explorer.datasets.brain.variation import CONTRASTS
-from explorer.datasets.real.files import Subject, read_subjects
+from explorer.datasets.real.files import FILE, Subject, read_subjects
 from explorer.randomness import stream
 from explorer.settings import NoSettings
 
@@ -70,6 +70,10 @@ class RealBrains(Source):
             f"Real brains without their heads, never used for training: {'; '.join(credits)}. "
             "Shown as seen from above: the left of the image is the left of the person."
         )
+
+    @property
+    def licence(self) -> str:
+        return FILE.with_suffix(".txt").read_text(encoding="utf-8")
 
     def axes(self, split: str) -> tuple[Axis, ...]:
         """Subject and slice; ValueError for any split but `test`, or where the file is missing or damaged."""

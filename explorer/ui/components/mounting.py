@@ -28,12 +28,15 @@ def component(folder: Path, name: str, script: str, *, isolated: bool = True, **
         isolated: whether neither its styles reach the page nor the page's styles it.
         files: by kind.
     """
-    texts: dict[str, Any] = {
-        kind: (folder / file).read_text(encoding="utf-8") for kind, file in files.items()
-    }
+    texts: dict[str, Any] = texts_of(folder, **files)
     return st.components.v2.component(
         name, js=bundled(folder / "js" / script), isolate_styles=isolated, **texts
     )
+
+
+def texts_of(folder: Path, **files: str) -> dict[str, str]:
+    """The texts of a component's files, by kind: `html` and `css`."""
+    return {kind: (folder / file).read_text(encoding="utf-8") for kind, file in files.items()}
 
 
 def as_bytes(content: object) -> bytes:
@@ -61,6 +64,11 @@ class Fed:
     folder: Path
     key: str
 
+    @property
+    def name(self) -> str:
+        """By which Streamlit knows it."""
+        return f"explorer-{self.key}"
+
     def show(self, constants: Mapping[str, Any], moved: Callable[[Mapping[str, Any]], None]) -> None:
         """Put it on the page.
 
@@ -76,7 +84,7 @@ class Fed:
                 moved(change)
 
         files = {"html": f"{self.key}.html", "css": f"{self.key}.css"}
-        component(self.folder, f"explorer-{self.key}", "main.js", **files)(
+        component(self.folder, self.name, "main.js", **files)(
             key=self.key, data=as_bytes(constants), on_moved_change=callback
         )
 
@@ -85,9 +93,7 @@ class Fed:
         if not isinstance(content, bytes):
             content = {**content, "heard": st.session_state.get(self._heard, 0)}
         with place:
-            component(BASE, f"explorer-{self.key}-feed", "feed.js")(
-                key=f"{self.key}-{key}", data=as_bytes(content)
-            )
+            component(BASE, f"{self.name}-feed", "feed.js")(key=f"{self.key}-{key}", data=as_bytes(content))
 
     @property
     def _heard(self) -> str:

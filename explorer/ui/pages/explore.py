@@ -34,6 +34,7 @@ from explorer.ui.controls.follow import follow
 from explorer.ui.controls.guests import VISIT
 from explorer.ui.controls.model import beta_options, scoring_options
 from explorer.ui.controls.sidebar import sidebar
+from explorer.ui.controls.viewer_settings import viewer_settings
 from explorer.ui.messages import plain
 from explorer.ui.pages.captions import (
     cohort_caption,
@@ -231,26 +232,13 @@ class _Frames:
             self._tell()
 
     def _tell(self) -> None:
-        viewer.feed(self._controls, "settings", _settings(self._scene))
+        viewer.feed(self._controls, "settings", viewer_settings(self._scene))
         self._told = True
 
     def finish(self) -> None:
         """Compute and send what is left; a newer change of the page ends this between two packets."""
         for number, packet in enumerate(self._packets, 1):
             viewer.feed(self._feeds, f"frames-{number}", packet)
-
-
-def _settings(scene: Scene) -> dict[str, Any]:
-    state = scene.state
-    return viewer.settings(
-        slice=scene.slice_key,
-        betas=beta_options(scene.pretrained),
-        beta=f"{state.beta:g}",
-        scorings=scoring_options(scene.pretrained),
-        scoring=f"{state.scoring_beta:g}",
-        linked=state.linked,
-        plant=viewer.plant_of(state.anomaly),
-    )
 
 
 def _cohort(scene: Scene, shown: SliceView, page: _Places) -> None:

@@ -1,4 +1,4 @@
-"""What a person takes away from Explore: a slice's arrays, a cohort's figures and curves, a command."""
+"""What a person takes away from Explore: a slice's arrays, viewer and script, a cohort's figures, a command."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from explorer.evaluation.cohort import CohortResult
 from explorer.looking.output.cohort_files import cohort_csv, curves_csv
 from explorer.looking.output.command import evaluate_command
 from explorer.looking.output.downloads import maps_as_npz
+from explorer.looking.output.script import maps_script, no_script
 from explorer.looking.scene import Scene
 from explorer.looking.view import SliceView
+from explorer.ui.messages import plain
+from explorer.ui.pages.viewer_file import viewer_file
 
 
 def slice_files(scene: Scene, shown: SliceView) -> None:
-    """The slice's arrays, and the command that gives the cohort's figures."""
+    """The slice's arrays, its viewer, its script, and the command that gives the cohort's figures."""
     row = st.container(horizontal=True)
     row.download_button(
         "Maps (NPZ)",
@@ -26,11 +29,38 @@ def slice_files(scene: Scene, shown: SliceView) -> None:
         on_click="ignore",
         help="Image, masks, reconstruction and every map at the present betas as NumPy arrays, exact.",
     )
+    row.download_button(
+        "Viewer (HTML)",
+        lambda: viewer_file(scene),
+        "viewer.html",
+        "text/html",
+        key="viewer-html",
+        on_click="ignore",
+        help="The viewer with this slice at every β in one file: opens by a double click, needs no network.",
+    )
+    _script(row, scene)
     if scene.state.predictors:
         with row.popover(
             "Copy as command", help="The cohort's figures again, in a terminal, digit for digit."
         ):
             st.code(evaluate_command(scene.state), language=None, wrap_lines=True)
+
+
+def _script(row: Any, scene: Scene) -> None:
+    """The script's button, or why there is none."""
+    if why := no_script(scene):
+        with row.popover("Script (Python)"):
+            st.caption(plain(why))
+        return
+    row.download_button(
+        "Script (Python)",
+        lambda: maps_script(scene),
+        "maps.py",
+        "text/x-python",
+        key="maps-script",
+        on_click="ignore",
+        help="A short script that computes the same maps with this package.",
+    )
 
 
 def cohort_files(place: Any, scene: Scene, result: CohortResult) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ from explorer import NOTICE
 from explorer.anomalies.params import SIZES
 from explorer.predictors import PREDICTORS
 from explorer.predictors.appearance import appearance
+from explorer.ui.components.alone import About
+from explorer.ui.components.alone import alone as file_of
 from explorer.ui.components.mounting import Fed
 from explorer.ui.streamlit.selectors import BROWSER
 from explorer.wire.colour import SCORE_MAPS, encoded_table
@@ -37,6 +39,12 @@ def show(moved: Callable[[Mapping[str, Any]], None]) -> None:
 def feed(place: Any, key: str, content: bytes | Mapping[str, Any]) -> None:
     """Hand a packet or the page's settings to the viewer, through an invisible component at `place`."""
     _VIEWER.feed(place, key, content)
+
+
+def alone(settings: Mapping[str, Any], packets: Iterable[bytes], about: About) -> str:
+    """The viewer in an HTML file that needs no server, with these settings, packets and words around it."""
+    known = {name: value for name, value in CONSTANTS.items() if name != "streamlit"}
+    return file_of(_VIEWER, known, settings, packets, about)
 
 
 def settings(

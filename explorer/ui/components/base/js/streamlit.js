@@ -15,7 +15,7 @@
 
 export class Server {
   /**
-   * @param {Names | undefined} names
+   * @param {Names | undefined} names none where there is no server that could be lost
    * @param {() => void} changed called when anything below is another than before
    */
   constructor(names, changed) {
@@ -33,7 +33,7 @@ export class Server {
   }
 
   look() {
-    const connected = this.says("connection", "connected") && navigator.onLine;
+    const connected = this.says("connection", "connected") && (navigator.onLine || !this.names);
     const running = this.says("script", "running");
     if (connected === this.connected && running === this.running) return;
     this.connected = connected;

@@ -26,6 +26,7 @@ import { View } from "./view.js";
  * @property {string} scoring
  * @property {boolean} linked
  * @property {import("./plant.js").Plant} plant
+ * @property {boolean} [alone] whether there is no page that computes anything
  */
 
 const NOTE_MS = 5000;
@@ -64,6 +65,7 @@ export class Model {
    */
   take(settings, idle) {
     this.settings = settings;
+    this.view.standAlone(settings.alone === true);
     this.betas.take(settings, idle);
     this.hand.take(settings.plant, idle);
     this.changed("controls", "frame", "status");

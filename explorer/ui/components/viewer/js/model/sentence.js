@@ -50,7 +50,7 @@ function faultOf({ shown, note, broken }, { connected, silent, late, roomy }) {
 
 /** @param {Model} model */
 function whereabouts(model) {
-  const { shown, betas } = model;
+  const { shown, betas, view } = model;
   if (!shown) return "The first picture is on its way.";
   const { name, betas: all } = shown.header;
   if (misses(model)) {
@@ -63,16 +63,19 @@ function whereabouts(model) {
   if (!shown.nearest(model.beta).exact) return `The nearest frame is β ${short(shown.beta)}.`;
   if (all.length === 1) return `${name}: complete; this model has one β.`;
   const linked = betas.linked ? ", which is the KL weight too" : "";
-  return `${name}: training β ${short(shown.beta)}${linked}, ${all.length} betas at hand.${elsewhere(shown)}`;
+  const others = elsewhere(shown, view.alone);
+  return `${name}: training β ${short(shown.beta)}${linked}, ${all.length} betas at hand.${others}`;
 }
 
 /**
  * Which maps take so many passes that they were computed for one training beta alone, and stand for that one.
  * @param {Shown} shown
+ * @param {boolean} alone whether nothing can be computed anew
  */
-function elsewhere(shown) {
+function elsewhere(shown, alone) {
   const found = shown.header.predictors.filter((predictor) => shown.elsewhere(predictor));
   if (!found.length) return "";
   const titles = found.map(({ title }) => title).join(", ");
-  return ` ${titles}: still for β ${short(found[0].only_beta)}; computed anew once you let go.`;
+  const beta = short(found[0].only_beta);
+  return alone ? ` ${titles}: for β ${beta} alone.` : ` ${titles}: still for β ${beta}; computed anew once you let go.`;
 }

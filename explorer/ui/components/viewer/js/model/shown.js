@@ -83,7 +83,7 @@ export class Shown {
    */
   move(frame, scoring = -1) {
     this.frame = frame;
-    this.scoring = frame === this.header.current && this.header.scoring ? scoring : -1;
+    this.scoring = this.weighable ? scoring : -1;
     for (const layer of this.layers) {
       const { codes, low, step } = this.frames.picture(...this.source(layer));
       const { values } = layer;
@@ -152,6 +152,11 @@ export class Shown {
    */
   elsewhere(predictor) {
     return predictor.only_beta !== null && !nearestInRatio([this.beta], predictor.only_beta).exact;
+  }
+
+  /** Whether frames of other scoring betas are at hand: those of one training beta are. */
+  get weighable() {
+    return this.frame === this.header.current && this.header.scoring !== null;
   }
 
   get beta() {

@@ -9,6 +9,8 @@ import { Zoom } from "../../../base/js/zoom.js";
 
 /** Colour scales that can be chosen for scores. */
 export const MAPS = ["inferno", "magma", "cividis", "grey"];
+/** Tools that need a page which computes what they change. */
+const CHANGING = ["plant", "brush"];
 const START_LEVEL = 500;
 
 export class View {
@@ -17,6 +19,8 @@ export class View {
     this.changed = changed;
     /** @type {Tool} */
     this.tool = "look";
+    /** Whether there is no page that computes anything: the viewer stands alone, in a file. */
+    this.alone = false;
     this.colours = MAPS[0];
     /** @type {Record<Switch, boolean>} */
     this.on = { truth: true, smooth: false, own: false, keys: false };
@@ -33,8 +37,19 @@ export class View {
 
   /** @param {Tool} tool */
   take(tool) {
+    if (!this.offers(tool)) return;
     this.tool = tool;
     this.changed("controls", "planting");
+  }
+
+  /** @param {boolean} alone whether there is no page that computes anything */
+  standAlone(alone) {
+    this.alone = alone;
+  }
+
+  /** @param {string} tool */
+  offers(tool) {
+    return !this.alone || !CHANGING.includes(tool);
   }
 
   /** @param {string} colours of score maps */

@@ -15,6 +15,8 @@ export class Controls {
     const element = (/** @type {string} */ name) => part(root, name, HTMLElement);
     this.element = found(root, ".viewer", HTMLElement);
     this.tools = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-tool]")]);
+    /** What needs a page that computes. */
+    this.paged = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-paged]")]);
     this.inputs = {
       beta: input("beta"), scoring: input("scoring"), linked: input("linked"), level: input("level"),
       smooth: input("smooth"), truth: input("truth"), own: input("own"), opacity: input("opacity"),
@@ -41,7 +43,11 @@ export class Controls {
   paintView({ view, hand: { brush } }) {
     const { inputs, places, element } = this;
     element.dataset.tool = view.tool;
-    for (const button of this.tools) button.setAttribute("aria-checked", String(button.dataset.tool === view.tool));
+    for (const button of this.tools) {
+      button.setAttribute("aria-checked", String(button.dataset.tool === view.tool));
+      button.hidden = !view.offers(button.dataset.tool ?? "");
+    }
+    for (const one of this.paged) one.hidden = view.alone;
     element.classList.toggle("smooth", view.on.smooth);
     element.classList.toggle("truth-shown", view.on.truth);
     element.style.setProperty("--overlay", String(view.overlay));
@@ -66,7 +72,7 @@ export class Controls {
   }
 
   /** @param {Model} model */
-  paintBetas({ betas, shown }) {
+  paintBetas({ betas, shown, view }) {
     const { inputs, texts, places } = this;
     const [movable, weighs] = [betas.trainings.length > 1, betas.scorings.length > 0];
     places.betasBox.hidden = !movable && !weighs;
@@ -75,7 +81,7 @@ export class Controls {
     slideTo(inputs.beta, texts.beta, "training β", betas.trainings, shown?.beta ?? betas.training);
     slideTo(inputs.scoring, texts.scoring, "KL weight", betas.scorings, shown?.scoringBeta ?? betas.scoring);
     inputs.linked.checked = betas.linked;
-    inputs.scoring.disabled = betas.linked;
+    inputs.scoring.disabled = betas.linked || (view.alone && shown?.weighable === false);
   }
 
   /** @param {Model} model */
