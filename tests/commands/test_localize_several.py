@@ -46,7 +46,7 @@ def test_each_of_several_predictors_gives_a_map_a_record_and_a_page(
         for key in KEYS[1:]
     ]
     assert tolerances == [0, 2]
-    assert "reconstruction-error (tolerance=2)" in Path("map-reconstruction-error-2.html").read_text()
+    assert "Reconstruction error (tolerance=2)" in Path("map-reconstruction-error-2.html").read_text()
 
 
 def test_several_predictors_share_the_passes_of_the_network(monkeypatch: pytest.MonkeyPatch) -> None:

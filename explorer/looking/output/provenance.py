@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import explorer
-from explorer.anomalies import ANOMALIES
 from explorer.datasets import load_dataset
 from explorer.looking.scene import Scene
-from explorer.settings import format_settings, plugin_text
+from explorer.settings import format_settings
 
 
 def facts(scene: Scene) -> list[tuple[str, str]]:
     """What is shown and how it was made: terms, and what is said of each."""
     state, card = scene.state, scene.pretrained.card
-    planted = [plugin_text(ANOMALIES, state.anomaly), f"seed {state.seed}"]
+    planted = [f"{state.anomaly_name} ({format_settings(state.anomaly, whole=True)})", f"seed {state.seed}"]
     planted += [scene.case.name] if scene.case.name else []
     planted += [f"not planted: {scene.misfit}"] if scene.misfit else []
-    settings = {one.title: format_settings(one) for one in state.predictors.values()}
+    settings = {one.title: format_settings(one, whole=True) for one in state.predictors.values()}
     maps = [title + (f" ({text})" if text else "") for title, text in settings.items()]
     return [
         ("Image", scene.case.source.name),
         ("Where it comes from", _origin(scene)),
         ("Anomaly", "; ".join(planted)),
         ("Model", f"{card.name}, weights {card.sha256}, trained on: {card.data}"),
-        ("Betas at first", f"training β {state.beta:g}, scoring β {state.scoring_beta:g}"),
+        ("Betas at first", f"training β {state.beta:g}, KL weight in the ELBO map {state.scoring_beta:g}"),
         ("Maps", "; ".join(maps) or "none"),
         ("Made with", f"explorer {explorer.__version__}"),
     ]

@@ -10,19 +10,15 @@ from explorer.evaluation.cohort import CohortResult
 from explorer.looking.output.cohort_files import cohort_csv, curves_csv
 from explorer.looking.output.command import evaluate_command
 from explorer.looking.output.downloads import maps_as_npz
-from explorer.looking.output.packets import packets
-from explorer.looking.output.provenance import facts, licences
 from explorer.looking.output.script import maps_script, no_script
 from explorer.looking.scene import Scene
 from explorer.looking.view import SliceView
-from explorer.ui.components import viewer
-from explorer.ui.components.alone import About
-from explorer.ui.controls.viewer_settings import viewer_settings
 from explorer.ui.messages import plain
+from explorer.ui.pages.viewer_file import viewer_file
 
 
 def slice_files(scene: Scene, shown: SliceView) -> None:
-    """Offer the files of a slice, and the command that gives the cohort's figures."""
+    """The slice's arrays, its viewer, its script, and the command that gives the cohort's figures."""
     row = st.container(horizontal=True)
     row.download_button(
         "Maps (NPZ)",
@@ -42,7 +38,7 @@ def slice_files(scene: Scene, shown: SliceView) -> None:
         on_click="ignore",
         help="The viewer with this slice at every β in one file: opens by a double click, needs no network.",
     )
-    _offer_script(row, scene)
+    _script(row, scene)
     if scene.state.predictors:
         with row.popover(
             "Copy as command", help="The cohort's figures again, in a terminal, digit for digit."
@@ -50,23 +46,7 @@ def slice_files(scene: Scene, shown: SliceView) -> None:
             st.code(evaluate_command(scene.state), language=None, wrap_lines=True)
 
 
-def viewer_file(scene: Scene) -> str:
-    """The viewer of a scene as an HTML file that needs no server."""
-    name = scene.case.source.name
-    about = About(
-        title=f"Anomaly maps of {name}",
-        summary="All of it can be moved without a network: this file holds the slice at every training β.",
-        facts=facts(scene),
-        texts=[*_script_text(scene), *licences(scene)],
-    )
-    return viewer.alone(viewer_settings(scene), packets(scene), about)
-
-
-def _script_text(scene: Scene) -> list[tuple[str, str]]:
-    return [] if no_script(scene) else [("The same maps in Python", maps_script(scene))]
-
-
-def _offer_script(row: Any, scene: Scene) -> None:
+def _script(row: Any, scene: Scene) -> None:
     """The script's button, or why there is none."""
     if why := no_script(scene):
         with row.popover("Script (Python)"):

@@ -144,4 +144,6 @@ test("a model of one beta, and maps that stand for another, are told", () => {
   other.betas.choose(2, other.shown);
   other.follow();
   assert.match(sentence(other, FINE).text, /A: still for β 1; computed anew once you let go\.$/);
+  other.take(settingsOf({ alone: true, beta: "10" }), true);
+  assert.match(sentence(other, FINE).text, /A: for β 1 alone\.$/);
 });

@@ -77,3 +77,17 @@ test("zoom is about the middle of what is seen, where no point is given", () => 
   view.reset();
   assert.equal(view.zoom.scale, 1);
 });
+
+test("where no page computes anything, tools that need one are not offered", () => {
+  const view = new View(recorder());
+  view.take("plant");
+  assert.equal(view.tool, "plant");
+  view.take("look");
+  view.standAlone(true);
+  for (const tool of ["plant", "brush"]) {
+    view.take(tool);
+    assert.deepEqual([view.offers(tool), view.tool], [false, "look"]);
+  }
+  view.take("window");
+  assert.deepEqual([view.offers("window"), view.tool], [true, "window"]);
+});

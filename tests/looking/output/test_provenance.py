@@ -39,7 +39,7 @@ def test_it_says_what_is_shown_and_how_it_was_made(state: State) -> None:
     assert said["Anomaly"] == "lesion; seed 5"
     assert said["Maps"] == "Reconstruction error (sign=brighter)"
     assert scene.pretrained.card.sha256 in said["Model"] and scene.pretrained.card.data in said["Model"]
-    assert said["Betas at first"] == "training β 0.5, scoring β 0.5"
+    assert said["Betas at first"] == "training β 0.5, KL weight in the ELBO map 0.5"
 
 
 @pytest.mark.parametrize("name", COPYRIGHT)

@@ -2,8 +2,8 @@
  * The page of a file that stands alone: it mounts a component as Streamlit would, tells it what the file holds, and
  * answers what the component tells a page, without being able to compute anything.
  *
- * The file has an element with `data-component`, the component's name, in which is a template of its styles and elements,
- * and scripts with `data-told`, bytes as base64: the component's constants, the page's settings, and then packets.
+ * The file has an element with `data-component`, the component's name, in which is a template of its styles and
+ * elements, and scripts with `data-told`, bytes as base64: the component's constants, the page's settings, and packets.
  */
 
 import { found } from "../../base/js/dom.js";

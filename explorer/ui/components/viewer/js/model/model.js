@@ -65,7 +65,7 @@ export class Model {
    */
   take(settings, idle) {
     this.settings = settings;
-    this.view.alone = settings.alone === true;
+    this.view.standAlone(settings.alone === true);
     this.betas.take(settings, idle);
     this.hand.take(settings.plant, idle);
     this.changed("controls", "frame", "status");

@@ -63,7 +63,8 @@ function whereabouts(model) {
   if (!shown.nearest(model.beta).exact) return `The nearest frame is β ${short(shown.beta)}.`;
   if (all.length === 1) return `${name}: complete; this model has one β.`;
   const linked = betas.linked ? ", which is the KL weight too" : "";
-  return `${name}: training β ${short(shown.beta)}${linked}, ${all.length} betas at hand.${elsewhere(shown, view.alone)}`;
+  const others = elsewhere(shown, view.alone);
+  return `${name}: training β ${short(shown.beta)}${linked}, ${all.length} betas at hand.${others}`;
 }
 
 /**

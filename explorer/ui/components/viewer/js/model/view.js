@@ -42,6 +42,11 @@ export class View {
     this.changed("controls", "planting");
   }
 
+  /** @param {boolean} alone whether there is no page that computes anything */
+  standAlone(alone) {
+    this.alone = alone;
+  }
+
   /** @param {string} tool */
   offers(tool) {
     return !this.alone || !CHANGING.includes(tool);
