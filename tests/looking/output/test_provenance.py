@@ -36,8 +36,10 @@ def test_it_says_what_is_shown_and_how_it_was_made(state: State) -> None:
     said = dict(facts(scene))
     assert said["Image"] == scene.case.source.name
     assert said["Where it comes from"] == f"fashion-mnist: {load_dataset('fashion-mnist').note}"
-    assert said["Anomaly"] == "lesion; seed 5"
-    assert said["Maps"] == "Reconstruction error (sign=brighter)"
+    assert said["Anomaly"] == f"lesion ({format_settings(state.anomaly, whole=True)}); seed 5"
+    assert "strength=" in said["Anomaly"]
+    assert said["Maps"] == f"Reconstruction error ({format_settings(error, whole=True)})"
+    assert "sign=brighter" in said["Maps"]
     assert scene.pretrained.card.sha256 in said["Model"] and scene.pretrained.card.data in said["Model"]
     assert said["Betas at first"] == "training β 0.5, KL weight in the ELBO map 0.5"
 
