@@ -15,6 +15,7 @@ from explorer.looking.output.provenance import facts, licences
 from explorer.looking.scene import resolve
 from explorer.looking.state import State
 from explorer.predictors import PREDICTORS
+from explorer.settings import format_settings
 
 COPYRIGHT = {
     "fashion-mnist": "Copyright (c) 2017 Zalando SE",
