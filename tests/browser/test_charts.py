@@ -23,7 +23,8 @@ from tests.support.server import ROOT, streamlit
 COHORT = "/?dataset=fashion-mnist&cohort=16&predictors=intensity&predictors=elbo-gradient"
 SLICE = "This slice: ROC and precision-recall"
 TITLES = [SLICE, "Cohort of 16: ROC and precision-recall", "Rate and distortion"]
-LINES = ".scatterlayer .trace"
+LINES = ".scatterlayer .trace:has(.lines path)"
+NUMBERS = ".scatterlayer .textpoint"
 POINTS = """plot => plot.calcdata.map(line => ({
   uid: line[0].trace.uid, x: line.map(one => one.x), y: line.map(one => one.y)}))"""
 PLACE = """([plot, x, y]) => { const {xaxis, yaxis} = plot._fullLayout, box = plot.getBoundingClientRect();
@@ -112,6 +113,7 @@ def test_a_hidden_line_and_the_scale_stay_when_the_figure_changes(visit: Visitor
     found.locator(".legendtoggle").nth(1).click()
     page.wait_for_timeout(500)  # by then it would have been a double click
     expect(found.locator(LINES)).to_have_count(4)
+    expect(found.locator(NUMBERS)).to_have_count(2)
     before = found.locator(".xp-plot").evaluate(POINTS)
     change(page, "Strength", "ArrowRight")
     assert found.locator(".xp-plot").evaluate(POINTS) != before
@@ -168,7 +170,7 @@ def test_charts_are_drawn_under_a_base_path(visit: Visitor) -> None:
 def test_without_a_predictor_no_curve_is_left(visit: Visitor) -> None:
     page = visit(COHORT).page
     expect(page.locator(CHART)).to_have_count(3)
-    for name in ("intensity", "elbo-gradient"):
+    for name in ("Intensity", "ELBO gradient"):
         with rerun(page):
             page.get_by_role("button", name=f"Remove {name}").click()
     expect(page.get_by_text("No map is chosen")).to_be_visible(timeout=60_000)
