@@ -154,14 +154,15 @@ def _main(scene: Scene, places: _Places, ahead: Scene | None, watched: str) -> N
         viewer.show(_follow)
         progress = st.empty()
     frames = _Frames(scene, places.feeds)
+    known = look(scene.quick)
     with places.headline:
-        _headline(scene, look(scene.quick))
+        _headline(scene, known)
     if runs.missing(scene):
         frames.meanwhile()
-        _figures_so_far(scene, places)
+        _figures_so_far(scene, known, places)
     _iterate(scene, progress)
     frames.begin()
-    shown = look(scene)
+    shown = look(scene) if state.iterative else known
     if ahead is None or state != ahead.state:
         _curves(shown, places)
     if watched:
@@ -191,9 +192,8 @@ def _follow(change: Mapping[str, Any]) -> None:
         visit.moved = follow(change, visit.scene)
 
 
-def _figures_so_far(scene: Scene, places: _Places) -> None:
+def _figures_so_far(scene: Scene, known: SliceView, places: _Places) -> None:
     """Curves and figures without those of the predictors of many passes, whose rows stay open."""
-    known = look(scene.quick)
     _curves(known, places, turn=2)
     rows = {name: known.histograms.get(name, ScoreHistogram.empty()) for name in scene.state.predictors}
     places.table.draw("html", figures_table(rows, None))
