@@ -37,7 +37,7 @@ LARGEST_SETTING, LONGEST_SETTING = 65536, 16
 CARD, WEIGHTS, CALIBRATION = ".toml", ".safetensors", ".calibration.safetensors"
 """Endings of a model's files."""
 
-_NO_NETWORK = (TypeError, ValueError, LookupError, RuntimeError, ArithmeticError)
+NO_NETWORK = (TypeError, ValueError, LookupError, RuntimeError, ArithmeticError)
 """What networks and torch answer to settings of which nothing can be made."""
 
 
@@ -177,7 +177,7 @@ def _network(card: Card) -> nn.Module:
         _check_settings("model", card.model)
         with torch.device("meta"):
             return family(**card.model)
-    except _NO_NETWORK as error:
+    except NO_NETWORK as error:
         raise ValueError(f"card {card.name}.toml: [model] does not fit {card.kind}: {plain(error)}") from None
 
 

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from explorer.cards.card import plain
-from explorer.cards.weights import LARGEST_BYTES, LARGEST_SETTING, LONGEST_SETTING
+from explorer.cards.weights import LARGEST_BYTES, LARGEST_SETTING, LONGEST_SETTING, NO_NETWORK
 from explorer.models import Network
 from explorer.settings import Setting, check, check_keys, shown
 
@@ -38,7 +38,7 @@ def build(network: type[Network], table: Mapping[str, Any]) -> Network:
     """The network of these settings; ValueError where they describe none."""
     try:
         return network(**table)
-    except (TypeError, ValueError, LookupError, RuntimeError, ArithmeticError) as error:  # torch's, too
+    except NO_NETWORK as error:
         raise ValueError(plain(error)) from None
 
 
