@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import explorer
 from explorer.datasets import load_dataset
+from explorer.looking.output.about import about
 from explorer.looking.scene import Scene
 from explorer.settings import format_settings
 
@@ -11,7 +11,8 @@ from explorer.settings import format_settings
 def facts(scene: Scene) -> list[tuple[str, str]]:
     """What is shown and how it was made: terms, and what is said of each."""
     state, card = scene.state, scene.pretrained.card
-    planted = [f"{state.anomaly_name} ({format_settings(state.anomaly, whole=True)})", f"seed {state.seed}"]
+    made = about(scene)
+    planted = [f"{made['anomaly']} ({made['anomaly_settings']})", f"seed {made['seed']}"]
     planted += [scene.case.name] if scene.case.name else []
     planted += [f"not planted: {scene.misfit}"] if scene.misfit else []
     settings = {one.title: format_settings(one, whole=True) for one in state.predictors.values()}
@@ -20,10 +21,10 @@ def facts(scene: Scene) -> list[tuple[str, str]]:
         ("Image", scene.case.source.name),
         ("Where it comes from", _origin(scene)),
         ("Anomaly", "; ".join(planted)),
-        ("Model", f"{card.name}, weights {card.sha256}, trained on: {card.data}"),
+        ("Model", f"{card.name}, weights {made['model_sha256']}, trained on: {card.data}"),
         ("Betas at first", f"training β {state.beta:g}, KL weight in the ELBO map {state.scoring_beta:g}"),
         ("Maps", "; ".join(maps) or "none"),
-        ("Made with", f"explorer {explorer.__version__}"),
+        ("Made with", str(made["program"])),
     ]
 
 
