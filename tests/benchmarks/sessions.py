@@ -22,16 +22,14 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlencode
 
-from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+from websockets.sync.client import ClientConnection
 
 from explorer.ui.patience import OTHERS
 from explorer.ui.streamlit.sessions import EVERY_S, GRACE_S
 from tests.support.server import ROOT, resident_mb, streamlit
+from tests.support.session import asking, connected, parsed
 
 PAUSE_S = 4.0
 """Between two changes of a session."""
@@ -60,12 +58,7 @@ class Visitor:
 
     def stay(self, address: str, seconds: float, opened: threading.Barrier) -> None:
         """Open the page, wait until the others have too, and change a control again and again."""
-        with connect(
-            f"{address.replace('http', 'ws', 1)}/_stcore/stream",
-            subprotocols=[Subprotocol("streamlit")],
-            max_size=None,
-            proxy=None,
-        ) as connection:
+        with connected(address) as connection:
             self._change(connection, time.monotonic() + 120)  # what the first view takes does not count
             self.headline, self.complete = [], []
             opened.wait(600)
@@ -102,20 +95,6 @@ class Visitor:
                 if patient:
                     return
                 running = False
-
-
-def asking(address: dict[str, str]) -> bytes:
-    """The message of a browser whose page was opened at an address, or went back to one."""
-    wanted = BackMsg()
-    wanted.rerun_script.query_string = urlencode(address)
-    return bytes(wanted.SerializeToString())
-
-
-def parsed(content: bytes | str) -> ForwardMsg:
-    """A message of the server."""
-    message = ForwardMsg()
-    message.ParseFromString(bytes(content))  # type: ignore[arg-type]
-    return message
 
 
 def said(message: ForwardMsg) -> str:

@@ -12,8 +12,6 @@ from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
@@ -21,6 +19,7 @@ from websockets.typing import Origin, Subprotocol
 from explorer.ui.components.chart.route import SCRIPT
 from tests.support.proxy import LOGIN, Proxy, nginx
 from tests.support.server import ROOT, streamlit
+from tests.support.session import asking, parsed
 
 MIB = 2**20
 SETTINGS = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
@@ -79,12 +78,9 @@ def stream(
 
 def session_of(connection: ClientConnection) -> str:
     """Ask for a run of the page; the id of the session that answers."""
-    wanted = BackMsg()
-    wanted.rerun_script.query_string = ""
-    connection.send(wanted.SerializeToString())
-    message = ForwardMsg()
-    while message.WhichOneof("type") != "new_session":
-        message.ParseFromString(bytes(connection.recv(60, decode=False)))
+    connection.send(asking())
+    while (message := parsed(connection.recv(60, decode=False))).WhichOneof("type") != "new_session":
+        pass
     return message.new_session.initialize.session_id
 
 

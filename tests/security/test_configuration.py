@@ -8,12 +8,9 @@ from pathlib import Path
 
 import pytest
 from streamlit import config
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.sync.client import connect
-from websockets.typing import Subprotocol
 
 from tests.support.server import ROOT, streamlit
+from tests.support.session import asking, connected, parsed
 
 PATH = ROOT / ".streamlit" / "config.toml"
 SETTINGS = {
@@ -50,20 +47,14 @@ def test_streamlit_knows_every_setting() -> None:
 
 def seen(address: str) -> bytes:
     """All that a browser is sent during one run of a page."""
-    wanted, message, sent = BackMsg(), ForwardMsg(), b""
-    wanted.rerun_script.query_string = ""
-    with connect(
-        f"{address.replace('http', 'ws', 1)}/_stcore/stream",
-        subprotocols=[Subprotocol("streamlit")],
-        max_size=None,
-        proxy=None,
-    ) as connection:
-        connection.send(wanted.SerializeToString())
-        while message.WhichOneof("type") != "script_finished":
+    sent = b""
+    with connected(address) as connection:
+        connection.send(asking())
+        while True:
             part = bytes(connection.recv(60, decode=False))
-            message.ParseFromString(part)
             sent += part
-    return sent
+            if parsed(part).WhichOneof("type") == "script_finished":
+                return sent
 
 
 @pytest.mark.parametrize("framed", [True, False], ids=["within the app", "alone"])
