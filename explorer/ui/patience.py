@@ -35,7 +35,7 @@ def patient(say: Callable[[float], None]) -> Iterator[None]:
 
     def told() -> None:
         nonlocal said
-        assert KEY in st.session_state  # looking there, Streamlit ends this run if the page has changed
+        st.session_state.get(KEY)  # looking there, Streamlit ends this run if the page has changed
         waited = server.turns().waited()
         seconds = float(waited // 1) if waited >= UNNOTICED_S else 0.0
         if seconds != said:
