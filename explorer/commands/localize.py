@@ -33,7 +33,7 @@ from explorer.scans.finding.comparing import caution
 from explorer.scans.finding.finding import Finding, find
 from explorer.scans.finding.measures import LEAST_TOLD
 from explorer.scans.placing.preparing import Prepared
-from explorer.scans.reading.files import ScanFile, label
+from explorer.scans.reading.files import label
 from explorer.scans.reading.folders import Entry
 from explorer.scans.reading.loading import load_mask, load_scan_at
 from explorer.scans.scoring.jobs import FALSE_POSITIVES, Job
@@ -92,7 +92,7 @@ def run(arguments: argparse.Namespace) -> None:
     device = pick_device(arguments.device)
     share_cores(device)
     job, mask = job_from(arguments, device)
-    entries = outputs(
+    entries, told = outputs(
         arguments.scan,
         arguments.output,
         arguments.mask,
@@ -102,12 +102,13 @@ def run(arguments: argparse.Namespace) -> None:
         overwrite=arguments.overwrite,
     )
     for key in job.scoring.predictors if job.compares else ():
-        if told := caution(job, key, volume=job.card.dataset == BRAIN):
-            complain(told)
+        told += (caution(job, key, volume=job.card.dataset == BRAIN),)
+    for sentence in filter(None, told):
+        complain(sentence)
     failed = 0
     for entry, maps in entries:
         try:
-            localize(entry, maps, job, mask, report=arguments.report, overwrite=arguments.overwrite)
+            localize(entry, maps, job, report=arguments.report, overwrite=arguments.overwrite)
         except (ValueError, OSError) as error:
             if len(entries) == 1:
                 raise
@@ -135,21 +136,14 @@ def job_from(arguments: argparse.Namespace, device: torch.device) -> tuple[Job, 
 
 
 def localize(
-    entry: Entry,
-    maps: Maps,
-    job: Job,
-    brain: Path | None = None,
-    *,
-    report: bool = False,
-    overwrite: bool = False,
+    entry: Entry, maps: Maps, job: Job, *, report: bool = False, overwrite: bool = False
 ) -> dict[str, Finding]:
     """Localize one scan: write map, record and page of each predictor, and say so.
 
     Args:
-        entry: the scan, and a mask to measure against.
+        entry: the scan, a mask to measure against, and one of its brain.
         maps: where the map of each predictor goes.
         job: how.
-        brain: a brain mask, or a folder of brain masks of the scans' names, or None.
         report: whether to write the pages with pictures, `<name>.html` beside each map.
         overwrite: whether files that are there may be replaced.
 
@@ -164,25 +158,25 @@ def localize(
             path.parent.mkdir(parents=True, exist_ok=True)
             held.enter_context(alone(record_path(path)))
             check_free(path, report=report, overwrite=overwrite)
-        found = _found(entry, maps, job, brain)
+        found = _found(entry, maps, job)
         for key, path in maps.items():
             with whole(record_path(path)) as partial:
                 write_map(partial / path.name, found[key])
                 if report:
                     _write_report(partial / record_path(path).with_suffix(".html").name, found[key])
             say(summary(found[key], path))
-            for told in found[key].doubts:
+            for told in (*found[key].doubts, *found[key].on_mask):
                 complain(f"{label(entry.scan.name)}, {key}: {told}")
     return found
 
 
-def _found(entry: Entry, maps: Maps, job: Job, brain: Path | None) -> dict[str, Finding]:
+def _found(entry: Entry, maps: Maps, job: Job) -> dict[str, Finding]:
     """What each predictor finds in a scan."""
     scan = load_scan_at(entry.scan, job.volume)
-    mask = None if entry.mask is None else load_mask(ScanFile.at(entry.mask), scan)
+    mask = None if entry.mask is None else load_mask(entry.mask, scan)
     for path in maps.values():
         ending_for(scan, path.name)
-    prepared = prepare(scan, job, brain)
+    prepared = prepare(scan, job, entry.brain)
     for told in prepared.warnings:
         complain(f"{label(scan.name)}: {told}")
     scored = _score(prepared, job, label(scan.name))

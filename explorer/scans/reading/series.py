@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,6 +24,7 @@ from explorer.scans.reading.files import (
     refusal,
 )
 from explorer.scans.reading.intensities import far, finite_float32, taken_off
+from explorer.scans.reading.listing import HIDDEN, left_out, listing
 from explorer.scans.reading.scan import SMALLEST_SIDE, Scan, check_affine
 
 MOST_FILES = 2048
@@ -40,9 +43,29 @@ UNEVEN = 0.1
 UNNAMED = "The images do not say to which series they belong: they were taken as one."
 REMEDY = "put the files of one complete series in it"
 
+STRAY = "no files of the series"
+
 Opener = Callable[[], BinaryIO]
-Part = tuple[int, Opener]
-"""Size and content of a file; its name is not shown, as names of files may be names of patients."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file among those of a series.
+
+    Attributes:
+        name: of the file; shown only of one that is no DICOM, as names of slices may be names of patients.
+        size: bytes, unpacked.
+        open: its content, as a stream.
+    """
+
+    name: str
+    size: int
+    open: Opener
+
+    @property
+    def hidden(self) -> bool:
+        """Whether its name begins with a dot."""
+        return label(self.name).startswith(".")
 
 
 def read_zip(file: ScanFile) -> Scan:
@@ -56,11 +79,11 @@ def read_zip(file: ScanFile) -> Scan:
         _check_directory(file, stream)  # type: ignore[arg-type]
         try:
             with zipfile.ZipFile(stream) as archive:
-                slices, notes = _slices(file.name, list(_members(file.name, archive)))
+                found = _sorted_out(file.name, list(_members(file.name, archive)))
         except (zipfile.BadZipFile, RuntimeError, NotImplementedError):
             problem = "cannot be unpacked (damaged, encrypted or of an unusual kind)"
             raise refusal(file.name, problem, "make a plain .zip again, without a password") from None
-    return _assemble(file.name, file.digest(), slices, notes)
+    return found.assembled(file.name, file.digest())
 
 
 def read_folder(folder: Path) -> Scan:
@@ -69,32 +92,30 @@ def read_folder(folder: Path) -> Scan:
     Raises:
         ValueError: naming the folder, the problem and the remedy.
     """
-    parts = _files(folder)
+    files = listing(folder, MOST_FILES)
+    parts = [Part(path.name, path.stat().st_size, partial(_opened, path)) for path in files.files]
     digest = hashlib.sha256()
-    for _, opener in parts:
-        with opener() as stream:
+    for part in parts:
+        with part.open() as stream:
             digest.update(hashlib.sha256(stream.read(LARGEST_SLICE)).digest())
-    slices, notes = _slices(folder.name, parts)
-    return _assemble(folder.name, digest.hexdigest(), slices, notes)
+    found = _sorted_out(files.name, parts)
+    others = dict(files.others)
+    found.hidden = len(others.pop(HIDDEN, ()))
+    return found.assembled(files.name, digest.hexdigest(), others)
 
 
-def is_series(folder: Path) -> bool:
-    """Whether a folder holds DICOM files."""
-    for _, opener in _files(folder):
-        with opener() as stream:
-            if is_dicom(stream.read(PREAMBLE)):
-                return True
-    return False
+def dicoms_among(paths: Iterable[Path]) -> int:
+    """How many of these files are DICOM."""
+    return sum(is_dicom(_start(path)) for path in paths)
 
 
-def _files(folder: Path) -> list[Part]:
-    paths = sorted(path for path in folder.iterdir() if path.is_file())
-    if len(paths) > MOST_FILES:
-        raise refusal(folder.name, f"holds more than {MOST_FILES:,} files", REMEDY)
-    for path in paths:
-        if path.resolve().parent != folder.resolve():
-            raise refusal(path.name, "is a link out of its folder", "copy the file itself there")
-    return [(path.stat().st_size, lambda path=path: path.open("rb")) for path in paths]  # type: ignore[misc]
+def _opened(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
+def _start(path: Path) -> bytes:
+    with _opened(path) as stream:
+        return stream.read(PREAMBLE)
 
 
 def _members(name: str, archive: zipfile.ZipFile) -> Iterator[Part]:
@@ -104,7 +125,7 @@ def _members(name: str, archive: zipfile.ZipFile) -> Iterator[Part]:
     for info in infos:
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise zipfile.BadZipFile
-        yield info.file_size, lambda info=info: archive.open(info)  # type: ignore[misc]
+        yield Part(info.filename, info.file_size, partial(archive.open, info))  # type: ignore[arg-type]
 
 
 def _check_directory(file: ScanFile, stream: BinaryIO) -> None:
@@ -121,36 +142,71 @@ def _check_directory(file: ScanFile, stream: BinaryIO) -> None:
         raise refusal(file.name, "holds too many files", REMEDY)
 
 
-def _slices(name: str, parts: list[Part]) -> tuple[list[Slice], tuple[str, ...]]:
-    """All images, in no order, and a note on files that hold none."""
-    found: list[Slice] = []
-    others = reads = unpacked = 0
-    for size, opener in parts:
-        content = _content(name, size, opener)
-        one, looked = (None, 0) if content is None else read_slice(name, content)
-        reads, unpacked = reads + looked, unpacked + len(content or b"")
+@dataclass(eq=False)
+class Sorted:
+    """What was found among the files of a series.
+
+    Attributes:
+        slices: all images, in no order.
+        strays: names of files that are no DICOM.
+        hidden: how many of these are hidden.
+        imageless: how many DICOM files hold no image, such as directories and reports.
+    """
+
+    slices: list[Slice] = field(default_factory=list)
+    strays: list[str] = field(default_factory=list)
+    hidden: int = 0
+    imageless: int = 0
+
+    def assembled(self, name: str, digest: str, others: Mapping[str, Sequence[str]] | None = None) -> Scan:
+        """The volume, with a note on what was left out as is usual, and warnings that name the rest.
+
+        Args:
+            name: of the series.
+            digest: of its files.
+            others: what else was left out, by the reason why.
+        """
+        counts = (("DICOM files that hold no image", self.imageless), ("hidden files", self.hidden))
+        notes = tuple(f"Left out: {count} {what}." for what, count in counts if count)
+        scan = _assemble(name, digest, self.slices, notes)
+        named = {**({STRAY: self.strays} if self.strays else {}), **(others or {})}
+        return replace(scan, warnings=(*scan.warnings, *(f"Left out: {one}." for one in left_out(named))))
+
+
+def _sorted_out(name: str, parts: list[Part]) -> Sorted:
+    """All images, and what is none."""
+    found = Sorted()
+    reads = unpacked = 0
+    for part in parts:
+        content = _content(name, part)
+        if content is None:
+            found.strays += [part.name] * (not part.hidden)
+            found.hidden += part.hidden
+            continue
+        one, looked = read_slice(name, content)
+        reads, unpacked = reads + looked, unpacked + len(content)
         if unpacked > LARGEST_IMAGE:
             raise refusal(name, f"holds more than {megabytes(LARGEST_IMAGE)} of DICOM files", CONVERT)
         if reads > MOST_READS:
             raise refusal(name, "holds DICOM files with too many elements", CONVERT)
         if one is None:
-            others += 1
+            found.imageless += 1
             continue
-        found.append(one)
-        check_image_size(name, one.raw.size * len(found), one.raw.itemsize)
-    if not found:
+        found.slices.append(one)
+        check_image_size(name, one.raw.size * len(found.slices), one.raw.itemsize)
+    if not found.slices:
         raise refusal(name, "holds no DICOM images", REMEDY)
-    return found, (f"{others} files that hold no image were left out.",) * (others > 0)
+    return found
 
 
-def _content(name: str, size: int, opener: Opener) -> bytes | None:
+def _content(name: str, part: Part) -> bytes | None:
     """The content of a file, or None where it is no DICOM."""
     try:
-        with opener() as stream:
+        with part.open() as stream:
             start = stream.read(PREAMBLE)
             if not is_dicom(start):
                 return None
-            if size > LARGEST_SLICE:
+            if part.size > LARGEST_SLICE:
                 raise refusal(name, f"holds a DICOM file larger than {megabytes(LARGEST_SLICE)}", CONVERT)
             return start + stream.read(LARGEST_SLICE)
     except zipfile.BadZipFile:
