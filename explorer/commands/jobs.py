@@ -80,7 +80,16 @@ def job_of(
         device,
     )
     scoring = Scoring(pretrained.model, calibration, predictors, *betas, device)
-    return Job(pretrained.card, scoring, source, arguments.volume, arguments.window or "", way), mask
+    job = Job(
+        card=pretrained.card,
+        scoring=scoring,
+        contrast=source,
+        volume=arguments.volume,
+        window=arguments.window or "",
+        brain=way,
+        known=pretrained.calibration,
+    )
+    return job, mask
 
 
 def _check_betas(model: Model, beta: float, scoring_beta: float) -> None:

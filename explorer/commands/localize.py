@@ -31,7 +31,7 @@ from explorer.predictors import PREDICTORS
 from explorer.scans.calibrating.file import healthy_at
 from explorer.scans.finding.comparing import caution
 from explorer.scans.finding.finding import Finding, find
-from explorer.scans.finding.measures import LEAST_TOLD
+from explorer.scans.finding.measures import LEAST_TOLD, Measured
 from explorer.scans.placing.preparing import Prepared
 from explorer.scans.reading.files import label
 from explorer.scans.reading.folders import Entry
@@ -185,17 +185,24 @@ def _found(entry: Entry, maps: Maps, job: Job) -> dict[str, Finding]:
 
 def summary(finding: Finding, output: Path) -> str:
     """A line for people: where the map is, and the figures if there are any."""
-    numbers = {} if finding.measured is None else finding.measured.figures
-    shown = "".join(
-        f", {name.replace('_', ' ')} {'-' if value is None else f'{value:.3f}'}"
-        for name, value in numbers.items()
-    )
-    unscored = 0.0 if finding.measured is None else finding.measured.unscored
-    if unscored >= LEAST_TOLD:
-        shown += f"; {100 * unscored:.0f} % of the mask was not scored"
+    shown = ""
+    if finding.measured is not None:
+        shown += _on_mask(finding.measured)
     prepared = finding.prepared
     brain = "" if prepared.brain_ml is None else f", brain of {prepared.brain_ml:,.0f} ml ({prepared.brain})"
     return f"{output}: {len(prepared.slices)} of {len(prepared.images)} slices{brain}{shown}"
+
+
+def _on_mask(measured: Measured) -> str:
+    """The figures, or why there are none, and what of the mask was not scored."""
+    known = {name: value for name, value in measured.figures.items() if value is not None}
+    shown = "".join(f", {name.replace('_', ' ')} {value:.3f}" for name, value in known.items())
+    if len(known) < len(measured.figures):
+        missing = " and ".join(name.replace("_", " ") for name in measured.figures if name not in known)
+        shown += f"; {missing if known else 'figures'} undefined, as {measured.undefined}"
+    if measured.unscored >= LEAST_TOLD:
+        shown += f"; {100 * measured.unscored:.0f} % of the mask was not scored"
+    return shown
 
 
 def _score(prepared: Prepared, job: Job, name: str) -> ScoredScan:

@@ -58,7 +58,7 @@ def far(low: float, high: float, span: float) -> bool:
     >>> far(0, 1, 1), far(1e9, 1e9 + 50, 50), far(-200, -199, 1)
     (False, True, False)
     """
-    return span > 0 and low * high > 0 and 0 < FAR * span < min(abs(low), abs(high))
+    return low * high > 0 and 0 < FAR * span < min(abs(low), abs(high))
 
 
 def taken_off(offset: float, span: float) -> str:
