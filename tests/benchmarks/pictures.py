@@ -2,11 +2,12 @@
 
     python -m tests.benchmarks.pictures FOLDER [--model M ...]
 
-FOLDER holds `ixi_t1/IXI*_T1w.nii.gz` (extracted brains) and `real_scans/*.nii.gz` (heads). Three slices of six
-IXI brains, as scanned and cut off 4 pixels beside the brain, one of each head, and photographs of scikit-image, as
-they are and in a dark frame, are scored as pictures. A column is a kind of pictures: the brightness of its edges
-(median, share of its range), the share of the image that is not dark, and its reconstruction term beside the highest
-of the model's healthy images (all three: least, median, most), and how many get a warning.
+FOLDER holds `ixi_t1/IXI*_T1w.nii.gz` (extracted brains) and `real_scans/*.nii.gz` (heads). Scored as
+pictures are three slices of six IXI brains, as scanned and cut off 4 pixels beside the brain, one slice of
+each head, and photographs of scikit-image, as they are and in a dark frame. A row is a kind of pictures, with
+least, median and most of: the brightness of its edges (their median, share of the range), the share of the
+image that is not dark, and the reconstruction term beside the highest of the model's healthy images; and how
+many get a warning.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def cropped(plane: Picture) -> Picture:
 
 
 def looked_at(plane: Picture, pretrained: Pretrained) -> tuple[float, float, float, bool]:
-    """Brightness of the edges, share that is not dark, reconstruction term, and whether there is a warning."""
+    """Brightness of the edges, share that is not dark, reconstruction term, whether there is a warning."""
     scan = Scan(np.ascontiguousarray(plane)[..., None], None, "picture.png", "0" * 64)
     job = Job(
         pretrained.card,
