@@ -185,9 +185,7 @@ def _found(entry: Entry, maps: Maps, job: Job) -> dict[str, Finding]:
 
 def summary(finding: Finding, output: Path) -> str:
     """A line for people: where the map is, and the figures if there are any."""
-    shown = ""
-    if finding.measured is not None:
-        shown += _on_mask(finding.measured)
+    shown = "" if finding.measured is None else _on_mask(finding.measured)
     prepared = finding.prepared
     brain = "" if prepared.brain_ml is None else f", brain of {prepared.brain_ml:,.0f} ml ({prepared.brain})"
     return f"{output}: {len(prepared.slices)} of {len(prepared.images)} slices{brain}{shown}"
