@@ -12,7 +12,7 @@ from explorer.scans.placing.unlike import NOTHING
 from explorer.scans.scoring.jobs import Job
 from explorer.scans.scoring.scoring import ScoredScan
 
-FAR = 2.0
+FAR = 3.0
 """How many times the highest sample score of a healthy image that of a picture may be."""
 
 
