@@ -22,8 +22,8 @@ from explorer.scans.calibrating.own import OwnHealthy
 from explorer.scans.finding.threshold import promise
 from explorer.scans.placing.preparing import Prepared
 from explorer.scans.reading.files import label
-from explorer.scans.reading.folders import Entry, is_folder_of_scans, scans_in
-from explorer.scans.reading.loading import load_scan_at
+from explorer.scans.reading.folders import Entry, entries_at
+from explorer.scans.reading.loading import load_mask, load_scan_at
 from explorer.scans.scoring.jobs import FALSE_POSITIVES, Job
 from explorer.writing import write_whole
 
@@ -53,14 +53,13 @@ def run(arguments: argparse.Namespace) -> None:
     output = _place(arguments.output)
     if not arguments.scans.is_dir():
         raise ValueError(f"--scans {arguments.scans}: is no folder; name the folder that holds the scans")
-    entries = scans_in(arguments.scans) if is_folder_of_scans(arguments.scans) else [Entry(arguments.scans)]
     with alone(output):
         if output.exists() and not arguments.overwrite:
             raise ValueError(f"--output {output}: is there already; name another place, or pass --overwrite")
-        _score(arguments, entries, output)
+        _score(arguments, output)
 
 
-def _score(arguments: argparse.Namespace, entries: Sequence[Entry], output: Path) -> None:
+def _score(arguments: argparse.Namespace, output: Path) -> None:
     """Score the scans and write the file."""
     device = pick_device(arguments.device)
     share_cores(device)
@@ -68,10 +67,13 @@ def _score(arguments: argparse.Namespace, entries: Sequence[Entry], output: Path
     betas = arguments.beta or [BETA]
     predictors = _predictors(arguments, pretrained)
     job, mask = job_of(pretrained, predictors, (betas[0], betas[0]), arguments, device)
-    sources = [Source(entry.scan.name, partial(_prepared, entry, job, mask)) for entry in entries]
+    entries = entries_at(arguments.scans, brains=mask)
+    for told in entries.told:
+        complain(told)
+    sources = [Source(entry.scan.name, partial(_prepared, entry, job)) for entry in entries.scans]
     own = _gathered(sources, job, betas)
     write_whole(output, healthy_bytes(own))
-    say(_summary(own, len(entries), output))
+    say(_summary(own, len(sources), output))
 
 
 def refuse_without(arguments: argparse.Namespace) -> None:
@@ -102,11 +104,13 @@ def _predictors(arguments: argparse.Namespace, pretrained: Pretrained) -> dict[s
     }
 
 
-def _prepared(entry: Entry, job: Job, mask: Path | None) -> Prepared:
+def _prepared(entry: Entry, job: Job) -> Prepared:
     """A scan before the model; ValueError where it is not called healthy, or cannot be read."""
-    if entry.anomalous or (entry.anomalous is None and entry.mask is not None):
+    scan = load_scan_at(entry.scan, job.volume)
+    marked = entry.anomalous is None and entry.mask is not None and load_mask(entry.mask, scan).any()
+    if entry.anomalous or marked:
         raise ValueError(f"{label(entry.scan.name)} is labelled as anomalous; take it out of the folder")
-    return prepare(load_scan_at(entry.scan, job.volume), job, mask)
+    return prepare(scan, job, entry.brain)
 
 
 def _gathered(sources: Sequence[Source], job: Job, betas: Sequence[float]) -> OwnHealthy:

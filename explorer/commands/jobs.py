@@ -20,8 +20,7 @@ from explorer.evaluation.members import calibration_slices
 from explorer.evidence import observe
 from explorer.predictors import PREDICTORS, Predictor, check_fits
 from explorer.scans.placing.preparing import Prepared, check_model
-from explorer.scans.reading.files import ScanFile
-from explorer.scans.reading.loading import load_mask
+from explorer.scans.reading.loading import load_brain
 from explorer.scans.reading.scan import Scan
 from explorer.scans.scoring.jobs import Job
 from explorer.settings import parse_settings, plugin_from, settings_of
@@ -81,7 +80,16 @@ def job_of(
         device,
     )
     scoring = Scoring(pretrained.model, calibration, predictors, *betas, device)
-    return Job(pretrained.card, scoring, source, arguments.volume, arguments.window or "", way), mask
+    job = Job(
+        card=pretrained.card,
+        scoring=scoring,
+        contrast=source,
+        volume=arguments.volume,
+        window=arguments.window or "",
+        brain=way,
+        known=pretrained.calibration,
+    )
+    return job, mask
 
 
 def _check_betas(model: Model, beta: float, scoring_beta: float) -> None:
@@ -104,17 +112,15 @@ def prepare(scan: Scan, job: Job, brain: Path | None) -> Prepared:
     Args:
         scan: a volume or a picture.
         job: how.
-        brain: a brain mask, or a folder of brain masks of the scans' names, or None.
+        brain: a mask of its brain, or None.
 
     Raises:
         ValueError: naming the file, the problem and the remedy.
     """
-    if brain is None or scan.affine is None:
+    if brain is None:
         return job.prepare(scan)
     check_model(scan, job.card)
-    return job.prepare(
-        scan, given=load_mask(ScanFile.at(brain / scan.name if brain.is_dir() else brain), scan)
-    )
+    return job.prepare(scan, given=load_brain(brain, scan))
 
 
 def _healthy_data(contrast: str | None, family: str, known: Mapping[str, Any]) -> str:

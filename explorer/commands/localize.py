@@ -31,9 +31,9 @@ from explorer.predictors import PREDICTORS
 from explorer.scans.calibrating.file import healthy_at
 from explorer.scans.finding.comparing import caution
 from explorer.scans.finding.finding import Finding, find
-from explorer.scans.finding.measures import LEAST_TOLD
+from explorer.scans.finding.measures import LEAST_TOLD, Measured
 from explorer.scans.placing.preparing import Prepared
-from explorer.scans.reading.files import ScanFile, label
+from explorer.scans.reading.files import label
 from explorer.scans.reading.folders import Entry
 from explorer.scans.reading.loading import load_mask, load_scan_at
 from explorer.scans.scoring.jobs import FALSE_POSITIVES, Job
@@ -92,7 +92,7 @@ def run(arguments: argparse.Namespace) -> None:
     device = pick_device(arguments.device)
     share_cores(device)
     job, mask = job_from(arguments, device)
-    entries = outputs(
+    entries, told = outputs(
         arguments.scan,
         arguments.output,
         arguments.mask,
@@ -102,12 +102,13 @@ def run(arguments: argparse.Namespace) -> None:
         overwrite=arguments.overwrite,
     )
     for key in job.scoring.predictors if job.compares else ():
-        if told := caution(job, key, volume=job.card.dataset == BRAIN):
-            complain(told)
+        told += (caution(job, key, volume=job.card.dataset == BRAIN),)
+    for sentence in filter(None, told):
+        complain(sentence)
     failed = 0
     for entry, maps in entries:
         try:
-            localize(entry, maps, job, mask, report=arguments.report, overwrite=arguments.overwrite)
+            localize(entry, maps, job, report=arguments.report, overwrite=arguments.overwrite)
         except (ValueError, OSError) as error:
             if len(entries) == 1:
                 raise
@@ -135,21 +136,14 @@ def job_from(arguments: argparse.Namespace, device: torch.device) -> tuple[Job, 
 
 
 def localize(
-    entry: Entry,
-    maps: Maps,
-    job: Job,
-    brain: Path | None = None,
-    *,
-    report: bool = False,
-    overwrite: bool = False,
+    entry: Entry, maps: Maps, job: Job, *, report: bool = False, overwrite: bool = False
 ) -> dict[str, Finding]:
     """Localize one scan: write map, record and page of each predictor, and say so.
 
     Args:
-        entry: the scan, and a mask to measure against.
+        entry: the scan, a mask to measure against, and one of its brain.
         maps: where the map of each predictor goes.
         job: how.
-        brain: a brain mask, or a folder of brain masks of the scans' names, or None.
         report: whether to write the pages with pictures, `<name>.html` beside each map.
         overwrite: whether files that are there may be replaced.
 
@@ -164,25 +158,25 @@ def localize(
             path.parent.mkdir(parents=True, exist_ok=True)
             held.enter_context(alone(record_path(path)))
             check_free(path, report=report, overwrite=overwrite)
-        found = _found(entry, maps, job, brain)
+        found = _found(entry, maps, job)
         for key, path in maps.items():
             with whole(record_path(path)) as partial:
                 write_map(partial / path.name, found[key])
                 if report:
                     _write_report(partial / record_path(path).with_suffix(".html").name, found[key])
             say(summary(found[key], path))
-            for told in found[key].doubts:
+            for told in (*found[key].doubts, *found[key].on_mask):
                 complain(f"{label(entry.scan.name)}, {key}: {told}")
     return found
 
 
-def _found(entry: Entry, maps: Maps, job: Job, brain: Path | None) -> dict[str, Finding]:
+def _found(entry: Entry, maps: Maps, job: Job) -> dict[str, Finding]:
     """What each predictor finds in a scan."""
     scan = load_scan_at(entry.scan, job.volume)
-    mask = None if entry.mask is None else load_mask(ScanFile.at(entry.mask), scan)
+    mask = None if entry.mask is None else load_mask(entry.mask, scan)
     for path in maps.values():
         ending_for(scan, path.name)
-    prepared = prepare(scan, job, brain)
+    prepared = prepare(scan, job, entry.brain)
     for told in prepared.warnings:
         complain(f"{label(scan.name)}: {told}")
     scored = _score(prepared, job, label(scan.name))
@@ -191,17 +185,22 @@ def _found(entry: Entry, maps: Maps, job: Job, brain: Path | None) -> dict[str, 
 
 def summary(finding: Finding, output: Path) -> str:
     """A line for people: where the map is, and the figures if there are any."""
-    numbers = {} if finding.measured is None else finding.measured.figures
-    shown = "".join(
-        f", {name.replace('_', ' ')} {'-' if value is None else f'{value:.3f}'}"
-        for name, value in numbers.items()
-    )
-    unscored = 0.0 if finding.measured is None else finding.measured.unscored
-    if unscored >= LEAST_TOLD:
-        shown += f"; {100 * unscored:.0f} % of the mask was not scored"
+    shown = "" if finding.measured is None else _on_mask(finding.measured)
     prepared = finding.prepared
     brain = "" if prepared.brain_ml is None else f", brain of {prepared.brain_ml:,.0f} ml ({prepared.brain})"
     return f"{output}: {len(prepared.slices)} of {len(prepared.images)} slices{brain}{shown}"
+
+
+def _on_mask(measured: Measured) -> str:
+    """The figures, or why there are none, and what of the mask was not scored."""
+    known = {name: value for name, value in measured.figures.items() if value is not None}
+    shown = "".join(f", {name.replace('_', ' ')} {value:.3f}" for name, value in known.items())
+    if len(known) < len(measured.figures):
+        missing = " and ".join(name.replace("_", " ") for name in measured.figures if name not in known)
+        shown += f"; {missing if known else 'figures'} undefined, as {measured.undefined}"
+    if measured.unscored >= LEAST_TOLD:
+        shown += f"; {100 * measured.unscored:.0f} % of the mask was not scored"
+    return shown
 
 
 def _score(prepared: Prepared, job: Job, name: str) -> ScoredScan:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from explorer.locks import alone
 from explorer.scans.reading.files import label
-from explorer.scans.reading.folders import Entry, is_folder_of_scans, scans_in
+from explorer.scans.reading.folders import Entry, entries_at, is_folder_of_scans
 from explorer.scans.reading.loading import FORMATS
 from explorer.scans.writing.export import map_ending, map_stem, record_path
 
@@ -25,13 +25,13 @@ def outputs(
     brain: Path | None = None,
     report: bool = False,
     overwrite: bool = False,
-) -> list[tuple[Entry, Maps]]:
-    """The scans to localize and where their maps go.
+) -> tuple[list[tuple[Entry, Maps]], tuple[str, ...]]:
+    """The scans to localize and where their maps go, and sentences on what was left out.
 
     Args:
         scan: a file, a folder that holds a DICOM series, or a folder of scans.
         output: a file for a file, a folder for a folder.
-        masks: a file for a file, a folder for a folder, or None.
+        masks: a file for a file, a folder of masks of the scans' names, or None.
         keys: of the predictors; where there are several, each stands at the end of the names of its maps.
         brain: a brain mask, or a folder of them, or None.
         report: whether a page is written beside each map.
@@ -41,27 +41,31 @@ def outputs(
         ValueError: where something is missing or of the wrong kind, a file would be overwritten, or another
             run is writing it.
     """
-    if not is_folder_of_scans(scan):
+    folder = is_folder_of_scans(scan)
+    if not folder:
         map_ending(output.name)
         if not output.absolute().parent.is_dir() or output.is_dir():
             raise ValueError(f"--output {output}: cannot be written; name a file in a folder that exists")
-        entries = [(Entry(scan, masks), _maps(output, keys))]
-    else:
-        if output.exists() and not output.is_dir():
-            raise ValueError(f"--output {output}: is a file; name a folder, as the scans are one")
-        entries = [
-            (entry, _maps(output / map_name(entry.scan.name), keys)) for entry in scans_in(scan, masks)
-        ]
+    elif output.exists() and not output.is_dir():
+        raise ValueError(f"--output {output}: is a file; name a folder, as the scans are one")
+    found = entries_at(scan, masks, brain)
+    entries = [
+        (entry, _maps(output / map_name(entry.scan.name) if folder else output, keys))
+        for entry in found.scans
+    ]
     paths = [path for _, maps in entries for path in maps.values()]
     if len({record_path(path) for path in paths}) < len(paths):
         raise ValueError(f"{label(scan.name)} holds scans whose maps would have one name; rename them")
-    taken = {path.resolve() for entry, _ in entries for path in (entry.scan, entry.mask) if path is not None}
-    if brain is not None:
-        taken |= {path.resolve() for path in (brain.iterdir() if brain.is_dir() else [brain])}
+    taken = {
+        path.resolve()
+        for entry, _ in entries
+        for path in (entry.scan, entry.mask, entry.brain)
+        if path is not None
+    }
     for path in paths:
         with alone(record_path(path)) if path.parent.is_dir() else nullcontext():
             check_free(path, taken, report=report, overwrite=overwrite)
-    return entries
+    return entries, found.told
 
 
 def map_name(name: str) -> str:

@@ -138,6 +138,30 @@ def test_what_is_taken_away_is_the_map_on_the_scans_grid() -> None:
     assert labels == ["Map (NIfTI)", "Record (JSON)", "Report (HTML)"]
 
 
+def test_a_healthy_scans_empty_mask_leaves_figures_undefined_and_says_why() -> None:
+    app = fine(scored(loaded(mask=nifti_bytes((0 * DATA).astype(np.uint8), ras_affine()))))
+    numbers = {one.label: one.value for one in app.metric}
+    assert {numbers[name] for name in ("AUROC", "AP", "Dice at threshold", "Best Dice")} == {"–"}
+    assert numbers["Lesions found"] == "0 / 0"
+    assert "– is undefined: the mask marks nothing, so that nothing is anomalous." in text(app)
+
+
+def test_a_photograph_is_scored_with_a_warning_that_its_scores_mean_nothing() -> None:
+    steel = 120 + 20 * np.sin(np.arange(200) / 7)[None] + np.random.default_rng(0).random((200, 200))
+    app = fine(scored(loaded(npy(steel), "steel.npy")))
+    said = [one.value.replace("\\", "") for one in app.warning]
+    assert said[0].startswith("The picture is no slice of what the model knows: it is not dark at its edges")
+    assert said[1].startswith("The network does not know such pictures: the reconstruction term of this one")
+    assert all(one.endswith("Its scores mean nothing.") for one in said[:2])
+
+
+def test_a_brain_mask_of_a_picture_is_refused_and_not_dropped() -> None:
+    app = loaded()
+    uploader(app, "scan").upload("a.png", png())
+    uploader(app, "brain").upload("brain.png", png())
+    assert "a.png is a picture, of which all is scored" in error(app.button(key="own-load").click().run())
+
+
 def test_a_picture_is_scored_too() -> None:
     app = fine(scored(loaded(png(), "picture.png")))
     assert "40 x 30 pixels" in text(app) and own(app).result is not None
@@ -266,10 +290,15 @@ def test_the_servers_folder_is_offered_only_where_its_owner_opened_one(
     (tmp_path / "open_label" / "pixel").mkdir(parents=True)
     (tmp_path / "open_label" / "pixel" / "a.nii").write_bytes(MASK)
     (tmp_path / "secret.nii").write_bytes(SCAN)
+    (tmp_path / "open" / "b.nii").symlink_to(tmp_path / "secret.nii")
+    (tmp_path / "open" / "._a.nii").write_bytes(b"x")
     monkeypatch.setenv("EXPLORER_SCANS", str(tmp_path / "open"))
     app = opened()
     app.button_group(key="own-source").set_value("Server").run()
     assert app.selectbox(key="own-file").options == ["a.nii + mask"]
+    said = text(app).replace("\\", "")
+    assert "open: left out ._a.nii (hidden)." in said
+    assert "open: left out b.nii (out of the folder by a link; copy the file itself there)." in said
     fine(app.button(key="own-load").click().run())
     assert own(app).mask is not None
     monkeypatch.setenv("EXPLORER_SCANS", str(tmp_path / "missing"))

@@ -95,7 +95,7 @@ def test_masks_of_brains_are_taken_and_a_scan_without_one_is_left_out(
         Path("masks", f"{number}.nii").write_bytes(nifti_bytes(mask, AFFINE))
     assert run(CALIBRATE, "--predictor", "intensity", "--brain", "masks") == 0
     assert healthy_at(Path("own.safetensors")).brains == ("mask", "mask")
-    assert "left out: 2.nii is not there" in capsys.readouterr().err
+    assert "left out: 2.nii came without a brain mask" in capsys.readouterr().err
 
 
 def test_what_is_labelled_as_anomalous_is_not_healthy(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from explorer.predictors import PREDICTORS, Predictor
 from explorer.scans.finding.comparing import brains_apart, caution, comparison, whose
 from explorer.scans.finding.components import Component, components
+from explorer.scans.finding.distance import far_from_known
 from explorer.scans.finding.healthy import Healthy
 from explorer.scans.finding.likeness import Likeness, likeness_of
 from explorer.scans.finding.measures import Measured, measure
@@ -112,9 +113,10 @@ class Finding:
 
     @property
     def doubts(self) -> list[str]:
-        """Sentences that say that the healthy scores do not hold for this scan, and why."""
+        """Sentences that say that scores, or the healthy scores, do not hold for this scan, and why."""
+        far = "" if self.volume else far_from_known(self.scored, self.job)
         unlike = "" if self.likeness is None else self.likeness.doubt
-        return [told for told in (unlike, brains_apart(self.healthy, self.prepared.brain)) if told]
+        return [told for told in (far, unlike, brains_apart(self.healthy, self.prepared.brain)) if told]
 
     @cached_property
     def places(self) -> list[Component]:
@@ -137,9 +139,19 @@ class Finding:
 
     @property
     def warnings(self) -> list[str]:
-        """Sentences on what is doubtful of brain and percentiles, and on what of the mask was not scored."""
-        unscored = "" if self.measured is None else self.measured.warning
-        return [*self.prepared.warnings, *self.doubts, *([unscored] if unscored else [])]
+        """Sentences on what is doubtful of brain and percentiles, of the mask and of the scan's label."""
+        return [*self.prepared.warnings, *self.doubts, *self.on_mask]
+
+    @property
+    def on_mask(self) -> list[str]:
+        """Sentences on what of the mask was not scored or vanished, and whether the label contradicts it."""
+        if self.measured is None or self.mask is None:
+            return []
+        marked = bool(self.mask.any())
+        if self.labelled is None or self.labelled == marked:
+            return self.measured.warnings
+        said, shown = ("anomalous", "nothing") if self.labelled else ("healthy", "something")
+        return [*self.measured.warnings, f"The scan is labelled {said}, but its mask marks {shown}."]
 
     @cached_property
     def mask_seen(self) -> NDArray[np.bool_] | None:

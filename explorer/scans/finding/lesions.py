@@ -15,7 +15,7 @@ from scipy import ndimage
 
 from explorer.scans.placing.placement import Placement
 
-_TOUCHING = np.ones((3, 3, 3))
+TOUCHING = np.ones((3, 3, 3))
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def detect(
             f"{mask.shape} for {placement.model_shape} and {placement.scan_shape}"
         )
     above = (values >= threshold) & foreground
-    lesions, total = ndimage.label(mask, _TOUCHING)
+    lesions, total = ndimage.label(mask, TOUCHING)
     voxels = np.argwhere(mask)
     pixels, inside = pixels_of(voxels, placement)
     hit = np.zeros(len(voxels), dtype=bool)
@@ -82,7 +82,7 @@ def _alarms(
     above: NDArray[np.bool_], placement: Placement, mask: NDArray[np.bool_], touched: NDArray[np.intp]
 ) -> int:
     """Components that hold no voxel of the mask, neither by its pixels nor by theirs."""
-    parts, count = ndimage.label(above, _TOUCHING)
+    parts, count = ndimage.label(above, TOUCHING)
     lesion = placement.mask_to_model(mask)
     lesion[tuple(touched.T)] = True
     return int(count) - len(np.setdiff1d(np.unique(parts[lesion]), [0]))

@@ -48,7 +48,9 @@ def record_of(finding: Finding) -> dict[str, Any]:
     if finding.measured is not None:
         found = finding.measured.detection
         record["figures"] = finding.measured.figures
+        record["figures_undefined"] = finding.measured.undefined or None
         record["share_of_mask_not_scored"] = finding.measured.unscored
+        record["parts_of_mask_vanished"] = finding.measured.vanished
         record["lesions"] = {"found": found.found, "of": found.total, "false_alarms": found.alarms}
     return record
 

@@ -79,6 +79,8 @@ def doubts_on(brain: Brain, head: Head, cut: list[str]) -> Iterator[str]:
         head: what it was found in.
         cut: where it is cut by the edge.
     """
+    if brain.mask.all():
+        yield "The brain mask marks the whole scan, background and all."
     least, most = expected_ml(head.affine, head.data.shape, cut=bool(cut))
     if not least <= brain.ml <= most:
         yield (

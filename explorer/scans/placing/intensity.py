@@ -68,6 +68,6 @@ def brain_gain(name: str, data: NDArray[np.float32], brain: NDArray[np.bool_]) -
         raise refusal(
             name,
             f"has a median of {median:g} in the brain, which cannot be scaled",
-            "shift its intensities above 0; for a CT choose a window",
+            "shift its intensities above 0, or bring a brain mask without background; of a CT pick a window",
         )
     return MEDIAN / median

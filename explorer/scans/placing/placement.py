@@ -65,9 +65,14 @@ class Placement:
 
     def mask_to_model(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """The same for a mask, by nearest neighbour."""
-        found = _resample(mask.astype(np.uint8), self.matrix, self.model_shape, order=0) > 0
-        for image, inside in zip(found, _inside(self.matrix, self.model_shape, mask.shape), strict=True):
-            image &= inside[0]
+        found: NDArray[np.bool_] = self.labels_to_model(mask.astype(np.uint8)) > 0
+        return found
+
+    def labels_to_model(self, labels: NDArray[np.integer]) -> NDArray[np.float32]:
+        """The same for the numbers of parts, below 2**24, by nearest neighbour."""
+        found = _resample(labels, self.matrix, self.model_shape, order=0)
+        for image, inside in zip(found, _inside(self.matrix, self.model_shape, labels.shape), strict=True):
+            image[~inside[0]] = 0
         return found
 
     def to_scan(self, values: NDArray[np.float32]) -> NDArray[np.float32]:

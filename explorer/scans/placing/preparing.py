@@ -17,13 +17,11 @@ from explorer.scans.placing.brain import Brain
 from explorer.scans.placing.brain.search import find_brain
 from explorer.scans.placing.intensity import CT_WINDOWS, brain_gain, windowed
 from explorer.scans.placing.placement import Placement, place_picture, place_volume
+from explorer.scans.placing.unlike import doubts_on_picture
 from explorer.scans.reading.files import label, refusal
 from explorer.scans.reading.scan import Scan
 
 OUTSIDE = "What lies outside the brain is 0 for the network, was not scored, and is NaN in the map."
-
-DARK = 0.1
-"""Of a picture's range: what surrounds a brain is darker."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,24 +181,14 @@ def prepare_picture(scan: Scan, image_size: int, *, of_brain: bool = False) -> P
             "A picture says neither where it lies nor how large it is: it was scored as an axial slice of a "
             "brain, front on top, that fills it."
         )
+    images = np.clip(images, 0, 1)
     return Prepared(
-        torch.from_numpy(np.clip(images, 0, 1)).unsqueeze(1),
+        torch.from_numpy(images).unsqueeze(1),
         torch.from_numpy(inside).unsqueeze(1),
         placement,
         "none",
         gain,
         "",
         tuple(notes),
-        (*scan.warnings, *(_doubts_on_picture(scaled[..., 0]) if of_brain else ())),
+        (*scan.warnings, *doubts_on_picture(scaled[..., 0], images[0], of_brain=of_brain)),
     )
-
-
-def _doubts_on_picture(picture: NDArray[np.float32]) -> list[str]:
-    """Whether a picture, in [0, 1], can be a slice of a brain: that is surrounded by darkness."""
-    rim = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
-    if float(np.median(rim)) <= DARK:
-        return []
-    return [
-        "The picture is not dark at its edges, as what surrounds a brain is: is it a slice of a brain, and "
-        "nothing else?"
-    ]

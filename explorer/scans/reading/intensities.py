@@ -34,16 +34,12 @@ def finite_float32(
         inter: of the file, finite.
 
     Raises:
-        ValueError: where no number is finite, all are equal or nearly so, or they are too large for float32.
+        ValueError: where no number is finite, all are nearly equal, or they are too large for float32.
     """
     if raw.dtype.kind == "b":
         raw = raw.view(np.uint8)
     notes = _without_infinities(name, raw)
     low, high = raw.min().item(), raw.max().item()
-    if low == high or slope == 0:
-        raise refusal(
-            name, f"holds the same value everywhere ({low:g})", "choose a file that shows something"
-        )
     if max(abs(low), abs(high)) * abs(slope) + abs(inter) > LARGEST_VALUE:
         raise refusal(name, f"holds values beyond {LARGEST_VALUE:g}", "rescale its intensities")
     span = abs(slope) * (high - low)  # of integers: exact before it is rounded

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.cards import Card
+from explorer.evaluation.calibration import Calibration
 from explorer.evaluation.cohort import Scoring
 from explorer.evaluation.risk_control import check_share
 from explorer.scans.calibrating.own import OwnHealthy
@@ -34,6 +36,7 @@ class Job:
         brain: the way in which the brain is looked for.
         own: healthy scores of the person's own scans, which come before those of the healthy data; or None.
         false_positives: expected share of a healthy scan's pixels from the first threshold on, in (0, 1).
+        known: healthy scores of all that the model learned from, by the names of the healthy data.
 
     Raises:
         ValueError: where that is no such share.
@@ -47,6 +50,7 @@ class Job:
     brain: str = AUTO
     own: OwnHealthy | None = None
     false_positives: float = FALSE_POSITIVES
+    known: Mapping[str, Calibration] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         check_share("false positives", self.false_positives)

@@ -32,6 +32,7 @@ class ScoredScan:
             in images not scored.
         surprise: sample score `code-surprise` of each image, nats, (N,); NaN in images not scored; None where
             model or healthy data give none.
+        rec: reconstruction term of each image, nats, (N,); NaN in images not scored; None where nobody asked.
     """
 
     done: int
@@ -39,6 +40,7 @@ class ScoredScan:
     values: Mapping[str, Tensor]
     profile: Mapping[str, Tensor]
     surprise: Tensor | None = None
+    rec: Tensor | None = None
 
 
 def score_scan(
@@ -79,6 +81,7 @@ def score_slices(
         {name: torch.full(foregrounds.shape, torch.nan) for name in scoring.predictors},
         {name: torch.full((len(slices),), torch.nan) for name in scoring.predictors},
         torch.full((len(slices),), torch.nan) if known else None,
+        torch.full((len(slices),), torch.nan),
     )
     for chosen in torch.split(wanted, scoring.batch):
         _score_batch([slices[index] for index in chosen.tolist()], chosen, scoring, scored, turn)
@@ -117,6 +120,8 @@ def _score_batch(
         found = score(predictor.slicewise, evidence, scoring.calibration, turn).cpu()
         filtered = predictor.slicewise != predictor
         scored.values[name][places] = found if filtered else found.masked_fill(outside, torch.nan)
+    if scored.rec is not None:
+        scored.rec[places] = evidence.rec.float().cpu()
     if scored.surprise is not None:
         with turn or nullcontext():
             surprise = total_surprise(evidence, scoring.calibration)

@@ -106,7 +106,8 @@ def _settings(finding: Finding, record: Mapping[str, Any]) -> Iterator[tuple[str
         yield "Sample score", finding.sample.sentence
     yield "Program", record["program"]
     for name, value in record.get("figures", {}).items():
-        yield FIGURES[name], "-" if value is None else f"{value:.3f}"
+        why = record["figures_undefined"]
+        yield FIGURES[name], f"undefined: {why}" if value is None else f"{value:.3f}"
     if "share_of_mask_not_scored" in record:
         yield "Mask not scored", f"{100 * record['share_of_mask_not_scored']:.0f} %"
     if "lesions" in record:

@@ -112,7 +112,7 @@ def test_a_picture_that_is_no_slice_of_a_brain_is_doubted() -> None:
         scan = load_scan(ScanFile("a.npy", npy(pixels)))
         found = prepare_picture(scan, 128, of_brain=True)
         assert any("scored as an axial slice" in note for note in found.notes)
-        assert any("is it a slice of a brain" in told for told in found.warnings) is doubted
+        assert any("it is not dark at its edges" in told for told in found.warnings) is doubted
         assert prepare_picture(scan, 128).warnings == ()
 
 

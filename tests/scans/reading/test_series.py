@@ -14,6 +14,7 @@ from explorer.scans.placing.preparing import prepare_volume
 from explorer.scans.reading.loading import load_mask, load_scan, load_scan_at
 from explorer.scans.reading.scan import Scan
 from explorer.scans.writing.export import map_bytes
+from tests.security.making import png
 from tests.support.dicoms import BIG, EXPLICIT, IMPLICIT, PATIENT, dicom_bytes, series, zip_file, zipped
 from tests.support.phantoms import (
     CENTRE,
@@ -120,9 +121,19 @@ def test_a_folder_reads_as_its_zip(tmp_path: Path) -> None:
     for number, content in enumerate(FILES):
         (tmp_path / f"{number:03d}").write_bytes(content)
     (tmp_path / "notes.txt").write_text("a note")
+    (tmp_path / "preview.png").write_bytes(png())
+    (tmp_path / ".DS_Store").write_bytes(b"x")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "away").symlink_to("/etc/hostname")
     scan = load_scan_at(tmp_path)
     assert same(scan, HEAD, AFFINE)
-    assert scan.notes == ("1 files that hold no image were left out.",)
+    assert scan.notes == ("Left out: 1 hidden files.",)
+    assert scan.warnings == (
+        "Left out: notes.txt and preview.png (no files of the series).",
+        "Left out: away (out of the folder by a link; copy the file itself there).",
+        "Left out: other (a folder within, not looked into; name it itself).",
+    )
+    assert prepare_volume(scan).warnings[:3] == scan.warnings
     assert len(scan.digest) == 64 and scan.digest == load_scan_at(tmp_path).digest
     (tmp_path / "003").write_bytes(dicom_bytes(np.ones((3, 4), "i2"), {}))
     assert_refused(tmp_path)
@@ -141,7 +152,8 @@ def test_what_is_no_image_is_left_out() -> None:
     files = {f"a/{n}": one for n, one in enumerate(FILES)}
     scan = load_scan(zip_file(files | {"DICOMDIR": directory, "report": report, "a/readme.txt": b"x" * 500}))
     assert same(scan, HEAD, AFFINE)
-    assert scan.notes == ("3 files that hold no image were left out.",)
+    assert scan.notes == ("Left out: 2 DICOM files that hold no image.",)
+    assert scan.warnings == ("Left out: readme.txt (no files of the series).",)
 
 
 def test_a_tilted_gantry_keeps_its_places() -> None:
@@ -158,7 +170,7 @@ def test_a_mask_must_lie_on_the_series() -> None:
     assert np.array_equal(load_mask(good, scan), mask > 0)
     off = scan.affine.copy()
     off[0, 3] += 2
-    with pytest.raises(ValueError, match=r"mask.nii lies up to 2 mm off the voxels of series.zip"):
+    with pytest.raises(ValueError, match=r"mask.nii lies up to 2 mm off the voxels of series.zip, 0.5 of a"):
         load_mask(scan_file(nifti_bytes(mask, off), "mask.nii"), scan)
     with pytest.raises(ValueError, match="lies up to 2 mm off"):
         load_mask(zip_file(series(mask.astype(np.int16), off)), scan)

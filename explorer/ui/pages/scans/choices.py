@@ -80,7 +80,7 @@ def choose_job(own: Own, model: Pretrained) -> Job:
         scoring_beta=scoring_beta,
         device=server.device(),
     )
-    return Job(model.card, scoring, contrast, own.volume, own.window)
+    return Job(model.card, scoring, contrast, own.volume, own.window, known=model.calibration)
 
 
 def upload_model() -> None:

@@ -71,8 +71,8 @@ def report(own: Own, result: Result, feeds: Any, to_explore: Callable[[dict[str,
         st.warning(plain(told), icon=":material/warning:")
     exports.buttons(own, result)
     if finding.measured is not None:
-        if finding.measured.warning:
-            st.warning(finding.measured.warning, icon=":material/warning:")
+        for told in finding.on_mask:
+            st.warning(plain(told), icon=":material/warning:")
         _figures(finding, finding.measured, feeds)
     with st.expander("What the words mean"):
         st.html(words(PREDICTORS.names()))
@@ -99,6 +99,8 @@ def _figures(finding: Finding, found: Measured, feeds: Any) -> None:
         ("False alarms", str(detection.alarms), "Places above the threshold that touch no lesion."),
     ):
         row.metric(name, value, help=meaning, width="content")
+    if found.undefined:
+        st.caption(f"– is undefined: {found.undefined}.")
     chart.show(st.container(key="charts"), "scan")
     basis = f"{len(finding.prepared.slices)} slices of 1 subject"
     chart.feed(feeds, "scan", curve_charts("This scan", {finding.name: found.histogram}, basis))

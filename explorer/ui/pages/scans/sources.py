@@ -18,8 +18,9 @@ from explorer.looking import server
 from explorer.scans.placing.intensity import CT_WINDOWS
 from explorer.scans.reading.example import example
 from explorer.scans.reading.files import ScanFile, label
-from explorer.scans.reading.folders import Entry, scans_in
-from explorer.scans.reading.loading import load_mask, load_scan
+from explorer.scans.reading.folders import Entries, scans_in
+from explorer.scans.reading.loading import load_brain, load_mask, load_scan
+from explorer.ui.messages import plain
 from explorer.ui.pages.scans import session
 from explorer.ui.pages.scans.session import Own, upload_key
 
@@ -51,7 +52,7 @@ def load(files: Files) -> Own:
     """Read a scan with its masks; ValueError names the file, the problem and the remedy."""
     scan = load_scan(files.scan, files.volume)
     mask = None if files.mask is None else load_mask(files.mask, scan)
-    brain = None if files.brain is None or scan.affine is None else load_mask(files.brain, scan)
+    brain = None if files.brain is None else load_brain(files.brain, scan)
     return Own(scan, mask, brain, files.window, files.volume)
 
 
@@ -110,7 +111,8 @@ def _upload() -> Files | None:
 
 
 def _from_server() -> Files | None:
-    entries = _entries()
+    found = _entries()
+    entries = found.scans
     chosen = st.selectbox(
         "File",
         range(len(entries)),
@@ -118,6 +120,8 @@ def _from_server() -> Files | None:
         key="own-file",
         help="Scans in the folders that this server's owner opened, with the masks that lie beside them.",
     )
+    for told in found.told:
+        st.caption(plain(f"{told}."))
     volume, window = _options()
     if chosen is None or not st.button("Load", key="own-load", type="primary", width="stretch"):
         return None
@@ -126,14 +130,14 @@ def _from_server() -> Files | None:
     return Files(ScanFile.at(entry.scan), mask, None, volume, window)
 
 
-def _entries() -> list[Entry]:
+def _entries() -> Entries:
     """The scans of all allowed folders."""
     folders = [Path(part) for part in os.environ.get(FOLDERS, "").split(os.pathsep) if part]
     masks = [Path(part) for part in os.environ.get(MASKS, "").split(os.pathsep) if part]
     paired = [*masks, *[None] * len(folders)][: len(folders)]
-    return [
-        entry for folder, beside in zip(folders, paired, strict=True) for entry in scans_in(folder, beside)
-    ]
+    found = [scans_in(folder, beside) for folder, beside in zip(folders, paired, strict=True)]
+    scans = (entry for one in found for entry in one.scans)
+    return Entries(tuple(scans), tuple(told for one in found for told in one.told))
 
 
 def _options() -> tuple[int | None, str]:
