@@ -3,7 +3,8 @@
     python -m tests.benchmarks.real_shapes [--model context-vae-brain ...] [--slices 60] [--beta 0.03 ...]
 
 Lesions (`real-lesion`, of all causes, strengths 0.1, 0.2 and 0.3 in turn) in FLAIR, T1 and T2 of test
-subjects of the cohort and in T1 of the five IXI subjects that no training saw; dark in T1, else bright.
+subjects of the cohort, in T1 of the five IXI subjects that no training saw, and in one healthy FLAIR scan; dark
+in T1, else bright.
 Prints, for each, AP over brain pixels of many settings at each training beta, the best first, and the mean of
 |x - x_hat| over the brains before planting.
 """
@@ -26,7 +27,9 @@ from explorer.datasets.brain.real_anatomies import HELD_OUT_IXI
 from explorer.evidence import observe
 from tests.support.settings_tables import BATCH, CPU, Slices, average_precisions, betas_of, lines, texts
 
-SETS = ("brain/flair", "brain/t1", "brain/t2", "real/t1")
+SETS = ("brain/flair", "brain/t1", "brain/t2", "real/flair", "real/t1")
+HEALTHY = (*HELD_OUT_IXI, "healthy FLAIR")
+"""How labels of people without lesions begin, in dataset `real`."""
 BETAS = (0.01, 0.03, 0.1, 0.3, 1.0, 10.0)
 STRENGTHS = (0.1, 0.2, 0.3)
 
@@ -38,8 +41,8 @@ def planted(name: str, count: int) -> Iterator[Case]:
     if name.startswith("brain/"):
         places: Sequence[tuple[int, ...]] = dataset.cohort("test", count, 0)
     else:
-        own = [k for k, label in enumerate(subjects.labels) if label.startswith(HELD_OUT_IXI)]
-        each = max(count // len(own), 1)
+        own = [k for k, label in enumerate(subjects.labels) if label.startswith(HEALTHY)]
+        each = min(max(count // len(own), 1), slices.size - 16)
         places = [(k, 8 + (i * (slices.size - 16)) // each) for k in own for i in range(each)]
     for k, place in enumerate(places):
         lesion = ANOMALIES["real-lesion"](strength=STRENGTHS[k % len(STRENGTHS)])
