@@ -20,7 +20,8 @@ def sidebar(address: Address) -> tuple[State, str]:
     """Show the controls and return what they say: the state, and what is to be watched, or nothing.
 
     Raises:
-        ValueError: for settings that a control cannot refuse by itself; all controls are on screen by then.
+        ValueError: for a model whose files cannot be read, and for settings that a control cannot refuse by
+            itself; all controls are on screen by then.
     """
     with st.sidebar:
         st.markdown("### Image")
@@ -30,11 +31,12 @@ def sidebar(address: Address) -> tuple[State, str]:
         located = shown.atlas is not None
         anomaly, anomaly_settings, seed = choose_anomaly(dataset, address, located=located)
         st.markdown("### Model")
-        pretrained = choose_model(dataset, address)
+        pretrained, problem = choose_model(dataset, address)
+        unread = bool(problem)
         beta, scoring_beta, linked = choose_betas(pretrained, address)
         st.markdown("### Predictors")
-        predictors = choose_predictors(pretrained, dataset, address)
-        watched = choose_watched(pretrained, dataset, address)
+        predictors = choose_predictors(pretrained, dataset, address, unread=unread)
+        watched = choose_watched(pretrained, dataset, address, unread=unread)
         size = widgets.marks(
             "Cohort size",
             [str(size) for size in defaults.COHORT_SIZES],
@@ -44,6 +46,8 @@ def sidebar(address: Address) -> tuple[State, str]:
             help="Test slices that get the same anomaly settings, for the cohort's curves.",
         )
     address.end()
+    if problem:
+        raise ValueError(problem)
     state = State(
         dataset=dataset,
         place=place,

@@ -73,11 +73,13 @@ def page() -> None:
         state, watched = sidebar(address)
         scene = resolve(state)
         _visit().scene = scene
-        with places.messages:
-            _say_what_was_left_out(address)
+        _say_what_was_left_out(address, places)
         _main(scene, places, ahead, watched)
     except ValueError as error:
+        _say_what_was_left_out(address, places)
         places.messages.error(plain(str(error)), icon=":material/error:")
+    finally:
+        address.keep()
 
 
 def warm() -> None:
@@ -135,13 +137,13 @@ def _curves(shown: SliceView, places: _Places, turn: int = 0) -> None:
     chart.feed(places.curves[SLICE], SLICE, charts, turn)
 
 
-def _say_what_was_left_out(address: Address) -> None:
+def _say_what_was_left_out(address: Address, places: _Places) -> None:
     """When the page was opened, name the parameters of the address that no control could take."""
     ignored, nearest = address.told()
     if nearest:
-        st.info(nearest_taken(nearest), icon=":material/link:")
+        places.messages.info(nearest_taken(nearest), icon=":material/link:")
     if ignored:
-        st.warning(left_out(ignored), icon=":material/link_off:")
+        places.messages.warning(left_out(ignored), icon=":material/link_off:")
 
 
 def _main(scene: Scene, places: _Places, ahead: Scene | None, watched: str) -> None:
