@@ -80,6 +80,25 @@ class Fed:
             key=self.key, data=as_bytes(constants), on_moved_change=callback
         )
 
+    def listen(self, told: Callable[[Mapping[str, Any]], None]) -> None:
+        """Hear what it whispers, through a component without a face, in the fragment in which this is called.
+
+        Unlike what is told by `show`, it ends no run of the page that is under way.
+
+        Args:
+            told: what a person did; unchecked.
+        """
+        key = f"{self.key}-ear"
+
+        def callback() -> None:
+            whispered = st.session_state[key].told
+            if isinstance(whispered, Mapping):
+                told(whispered)
+
+        component(BASE, f"explorer-{key}", "ear.js")(
+            key=key, data=as_bytes({}), on_told_change=callback
+        )
+
     def feed(self, place: Any, key: str, content: bytes | Mapping[str, Any]) -> None:
         """Hand it a packet, or what the page says and which message was heard, at `place`, invisibly."""
         if not isinstance(content, bytes):

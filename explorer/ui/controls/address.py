@@ -43,6 +43,7 @@ class Address:
         turn: how often an address was taken up; what the viewer is told with it.
         arrived: `turn` when the address was written last.
         ended: whether the controls of this run are complete.
+        late: whether a value without a control is another one than the address says.
     """
 
     asked: Parameters = field(default_factory=dict)
@@ -57,6 +58,7 @@ class Address:
     turn: int = 0
     arrived: int = 0
     ended: bool = False
+    late: bool = False
 
     def begin(self) -> None:
         """Begin a run: take an address up if the page was opened with it, or went back, forward or a step."""
@@ -178,7 +180,7 @@ class Address:
             st.query_params.from_dict(written)
             self.moment = time.monotonic()
         self.steps.arrive(written, asked=self.arrived != self.turn)
-        self.written, self.arrived = written, self.turn
+        self.written, self.arrived, self.late = written, self.turn, False
         self.values = {key: st.session_state[key] for key in self.shown}
 
     def keep(self) -> None:

@@ -29,6 +29,7 @@ from explorer.looking.scene import Scene, resolve
 from explorer.looking.view import SliceView, look
 from explorer.predictors import PREDICTORS
 from explorer.ui.components import chart, viewer
+from explorer.ui.controls import viewing
 from explorer.ui.controls.address import Address, address_of
 from explorer.ui.controls.follow import follow
 from explorer.ui.controls.guests import VISIT
@@ -70,11 +71,14 @@ def page() -> None:
     places = _Places()
     try:
         ahead = _curves_ahead(places)
-        state, watched = sidebar(address)
+        state, watched, looks = sidebar(address)
         scene = resolve(state)
         _visit().scene = scene
         _say_what_was_left_out(address, places)
-        _main(scene, places, ahead, watched)
+        with places.feeds:
+            _remember(address, looks)
+        told = {"turn": address.turn, "texts": viewing.texts(looks)}
+        _main(scene, places, ahead, watched, told)
     except ValueError as error:
         _say_what_was_left_out(address, places)
         places.messages.error(plain(str(error)), icon=":material/error:")
@@ -146,12 +150,27 @@ def _say_what_was_left_out(address: Address, places: _Places) -> None:
         places.messages.warning(left_out(ignored), icon=":material/link_off:")
 
 
-def _main(scene: Scene, places: _Places, ahead: Scene | None, watched: str) -> None:
+@st.fragment
+def _remember(address: Address, looks: viewing.Rules) -> None:
+    """Keep how a person has the viewer show things, and write it to the address, without a run of the page."""
+
+    def take(told: Mapping[str, Any]) -> None:
+        viewing.take(told, looks)
+        address.late = True
+
+    viewer.listen(take)
+    if address.late:
+        address.write()
+
+
+def _main(
+    scene: Scene, places: _Places, ahead: Scene | None, watched: str, told: Mapping[str, Any]
+) -> None:
     state = scene.state
     with places.viewer:
         viewer.show(_follow)
         progress = st.empty()
-    frames = _Frames(scene, places.feeds)
+    frames = _Frames(scene, places.feeds, told)
     with places.headline:
         _headline(scene, look(scene.quick))
     if runs.missing(scene):
@@ -214,8 +233,8 @@ def _iterate(scene: Scene, place: Any) -> None:
 class _Frames:
     """The viewer's frames: those with the current beta at once, the others when all else is on screen."""
 
-    def __init__(self, scene: Scene, feeds: Any) -> None:
-        self._scene, self._feeds = scene, feeds
+    def __init__(self, scene: Scene, feeds: Any, told: Mapping[str, Any]) -> None:
+        self._scene, self._feeds, self._look = scene, feeds, told
         self._controls, self._blank = feeds.empty(), feeds.empty()
         self._packets = packets(scene)
         self._told = False
@@ -233,7 +252,7 @@ class _Frames:
             self._tell()
 
     def _tell(self) -> None:
-        viewer.feed(self._controls, "settings", _settings(self._scene))
+        viewer.feed(self._controls, "settings", _settings(self._scene, self._look))
         self._told = True
 
     def finish(self) -> None:
@@ -242,7 +261,7 @@ class _Frames:
             viewer.feed(self._feeds, f"frames-{number}", packet)
 
 
-def _settings(scene: Scene) -> dict[str, Any]:
+def _settings(scene: Scene, told: Mapping[str, Any]) -> dict[str, Any]:
     state = scene.state
     return viewer.settings(
         slice=scene.slice_key,
@@ -252,6 +271,8 @@ def _settings(scene: Scene) -> dict[str, Any]:
         scoring=f"{state.scoring_beta:g}",
         linked=state.linked,
         plant=viewer.plant_of(state.anomaly),
+        look=told,
+        own=state.guest is not None,
     )
 
 

@@ -39,6 +39,15 @@ def feed(place: Any, key: str, content: bytes | Mapping[str, Any]) -> None:
     _VIEWER.feed(place, key, content)
 
 
+def listen(told: Callable[[Mapping[str, Any]], None]) -> None:
+    """Hear how a person has the viewer show things, within a fragment.
+
+    Args:
+        told: the texts of `explorer.ui.controls.viewing`; unchecked.
+    """
+    _VIEWER.listen(told)
+
+
 def settings(
     *,
     slice: str,
@@ -48,6 +57,8 @@ def settings(
     scoring: str,
     linked: bool,
     plant: Any,
+    look: Mapping[str, Any],
+    own: bool,
 ) -> dict[str, Any]:
     """What the page's controls say, for the viewer.
 
@@ -59,10 +70,13 @@ def settings(
         scoring: the chosen one.
         linked: whether the scoring beta follows the training beta.
         plant: the anomaly's place, see `plant_of`.
+        look: how things are shown: `texts`, see `explorer.ui.controls.viewing`, and `turn`, another one each time
+            that the page went where an address says; only then do they hold, and not what is shown now.
+        own: whether it is a slice of an own scan, which no address holds.
     """
     return {
         "slice": slice, "betas": betas, "beta": beta, "scorings": scorings, "scoring": scoring,
-        "linked": linked, "plant": plant,
+        "linked": linked, "plant": plant, "look": look, "own": own,
     }  # fmt: skip
 
 

@@ -3,4 +3,4 @@
 import { mountedAndFed } from "../../base/js/mount.js";
 import { Viewer } from "./viewer.js";
 
-export default mountedAndFed((root, constants, post, hungry) => new Viewer(root, constants, post, hungry));
+export default mountedAndFed((...given) => new Viewer(...given));

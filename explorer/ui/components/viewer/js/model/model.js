@@ -26,6 +26,8 @@ import { View } from "./view.js";
  * @property {string} scoring
  * @property {boolean} linked
  * @property {import("./plant.js").Plant} plant
+ * @property {{turn: number, texts: import("./look.js").Texts}} look
+ * @property {boolean} own
  */
 
 const NOTE_MS = 5000;
@@ -42,6 +44,8 @@ export class Model {
     this.settings = null;
     /** @type {?Shown} */
     this.shown = null;
+    /** Name of the map that threshold and curves shall belong to, if it is there. */
+    this.wanted = "";
     /** Whether the last packet was damaged. */
     this.broken = false;
     /** What is said for a moment. */
@@ -103,7 +107,7 @@ export class Model {
     this.shown = shown;
     this.betas.arrived(shown);
     this.cross.keepInside(shown);
-    this.view.activate(this.view.active, this.maps.length);
+    this.wantMap(this.wanted);
     const stays = grown && shown.nearest(this.beta).place === shown.frame;
     this.changed("layers", "controls", "status", ...(stays ? ["charts"] : ["frame", "cursor", "zoom"]));
   }
@@ -159,8 +163,23 @@ export class Model {
 
   /** Make the next map the active one. */
   nextMap() {
-    const count = this.maps.length;
-    if (count) this.view.activate((this.view.active + 1) % count, count);
+    this.activate((this.view.active + 1) % Math.max(this.maps.length, 1));
+  }
+
+  /** @param {number} number of the map that threshold and curves shall belong to */
+  activate(number) {
+    this.view.activate(number, this.maps.length);
+    this.wanted = this.activeLayer?.predictor?.name ?? this.wanted;
+  }
+
+  /**
+   * The same by its name; the first where there is none of it.
+   * @param {string} name
+   */
+  wantMap(name) {
+    this.wanted = name;
+    const number = this.maps.findIndex(({ predictor }) => predictor?.name === name);
+    this.view.activate(Math.max(number, 0), this.maps.length);
   }
 
   /**

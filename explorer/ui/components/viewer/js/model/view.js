@@ -121,13 +121,32 @@ export class View {
     this.changed("frame");
   }
 
+  /**
+   * @param {Layer["kind"]} kind
+   * @param {{centre: number, width: number}} window of all panels of this kind, in colour bars
+   */
+  putWindow(kind, window) {
+    this.windows[kind] = window;
+    this.changed("frame");
+  }
+
+  /**
+   * @param {number} scale how many times as large
+   * @param {number} x the middle of what is seen, fractions of the image
+   * @param {number} y
+   */
+  zoomTo(scale, x, y) {
+    this.zoom.to(scale, x, y);
+    this.changed("zoom");
+  }
+
   /** Zoom and windows as in the beginning. */
   reset() {
     this.zoom.reset();
     for (const kind of /** @type {Layer["kind"][]} */ (Object.keys(this.windows))) {
-      this.windows[kind] = { centre: 0, width: 1 };
+      this.putWindow(kind, { centre: 0, width: 1 });
     }
-    this.changed("zoom", "frame");
+    this.changed("zoom");
   }
 
   /**
