@@ -95,9 +95,7 @@ class Fed:
             if isinstance(whispered, Mapping):
                 told(whispered)
 
-        component(BASE, f"explorer-{key}", "ear.js")(
-            key=key, data=as_bytes({}), on_told_change=callback
-        )
+        component(BASE, f"explorer-{key}", "ear.js")(key=key, data=as_bytes({}), on_told_change=callback)
 
     def feed(self, place: Any, key: str, content: bytes | Mapping[str, Any]) -> None:
         """Hand it a packet, or what the page says and which message was heard, at `place`, invisibly."""

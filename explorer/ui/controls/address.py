@@ -154,7 +154,7 @@ class Address:
                 self.asked[name] = [text]
 
     def _last(self, key: str) -> list[str]:
-        """The text of a parameter of one value, if there is one; of several that differ the others are named."""
+        """The text of a parameter of one value, if it is there; of several the last, the others are named."""
         texts = self.asked.pop(key, [])
         for text in dict.fromkeys(texts):
             if text != texts[-1]:

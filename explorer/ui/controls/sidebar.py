@@ -14,9 +14,9 @@ from explorer.ui.controls import viewing, widgets
 from explorer.ui.controls.address import Address
 from explorer.ui.controls.anomaly import choose_anomaly
 from explorer.ui.controls.image import choose_image
-from explorer.ui.controls.viewing import Rules
 from explorer.ui.controls.model import choose_betas, choose_model
 from explorer.ui.controls.predictors import choose_predictors, choose_watched
+from explorer.ui.controls.viewing import Rules
 
 
 def sidebar(address: Address) -> tuple[State, str, Rules]:
@@ -73,15 +73,13 @@ def sidebar(address: Address) -> tuple[State, str, Rules]:
 
 
 def _offer_steps(address: Address) -> None:
-    """Buttons that take back the last change, and take it again; Back and Forward of the browser do the same."""
+    """Buttons that take a change back and again, as Back and Forward of the browser do."""
     row = st.container(horizontal=True, key="steps")
-    for name, keys, icon, take in (
-        ("Undo", "Ctrl+Z", ":material/undo:", address.undo),
-        ("Redo", "Ctrl+Shift+Z", ":material/redo:", address.redo),
-    ):
-        row.button(name, key=name.lower(), icon=icon, shortcut=keys, on_click=_step, args=(take, name))
+    for name, keys, take in (("Undo", "Ctrl+Z", address.undo), ("Redo", "Ctrl+Y", address.redo)):
+        key = name.lower()
+        row.button(name, key=key, type="tertiary", shortcut=keys, on_click=_step, args=(take, key))
 
 
 def _step(take: Callable[[], bool], name: str) -> None:
     if not take():
-        st.toast(f"There is nothing to {name.lower()}.")
+        st.toast(f"There is nothing to {name}.")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -52,7 +53,7 @@ def rules(maps: Sequence[str], size: tuple[int, int]) -> Rules:
 def place(address: Address, parts: Rules) -> None:
     """Give each part of the look its value: the address's, the session's or the default."""
     for key, (default, parse) in parts.items():
-        address.place(key, default, parse, fits=lambda text, parse=parse: _is_kept(text, parse))
+        address.place(key, default, parse, fits=partial(_is_kept, parse))
 
 
 def texts(parts: Rules) -> dict[str, str]:
@@ -64,11 +65,11 @@ def take(told: Mapping[str, object], parts: Rules) -> None:
     """Keep the look that the viewer tells; it comes from the browser, so what is none is left out."""
     for key, (_, parse) in parts.items():
         text = told.get(key)
-        if isinstance(text, str) and _is_kept(text, parse):
+        if isinstance(text, str) and _is_kept(parse, text):
             st.session_state[key] = text
 
 
-def _is_kept(text: str, parse: Callable[[str], str]) -> bool:
+def _is_kept(parse: Callable[[str], str], text: str) -> bool:
     try:
         return parse(text) == text
     except ValueError:

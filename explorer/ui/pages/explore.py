@@ -152,7 +152,7 @@ def _say_what_was_left_out(address: Address, places: _Places) -> None:
 
 @st.fragment
 def _remember(address: Address, looks: viewing.Rules) -> None:
-    """Keep how a person has the viewer show things, and write it to the address, without a run of the page."""
+    """Keep how a person has the viewer show things, and write it to the address, between two runs."""
 
     def take(told: Mapping[str, Any]) -> None:
         viewing.take(told, looks)
@@ -163,9 +163,7 @@ def _remember(address: Address, looks: viewing.Rules) -> None:
         address.write()
 
 
-def _main(
-    scene: Scene, places: _Places, ahead: Scene | None, watched: str, told: Mapping[str, Any]
-) -> None:
+def _main(scene: Scene, places: _Places, ahead: Scene | None, watched: str, told: Mapping[str, Any]) -> None:
     state = scene.state
     with places.viewer:
         viewer.show(_follow)

@@ -70,8 +70,8 @@ def settings(
         scoring: the chosen one.
         linked: whether the scoring beta follows the training beta.
         plant: the anomaly's place, see `plant_of`.
-        look: how things are shown: `texts`, see `explorer.ui.controls.viewing`, and `turn`, another one each time
-            that the page went where an address says; only then do they hold, and not what is shown now.
+        look: how things are shown: `texts`, see `explorer.ui.controls.viewing`, and `turn`, another one each
+            time that the page went where an address says; only then do they hold, not what is shown now.
         own: whether it is a slice of an own scan, which no address holds.
     """
     return {
