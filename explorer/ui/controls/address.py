@@ -35,6 +35,7 @@ class Address:
         shown: parameters that the controls of this run stand for.
         ignored: what was asked for in vain, as `key=text`.
         nearest: by key, what was asked for and what was taken instead.
+        gone: whether a slice of an own scan was asked for that is not in this session.
         written: the last address written; None before the first.
         values: of the controls, when it was written.
         moment: when it was written, s.
@@ -50,6 +51,7 @@ class Address:
     shown: dict[str, Callable[[], list[str]]] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     nearest: dict[str, tuple[str, str]] = field(default_factory=dict)
+    gone: bool = False
     written: Parameters | None = None
     values: dict[str, Any] = field(default_factory=dict)
     moment: float = 0.0
@@ -79,7 +81,7 @@ class Address:
         for key in self.values:
             st.session_state.pop(key, None)
         self.asked = {key: list(texts) for key, texts in asked.items()}
-        self.ignored, self.nearest = [], {}
+        self.ignored, self.nearest, self.gone = [], {}, False
         self.turn += 1
 
     def _travelled(self) -> bool:
@@ -204,10 +206,10 @@ class Address:
         self.wanted = self.steps.redo()
         return self.wanted is not None
 
-    def told(self) -> tuple[list[str], Mapping[str, tuple[str, str]]]:
-        """What was ignored and what was taken instead, once."""
-        found = self.ignored, self.nearest
-        self.ignored, self.nearest = [], {}
+    def told(self) -> tuple[list[str], Mapping[str, tuple[str, str]], bool]:
+        """What was ignored, what was taken instead and whether an own slice is gone, once."""
+        found = self.ignored, self.nearest, self.gone
+        self.ignored, self.nearest, self.gone = [], {}, False
         return found
 
 

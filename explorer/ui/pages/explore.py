@@ -37,6 +37,7 @@ from explorer.ui.controls.model import beta_options, scoring_options
 from explorer.ui.controls.sidebar import sidebar
 from explorer.ui.messages import plain
 from explorer.ui.pages.captions import (
+    OWN_SLICE_GONE,
     cohort_caption,
     headline,
     left_out,
@@ -143,7 +144,9 @@ def _curves(shown: SliceView, places: _Places, turn: int = 0) -> None:
 
 def _say_what_was_left_out(address: Address, places: _Places) -> None:
     """When the page was opened, name the parameters of the address that no control could take."""
-    ignored, nearest = address.told()
+    ignored, nearest, gone = address.told()
+    if gone:
+        places.messages.warning(OWN_SLICE_GONE, icon=":material/link_off:")
     if nearest:
         places.messages.info(nearest_taken(nearest), icon=":material/link:")
     if ignored:

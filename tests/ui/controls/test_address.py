@@ -86,7 +86,7 @@ def test_what_cannot_be_followed_is_named_and_the_default_shown(
     run(address)
     assert state == {"number": 5, "letters": ["b"]}
     assert address.told()[0] == [f"number={text}", "letters=z", "nonsense=1"]
-    assert "nonsense" not in query and address.told() == ([], {})
+    assert "nonsense" not in query and address.told() == ([], {}, False)
 
 
 def test_going_back_shows_what_was_there(

@@ -9,6 +9,7 @@ from explorer.looking.guest import Guest
 from explorer.scans.finding.finding import Finding
 from explorer.scans.reading.files import label
 from explorer.scans.scoring.jobs import Job
+from explorer.ui.controls.guests import OWN
 
 
 def guest_of(finding: Finding, index: int) -> Guest:
@@ -32,7 +33,7 @@ def guest_of(finding: Finding, index: int) -> Guest:
 def address_of(job: Job) -> dict[str, str]:
     """The Explore page's parameters that repeat a job, without an anomaly planted."""
     family, _, option = (job.contrast or job.card.dataset).partition("/")
-    found = {"dataset": family, "model": _shipped(job.card), "anomaly": "none"}
+    found = {"dataset": family, "model": _shipped(job.card), "anomaly": "none", OWN: "true"}
     found["beta"] = f"{job.scoring.beta:g}"
     if option:
         found["contrast"] = option
