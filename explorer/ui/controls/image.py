@@ -68,7 +68,7 @@ def _guest(dataset: Dataset, address: Address) -> Guest | None:
         return None
     st.caption(
         f":material/upload_file: **{plain(found.source.name)}**, from your scan. It stays in this session "
-        f"and out of the address. {found.sides} The contrast says with which healthy data it is compared."
+        "and out of the address. The contrast says with which healthy data it is compared."
     )
     st.button("Back to the dataset's slices", on_click=guests.leave, key="close-guest", width="stretch")
     return found

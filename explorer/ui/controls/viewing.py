@@ -17,6 +17,9 @@ from explorer.wire.colour import SCORE_MAPS
 Rules = dict[str, tuple[str, Callable[[str], str]]]
 """By key: the default, and what makes the text that is kept of one that was asked for, or a ValueError."""
 
+SIDES, CONVENTIONS = "sides", ("radiological", "neurological")
+"""Key, in the session too, of which side of the person is at the left on all pages; the right first."""
+
 HIGHEST_SHARE = 0.9999
 """Largest share of healthy pixels that the threshold's slider can leave below it."""
 
@@ -47,6 +50,7 @@ def rules(maps: Sequence[str], size: tuple[int, int]) -> Rules:
         "window-signed": ("0,1", windows),
         "window-score": ("0,1", windows),
         "pixel": ("", _pixel(size)),
+        SIDES: (CONVENTIONS[0], _one_of(CONVENTIONS)),
     }
 
 
@@ -59,6 +63,16 @@ def place(address: Address, parts: Rules) -> None:
 def texts(parts: Rules) -> dict[str, str]:
     """The look, for the viewer."""
     return {key: st.session_state[key] for key in parts}
+
+
+def radiological() -> bool:
+    """Whether the right of the person is shown at the left, on all pages."""
+    return bool(st.session_state.get(SIDES, CONVENTIONS[0]) == CONVENTIONS[0])
+
+
+def turn_to(radiological: bool) -> None:
+    """Choose the side, for all pages."""
+    st.session_state[SIDES] = CONVENTIONS[0 if radiological else 1]
 
 
 def take(told: Mapping[str, object], parts: Rules) -> None:

@@ -274,6 +274,7 @@ def _settings(scene: Scene, told: Mapping[str, Any]) -> dict[str, Any]:
         plant=viewer.plant_of(state.anomaly),
         look=told,
         own=state.guest is not None,
+        sides=scene.sides,
     )
 
 

@@ -59,6 +59,7 @@ def settings(
     plant: Any,
     look: Mapping[str, Any],
     own: bool,
+    sides: str,
 ) -> dict[str, Any]:
     """What the page's controls say, for the viewer.
 
@@ -73,10 +74,11 @@ def settings(
         look: how things are shown: `texts`, see `explorer.ui.controls.viewing`, and `turn`, another one each
             time that the page went where an address says; only then do they hold, not what is shown now.
         own: whether it is a slice of an own scan, which no address holds.
+        sides: what is known of left and right in the image, see `explorer.looking.scene.Scene.sides`.
     """
     return {
         "slice": slice, "betas": betas, "beta": beta, "scorings": scorings, "scoring": scoring,
-        "linked": linked, "plant": plant, "look": look, "own": own,
+        "linked": linked, "plant": plant, "look": look, "own": own, "sides": sides,
     }  # fmt: skip
 
 

@@ -25,8 +25,8 @@ def guest_of(finding: Finding, index: int) -> Guest:
     if finding.mask_seen is not None:
         mask = torch.from_numpy(finding.mask_seen[index]) & foreground
     source = prepared.slice_at(index, job.sequence, f"{label(scan.name)}, slice {index}")
-    known = scan.affine is not None and scan.oriented
-    sides = "The left of the image is the left of the person." if known else "Its sides are not known."
+    placed = "known" if scan.oriented else "assumed"
+    sides = "" if scan.affine is None else placed
     return Guest(source, mask, job.card.dataset.partition("/")[0], sides)
 
 

@@ -70,6 +70,7 @@ export function textsOf({ view, cross: { pinned }, activeLayer }) {
     map: activeLayer?.predictor?.name ?? "",
     threshold: short(view.share, 7),
     colours: view.colours,
+    sides: view.radiological ? "radiological" : "neurological",
     overlay: short(100 * view.overlay),
     zoom: short(zoom.scale),
     centre: `${short(zoom.x)},${short(zoom.y)}`,
@@ -91,6 +92,7 @@ function show(model, texts) {
   const { view, cross } = model;
   const numbers = (/** @type {string} */ key) => texts[key].split(",").map(Number);
   view.colour(texts.colours);
+  view.turnTo(texts.sides === "radiological");
   view.veil(Number(texts.overlay) / 100);
   for (const [key, name] of SWITCHES) view.turn(name, texts[key] === "true");
   for (const kind of KINDS) {

@@ -2,10 +2,11 @@
  * The viewer without a page: the frames at hand, what a person chose, and what follows from both.
  *
  * What changes says what has to be painted anew: "frame" (other numbers), "layers" (other panels or another active
- * map), "charts", "cursor", "planting", "zoom", "controls", "status".
+ * map), "charts", "cursor", "planting", "zoom", "sides", "controls", "status".
  */
 
 import { Pause } from "../../../base/js/later.js";
+import { lettersOf } from "../../../base/js/text.js";
 import { Arrivals } from "./arrivals.js";
 import { Betas } from "./betas.js";
 import { ByHand } from "./byhand.js";
@@ -28,6 +29,7 @@ import { View } from "./view.js";
  * @property {import("./plant.js").Plant} plant
  * @property {{turn: number, texts: import("./look.js").Texts}} look
  * @property {boolean} own
+ * @property {"known"|"assumed"|""} sides what is known of left and right in the image
  */
 
 const NOTE_MS = 5000;
@@ -70,7 +72,7 @@ export class Model {
     this.settings = settings;
     this.betas.take(settings, idle);
     this.hand.take(settings.plant, idle);
-    this.changed("controls", "frame", "status");
+    this.changed("controls", "frame", "status", "sides", "zoom");
   }
 
   /**
@@ -159,6 +161,16 @@ export class Model {
    */
   range(layer) {
     return this.shown ? this.view.range(layer, this.shown.foreground) : [layer.low, layer.high];
+  }
+
+  /** Whether pictures are shown with their sides exchanged. */
+  get turned() {
+    return Boolean(this.settings?.sides) && this.view.radiological;
+  }
+
+  /** Letters at the ends of a picture; empty where no side is known. */
+  get letters() {
+    return lettersOf(this.settings?.sides ?? "", this.turned);
   }
 
   /** Make the next map the active one. */

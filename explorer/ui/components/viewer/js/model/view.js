@@ -18,6 +18,8 @@ export class View {
     /** @type {Tool} */
     this.tool = "look";
     this.colours = MAPS[0];
+    /** Whether the right of the person is shown at the left. */
+    this.radiological = true;
     /** @type {Record<Switch, boolean>} */
     this.on = { truth: true, smooth: false, own: false, keys: false };
     /** Opacity of what was found. */
@@ -41,6 +43,12 @@ export class View {
   colour(colours) {
     this.colours = colours;
     this.changed("controls", "frame");
+  }
+
+  /** @param {boolean} radiological whether the right of the person is shown at the left */
+  turnTo(radiological) {
+    this.radiological = radiological;
+    this.changed("controls", "zoom", "cursor", "sides");
   }
 
   nextColours() {

@@ -64,7 +64,8 @@ export class Painter {
     if (shown) {
       if (is("layers")) this.paintLayers(model, shown);
       if (is("frame")) this.paintFrame(model, shown);
-      if (is("zoom")) for (const panel of this.panels.all) panel.frame(model.view.zoom);
+      if (is("sides", "layers")) for (const panel of this.panels.all) panel.turn(model.letters, model.turned);
+      if (is("zoom", "sides", "layers")) for (const panel of this.panels.all) panel.frame(model.view.zoom);
       if (is("frame", "cursor")) this.paintCursor(model, shown);
       if (is("frame", "charts", "layers")) this.paintCharts(model, shown, is("charts", "layers"));
       if (is("frame", "cursor", "planting")) this.paintPlanting(model, shown);
@@ -165,7 +166,9 @@ export class Painter {
       return { low, high, table: this.tableOf(model, layer), mark: thresholds[maps.indexOf(layer)] ?? NaN };
     });
     const { overlay, zoom, on: { truth, smooth } } = view;
-    const legend = { lines, bars, truth, smooth, overlay, active: activeLayer?.title ?? "", notice: this.notice };
+    const { letters } = model;
+    const active = activeLayer?.title ?? "";
+    const legend = { lines, bars, truth, smooth, overlay, active, letters, notice: this.notice };
     return drawGrid(this.panels.all, legend, zoom);
   }
 
