@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { lettersOf, rate, setText, short } from "../../../explorer/ui/components/base/js/text.js";
+import { rate, setText, short } from "../../../explorer/ui/components/base/js/text.js";
 
 test("numbers have three digits, and a dash stands for none", () => {
   const values = [0, 1234.5, 0.012345, -3.14159, 1e5, 0.00012];
@@ -24,11 +24,4 @@ test("the same text is not set again", () => {
   };
   for (const text of ["a", "b", "b"]) setText(element, text);
   assert.deepEqual(set, ["b"]);
-});
-
-test("letters say which side of the person is at the left, and whether that is sure", () => {
-  assert.deepEqual(lettersOf("known", false), { left: "L", right: "R", top: "A", bottom: "P" });
-  assert.deepEqual(lettersOf("known", true), { left: "R", right: "L", top: "A", bottom: "P" });
-  assert.deepEqual(lettersOf("assumed", true), { left: "R?", right: "L?", top: "A?", bottom: "P?" });
-  assert.deepEqual(new Set(Object.values(lettersOf("", true))), new Set([""]));
 });

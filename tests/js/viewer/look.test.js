@@ -66,12 +66,3 @@ test("a link holds the controls of the address and the look of now", () => {
   assert.deepEqual([found.get("beta"), found.getAll("predictors")], ["2", ["a", "b"]]);
   assert.deepEqual([found.get("threshold"), found.get("pixel"), found.get("sides")], ["0.99", null, "neurological"]);
 });
-
-test("the sides of a picture are exchanged where they are known and the right is to be at the left", () => {
-  const { model } = looked({ sides: "known" });
-  assert.deepEqual([model.turned, model.letters.left], [false, "L"]);
-  model.view.turnTo(true);
-  assert.deepEqual([model.turned, model.letters.left], [true, "R"]);
-  model.take(settingsOf({ sides: "" }), true);
-  assert.deepEqual([model.turned, model.letters.left], [false, ""]);
-});

@@ -6,7 +6,6 @@
  */
 
 import { Pause } from "../../../base/js/later.js";
-import { lettersOf } from "../../../base/js/text.js";
 import { Arrivals } from "./arrivals.js";
 import { Betas } from "./betas.js";
 import { ByHand } from "./byhand.js";
@@ -161,16 +160,6 @@ export class Model {
    */
   range(layer) {
     return this.shown ? this.view.range(layer, this.shown.foreground) : [layer.low, layer.high];
-  }
-
-  /** Whether pictures are shown with their sides exchanged. */
-  get turned() {
-    return Boolean(this.settings?.sides) && this.view.radiological;
-  }
-
-  /** Letters at the ends of a picture; empty where no side is known. */
-  get letters() {
-    return lettersOf(this.settings?.sides ?? "", this.turned);
   }
 
   /** Make the next map the active one. */
