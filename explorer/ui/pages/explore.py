@@ -77,7 +77,7 @@ def page() -> None:
         _visit().scene = scene
         _say_what_was_left_out(address, places)
         with places.feeds:
-            _remember(address, looks)
+            _remember(address, looks, viewing.radiological())
         told = {"turn": address.turn, "texts": viewing.texts(looks)}
         _main(scene, places, ahead, watched, told)
     except ValueError as error:
@@ -154,7 +154,7 @@ def _say_what_was_left_out(address: Address, places: _Places) -> None:
 
 
 @st.fragment
-def _remember(address: Address, looks: viewing.Rules) -> None:
+def _remember(address: Address, looks: viewing.Rules, radiological: bool) -> None:
     """Keep how a person has the viewer show things, and write it to the address, between two runs."""
 
     def take(told: Mapping[str, Any]) -> None:
@@ -164,6 +164,8 @@ def _remember(address: Address, looks: viewing.Rules) -> None:
     viewer.listen(take)
     if address.late:
         address.write()
+    if viewing.radiological() != radiological:
+        st.rerun()  # a film on the page turns with the viewer
 
 
 def _main(scene: Scene, places: _Places, ahead: Scene | None, watched: str, told: Mapping[str, Any]) -> None:

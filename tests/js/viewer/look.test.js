@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { linkOf } from "../../../explorer/ui/components/viewer/js/hands/link.js";
-import { Look, textsOf } from "../../../explorer/ui/components/viewer/js/model/look.js";
+import { Look, textsOf } from "../../../explorer/ui/components/viewer/js/hands/look.js";
 import { Model } from "../../../explorer/ui/components/viewer/js/model/model.js";
 import { framesOf, part, recorder, settingsOf } from "../support.js";
 

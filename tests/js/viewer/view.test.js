@@ -77,3 +77,11 @@ test("zoom is about the middle of what is seen, where no point is given", () => 
   view.reset();
   assert.equal(view.zoom.scale, 1);
 });
+
+test("sides are exchanged where they are known and the right of the person is to be at the left", () => {
+  const view = new View(() => undefined);
+  assert.deepEqual([view.turned("known"), view.letters("known").left], [true, "R"]);
+  assert.deepEqual([view.turned(""), view.letters().left], [false, ""]);
+  view.turnTo(false);
+  assert.deepEqual([view.turned("known"), view.letters("assumed").left], [false, "L?"]);
+});

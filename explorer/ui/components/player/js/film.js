@@ -19,6 +19,8 @@ const SLOWEST_MS = 500;
  * @property {Object<string, number[]>} curves
  * @property {?[number, number]} picked row and column
  * @property {Object<string, string>} tables
+ * @property {string} sides what is known of left and right
+ * @property {boolean} turned whether they are exchanged
  */
 
 /**

@@ -9,11 +9,11 @@ import { Server } from "../../base/js/streamlit.js";
 import { Talk } from "../../base/js/talk.js";
 import { listenToKeys } from "./hands/keys.js";
 import { connectLink } from "./hands/link.js";
+import { Look } from "./hands/look.js";
 import { connectPictures } from "./hands/pictures.js";
 import { connectSaving } from "./hands/save.js";
 import { BetaSliders, connectThreshold } from "./hands/sliders.js";
 import { click, connectTools } from "./hands/tools.js";
-import { Look } from "./model/look.js";
 import { Model } from "./model/model.js";
 import { Painter } from "./painting/painter.js";
 

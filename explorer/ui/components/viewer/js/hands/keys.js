@@ -2,7 +2,6 @@
 
 import { found } from "../../../base/js/dom.js";
 import { centreOf, middleOf } from "../model/crosshair.js";
-import { isTurned } from "../model/sides.js";
 import { fillScreen } from "./tools.js";
 
 /** @typedef {import("../model/model.js").Model} Model */
@@ -101,7 +100,7 @@ function onPicture(model, panels, { key, shiftKey }) {
 function step(model, panels, down, right) {
   const { view, hand, shown } = model;
   if (!shown) return;
-  const onward = isTurned(model) ? -right : right;
+  const onward = view.turned(model.settings?.sides) ? -right : right;
   if (view.tool === "plant") hand.nudge(onward / 100, down / 100, 0);
   else if (view.tool === "window" && panels.focused) view.setWindow(panels.focused.layer.kind, right / 40, down / 40);
   else model.step(down, onward);

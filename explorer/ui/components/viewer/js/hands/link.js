@@ -1,6 +1,6 @@
 /** A link to the page as it is, with what the address has not been told yet. */
 
-import { textsOf } from "../model/look.js";
+import { textsOf } from "./look.js";
 import { click } from "./tools.js";
 
 /** @typedef {import("../model/model.js").Model} Model */

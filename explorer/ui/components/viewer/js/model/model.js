@@ -26,7 +26,7 @@ import { View } from "./view.js";
  * @property {string} scoring
  * @property {boolean} linked
  * @property {import("./plant.js").Plant} plant
- * @property {{turn: number, texts: import("./look.js").Texts}} look
+ * @property {{turn: number, texts: Object<string, string>}} look
  * @property {boolean} own
  * @property {"known"|"assumed"|""} sides what is known of left and right in the image
  */

@@ -1,6 +1,7 @@
 /** How pictures are shown: which tool, colours, windows and zoom a person chose, which map and which threshold. */
 
 import { clamp } from "../../../base/js/numbers.js";
+import { lettersOf } from "../../../base/js/sides.js";
 import { Zoom } from "../../../base/js/zoom.js";
 
 /** @typedef {import("./shown.js").Layer} Layer */
@@ -49,6 +50,22 @@ export class View {
   turnTo(radiological) {
     this.radiological = radiological;
     this.changed("controls", "zoom", "cursor", "sides");
+  }
+
+  /**
+   * Whether pictures are shown with left and right exchanged.
+   * @param {string} [sides] what is known of them: known, assumed or nothing
+   */
+  turned(sides = "") {
+    return sides !== "" && this.radiological;
+  }
+
+  /**
+   * Letters at the ends of the pictures; empty where no side is known.
+   * @param {string} [sides]
+   */
+  letters(sides = "") {
+    return lettersOf(sides, this.turned(sides));
   }
 
   nextColours() {

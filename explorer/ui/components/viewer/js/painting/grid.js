@@ -16,7 +16,7 @@ import { short } from "../../../base/js/text.js";
  * @property {number} overlay opacity of what was found
  * @property {string} active title of the map that the threshold is of; empty for none
  * @property {boolean} smooth
- * @property {import("../model/sides.js").Letters} letters at the ends of pictures
+ * @property {import("../../../base/js/sides.js").Letters} letters at the ends of pictures
  * @property {string} notice below the panels
  */
 
@@ -157,7 +157,7 @@ function drawPicture(c, panel, { left, top, height }, { truth, overlay, smooth }
 
 /**
  * @param {CanvasRenderingContext2D} c
- * @param {import("../model/sides.js").Letters} letters
+ * @param {import("../../../base/js/sides.js").Letters} letters
  * @param {{left: number, top: number, height: number}} place
  */
 function drawLetters(c, letters, { left, top, height }) {

@@ -5,7 +5,6 @@ import { lookupTables } from "../../../base/js/colour.js";
 import { found, part } from "../../../base/js/dom.js";
 import { short, rate } from "../../../base/js/text.js";
 import { centreOf } from "../model/crosshair.js";
-import { isTurned, lettersNow } from "../model/sides.js";
 import { PixelCard } from "./card.js";
 import { Controls } from "./controls.js";
 import { Described } from "./described.js";
@@ -66,7 +65,9 @@ export class Painter {
       if (is("layers")) this.paintLayers(model, shown);
       if (is("frame")) this.paintFrame(model, shown);
       if (is("sides", "layers")) {
-        for (const panel of this.panels.all) panel.turn(lettersNow(model), isTurned(model));
+        const { view, settings } = model;
+        const [letters, turned] = [view.letters(settings?.sides), view.turned(settings?.sides)];
+        for (const panel of this.panels.all) panel.turn(letters, turned);
       }
       if (is("zoom", "sides", "layers")) for (const panel of this.panels.all) panel.frame(model.view.zoom);
       if (is("frame", "cursor")) this.paintCursor(model, shown);
@@ -169,7 +170,7 @@ export class Painter {
       return { low, high, table: this.tableOf(model, layer), mark: thresholds[maps.indexOf(layer)] ?? NaN };
     });
     const { overlay, zoom, on: { truth, smooth } } = view;
-    const letters = lettersNow(model);
+    const letters = view.letters(model.settings?.sides);
     const active = activeLayer?.title ?? "";
     const legend = { lines, bars, truth, smooth, overlay, active, letters, notice: this.notice };
     return drawGrid(this.panels.all, legend, zoom);

@@ -161,7 +161,7 @@ export class Panel {
 
   /**
    * Write letters at the ends of the picture, and exchange left and right or not; `frame` is to follow.
-   * @param {import("../model/sides.js").Letters} letters
+   * @param {import("../../../base/js/sides.js").Letters} letters
    * @param {boolean} turned
    */
   turn(letters, turned) {

@@ -7,7 +7,7 @@
 
 import { Pause } from "../../../base/js/later.js";
 
-/** @typedef {import("./model.js").Model} Model */
+/** @typedef {import("../model/model.js").Model} Model */
 /** @typedef {Object<string, string>} Texts */
 
 const REST_MS = 400;

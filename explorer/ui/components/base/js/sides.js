@@ -1,6 +1,5 @@
-/** Which side of the person is at the left of the pictures, and the letters that say so. */
+/** Letters that say which side of the person is at which end of a picture. */
 
-/** @typedef {import("./model.js").Model} Model */
 /** @typedef {{left: string, right: string, top: string, bottom: string}} Letters */
 
 /**
@@ -14,20 +13,4 @@ export function lettersOf(sides, turned) {
   const unsure = sides === "known" ? "" : "?";
   const [left, right, top, bottom] = [...(turned ? "RLAP" : "LRAP")].map((side) => side + unsure);
   return { left, right, top, bottom };
-}
-
-/**
- * Whether pictures are shown with their sides exchanged.
- * @param {Model} model
- */
-export function isTurned({ settings, view }) {
-  return Boolean(settings?.sides) && view.radiological;
-}
-
-/**
- * Letters at the ends of the pictures as they are shown; empty where no side is known.
- * @param {Model} model
- */
-export function lettersNow(model) {
-  return lettersOf(model.settings?.sides ?? "", isTurned(model));
 }
