@@ -64,12 +64,7 @@ export class Painter {
     if (shown) {
       if (is("layers")) this.paintLayers(model, shown);
       if (is("frame")) this.paintFrame(model, shown);
-      if (is("sides", "layers")) {
-        const { view, settings } = model;
-        const [letters, turned] = [view.letters(settings?.sides), view.turned(settings?.sides)];
-        for (const panel of this.panels.all) panel.turn(letters, turned);
-      }
-      if (is("zoom", "sides", "layers")) for (const panel of this.panels.all) panel.frame(model.view.zoom);
+      if (is("zoom", "sides", "layers")) this.paintPlaces(model);
       if (is("frame", "cursor")) this.paintCursor(model, shown);
       if (is("frame", "charts", "layers")) this.paintCharts(model, shown, is("charts", "layers"));
       if (is("frame", "cursor", "planting")) this.paintPlanting(model, shown);
@@ -137,6 +132,18 @@ export class Painter {
     }
     if (header.betas.length > 1) drawStrip(this.strip, this.curves, header.betas, view.active, beta, this.ink);
     else this.strip.begin(this.ink);
+  }
+
+  /**
+   * Which part of the pictures is seen, and which way round.
+   * @param {Model} model
+   */
+  paintPlaces({ view, settings }) {
+    const [letters, turned] = [view.letters(settings?.sides), view.turned(settings?.sides)];
+    for (const panel of this.panels.all) {
+      panel.turn(letters, turned);
+      panel.frame(view.zoom);
+    }
   }
 
   /**
