@@ -10,7 +10,7 @@ from explorer.cards.catalogue import (
     model_names,
     models_for,
 )
-from explorer.cards.weights import Pretrained, save_pretrained
+from explorer.cards.weights import Pretrained, outline, save_pretrained
 
 __all__ = [
     "Card",
@@ -23,6 +23,7 @@ __all__ = [
     "model_called",
     "model_names",
     "models_for",
+    "outline",
     "read_card",
     "save_pretrained",
 ]

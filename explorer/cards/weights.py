@@ -81,6 +81,15 @@ def assemble(card: Card, weights: bytes, calibration: bytes | None, device: torc
     return Pretrained(cast(Model, model), card, _calibrations(card, calibration))
 
 
+def outline(card: Card) -> Pretrained:
+    """A model without weights, which only says what it is: its evidence and its range of betas.
+
+    Raises:
+        ValueError: where no network can be made of the card.
+    """
+    return Pretrained(cast(Model, _network(card)), card, {})
+
+
 def save_pretrained(
     model: nn.Module, card: Card, calibration: Mapping[str, Calibration], folder: Path
 ) -> None:

@@ -52,12 +52,17 @@ def model_of(dataset: str) -> str:
     return usual if usual in fitting else fitting[0]
 
 
-def offered(pretrained: Pretrained, dataset: str) -> list[str]:
+def offered(pretrained: Pretrained, dataset: str, *, unread: bool = False) -> list[str]:
     """The predictors for a model, as they are listed.
 
     Those that need healthy scores are offered only where the model has some of this dataset.
+
+    Args:
+        pretrained: the model.
+        dataset: the images' name.
+        unread: whether the model's files cannot be read, so that it may have such scores.
     """
-    known = pretrained.healthy(dataset) is not None
+    known = unread or pretrained.healthy(dataset) is not None
     names = [
         name for name in predictors_for(pretrained.model) if known or not REGISTERED[name].needs_calibration
     ]

@@ -26,7 +26,7 @@ class Guest:
         source: image, foreground and name.
         mask: of its anomalies, (H, W), bool; nothing is True where none is known.
         family: datasets with which it can be compared, e.g. `brain`.
-        sides: a sentence on left and right.
+        sides: what is known of left and right: `known`, `assumed`, or empty where it is a picture.
         key: tells guests apart.
         caches: what was made of it.
     """

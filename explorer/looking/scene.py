@@ -56,6 +56,16 @@ class Scene:
         return self._planted[0]
 
     @property
+    def sides(self) -> str:
+        """What is known of left and right in the image: `known`, `assumed`, or empty where it has none.
+
+        Images on the grid of the brain models have the left of the person on their left.
+        """
+        if self.state.guest is not None:
+            return self.state.guest.sides
+        return "" if self.case.source.position is None else "known"
+
+    @property
     def misfit(self) -> str:
         """Why the anomaly does not fit into this slice; empty where it does."""
         return self._planted[1]

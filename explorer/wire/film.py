@@ -9,6 +9,8 @@ Header of the packet (its framing and `arrays` are described in `explorer.wire.p
               to high; pick: clicks are reported
     curves    {name: F numbers}
     picked    [row, column] in layers that can be picked, or null
+    sides     what is known of left and right in the pictures: known, assumed or nothing
+    turned    whether they are shown with left and right exchanged
     tables    colour scales by name, base64 of 256 x 3 bytes
 """
 
@@ -58,6 +60,8 @@ class Film:
         layers: in the order shown.
         curves: a number a frame, by name.
         picked: row and column of the picked cell, or None.
+        sides: what is known of left and right in the pictures: `known`, `assumed` or empty.
+        turned: whether they are shown with left and right exchanged.
     """
 
     key: str
@@ -65,10 +69,16 @@ class Film:
     layers: Sequence[Layer]
     curves: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     picked: tuple[int, int] | None = None
+    sides: str = ""
+    turned: bool = False
 
     def picking(self, row: int, column: int) -> Film:
         """The same film with another cell picked."""
         return dataclasses.replace(self, picked=(row, column))
+
+    def shown(self, sides: str, *, radiological: bool) -> Film:
+        """The same film with letters at its sides, the right of the person at the left or not."""
+        return dataclasses.replace(self, sides=sides, turned=bool(sides) and radiological)
 
 
 def encode(film: Film) -> bytes:
@@ -93,6 +103,8 @@ def encode(film: Film) -> bytes:
         ],
         "curves": {name: [float(value) for value in curve] for name, curve in film.curves.items()},
         "picked": film.picked,
+        "sides": film.sides,
+        "turned": film.turned,
         "tables": {name: encoded_table(name) for name in sorted({layer.colours for layer in film.layers})},
     }  # fmt: skip
     return encode_packet(header, [_array(str(i), layer) for i, layer in enumerate(film.layers)])

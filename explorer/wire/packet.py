@@ -28,7 +28,7 @@ reader undoes from the last to the first:
 
     z = low[i] | high[i] << 8;  d = (z >>> 1) ^ -(z & 1)
 
-The reader is `explorer/ui/components/base/js/packet.js`.
+The reader is `explorer/ui/components/base/js/page/packet.js`.
 """
 
 from __future__ import annotations

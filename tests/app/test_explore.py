@@ -13,7 +13,6 @@ from streamlit.testing.v1 import AppTest
 
 from explorer.anomalies import ANOMALIES
 from explorer.anomalies.shape.painted import encode
-from explorer.cards.card import REMEDY
 from explorer.datasets import dataset_names
 from explorer.evidence import VaeEvidence
 from explorer.looking import defaults
@@ -271,31 +270,6 @@ def test_markdown_in_an_address_stays_text(asked: str) -> None:
     app = opened(**FASHION, **{asked: "`![x](http://127.0.0.1:9/x.png)"})
     (message,) = [found.value for kind in (app.warning, app.error) for found in kind]
     assert r"\`\!\[x\](http" in message and "![x]" not in message
-
-
-def test_damaged_weights_are_named_with_the_remedy(own_models: Path) -> None:
-    path = own_models / "beta-vae-fashion-mnist.safetensors"
-    content = bytearray(path.read_bytes())
-    content[-1] ^= 1
-    path.write_bytes(content)
-    app = opened(**FASHION)
-    assert not app.exception
-    (error,) = app.error
-    assert "beta-vae-fashion-mnist.safetensors" in unescaped(error.value)
-    assert REMEDY in unescaped(error.value)
-
-
-@pytest.mark.parametrize("suffix", ["safetensors", "toml"])
-def test_missing_files_are_named_until_they_are_back(own_models: Path, suffix: str) -> None:
-    path = own_models / f"beta-vae-fashion-mnist.{suffix}"
-    content = path.read_bytes()
-    path.unlink()
-    app = opened(**FASHION)
-    assert not app.exception
-    (error,) = app.error
-    assert {"toml": "no model for fashion-mnist", "safetensors": path.name}[suffix] in unescaped(error.value)
-    path.write_bytes(content)
-    assert_fine(app.run())
 
 
 def test_a_beta_between_two_options_becomes_the_nearest() -> None:

@@ -15,7 +15,8 @@ from explorer.anomalies import ANOMALIES
 from explorer.contracts import Slice
 from explorer.looking import caches
 from explorer.looking.guest import Guest
-from explorer.ui.controls.guests import GUEST, VISIT
+from explorer.ui.controls.guests import GUEST, OWN, VISIT
+from explorer.ui.pages.captions import OWN_SLICE_GONE
 from tests.support.packets import handed, read_all
 
 MAIN = Path(__file__).parents[2] / "explorer" / "ui" / "pages" / "main.py"
@@ -35,6 +36,7 @@ def explore(found: Guest, **address: str) -> AppTest:
     app = AppTest.from_file(MAIN, default_timeout=120)
     for key, value in address.items():
         app.query_params[key] = value
+    app.query_params[OWN] = "true"
     app.session_state[GUEST] = found
     return app.run()
 
@@ -63,8 +65,10 @@ def test_the_slice_stands_in_for_the_datasets_and_goes_again() -> None:
     assert max(error["figures"]["auroc"]) > 0.95  # a bright square is found
     assert {"subject", "slice"}.isdisjoint(one.key for one in app.slider)
     fine(app.button(key="close-guest").click().run())
-    assert shown(app)[0]["name"] == "test subject 0, slice 32" and GUEST not in app.session_state
+    assert shown(app)[0]["name"] == "test subject 0, slice 32" and OWN not in app.query_params
     assert {"subject", "slice"} <= {one.key for one in app.slider}
+    fine(app.button(key="undo").click().run())
+    assert shown(app)[0]["name"] == "patient_1.nii, slice 7" and app.query_params[OWN] == "true"
 
 
 def test_an_anomaly_can_be_planted_beside_the_known_one() -> None:
@@ -103,14 +107,23 @@ def test_deletion_forgets_it(monkeypatch: pytest.MonkeyPatch) -> None:
     for key in (GUEST, VISIT):  # as `explorer.ui.controls.guests.close` does
         if key in app.session_state:
             del app.session_state[key]
-    fine(app.run())
+    app.run()
     gc.collect()
     assert held() is None and image() is None
 
 
-def test_where_it_does_not_fit_the_dataset_is_shown() -> None:
+def test_where_it_does_not_fit_the_dataset_is_shown_and_it_is_said() -> None:
     for found in (guest("fashion-mnist", 28), guest("brain", 64)):
-        app = fine(explore(found, **BRAIN))
+        app = explore(found, **BRAIN)
         assert shown(app)[0]["name"] == "test subject 0, slice 32"
-    app = fine(explore(guest(), dataset="fashion-mnist", anomaly="none", cohort="8"))
-    assert "class" in shown(app)[0]["name"] or "patient" not in shown(app)[0]["name"]
+        assert app.warning[0].value == OWN_SLICE_GONE and OWN not in app.query_params
+
+
+def test_an_address_of_a_slice_that_is_gone_says_what_was_lost() -> None:
+    app = AppTest.from_file(MAIN, default_timeout=120)
+    for key, value in (BRAIN | {OWN: "true"}).items():
+        app.query_params[key] = value
+    app.run()
+    assert [one.value for one in app.warning] == [OWN_SLICE_GONE]
+    assert shown(app)[0]["name"] == "test subject 0, slice 32" and OWN not in app.query_params
+    fine(app.run())  # said once

@@ -15,6 +15,7 @@ from explorer.predictors import PREDICTORS
 from explorer.ui.pages.viewer_file import viewer_file
 from tests.app.test_explore import FASHION, opened
 from tests.app.test_guest import BRAIN, explore, fine, guest, text
+from tests.support.looks import look_of
 
 LARGEST = 8_000_000
 """Bytes."""
@@ -44,7 +45,7 @@ def test_the_file_of_all_maps_at_two_kinds_of_betas_is_small(monkeypatch: pytest
     names = defaults.offered(server.pretrained(state.model), state.dataset)
     maps = {name: PREDICTORS[name]() for name in names}
     scene = resolve(dataclasses.replace(state, predictors=maps, linked=False, scoring_beta=0.1))
-    file = viewer_file(scene)
+    file = viewer_file(scene, look_of(scene))
     assert 1_000_000 < len(file.encode()) < LARGEST
     assert NOTICE in file and scene.dataset.note.split(";")[0] in file
     assert "Copyright (C) 1993-2009 Louis Collins" in file
@@ -53,6 +54,7 @@ def test_the_file_of_all_maps_at_two_kinds_of_betas_is_small(monkeypatch: pytest
 
 def test_the_file_of_an_own_scan_says_whose_it_is_and_has_no_script() -> None:
     state = dataclasses.replace(defaults.default_state(), guest=guest(), predictors={})
-    file = viewer_file(resolve(state))
+    scene = resolve(state)
+    file = viewer_file(scene, look_of(scene))
     assert "<h1>Anomaly maps of patient_1.nii, slice 7</h1>" in file
     assert "own scan" in file and "load_dataset" not in file

@@ -3,8 +3,8 @@
     python -m tests.benchmarks.real_shapes [--model context-vae-brain ...] [--slices 60] [--beta 0.03 ...]
 
 Lesions (`real-lesion`, of all causes, strengths 0.1, 0.2 and 0.3 in turn) in FLAIR, T1 and T2 of test
-subjects of the cohort, in T1 of the five IXI subjects that no training saw, and in one healthy FLAIR scan; dark
-in T1, else bright.
+subjects of the cohort, in T1 of the five IXI subjects that no training saw, and in one healthy FLAIR scan;
+dark in T1, else bright.
 Prints, for each, AP over brain pixels of many settings at each training beta, the best first, and the mean of
 |x - x_hat| over the brains before planting.
 """

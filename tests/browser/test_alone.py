@@ -16,6 +16,7 @@ from explorer.predictors import PREDICTORS
 from explorer.ui.pages.viewer_file import viewer_file
 from tests.browser.test_viewer import assert_shows, state
 from tests.browser.viewing import AT_HAND, box, drag, part, pictures, pixels, point, thumb
+from tests.support.looks import look_of
 
 HANDLES = ("beta", "scoring", "map", "active", "level", "opacity", "truth", "smooth", "own")
 Opener = Callable[..., Page]
@@ -49,9 +50,9 @@ def drawn(page: Page) -> None:
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
-def written(folder: Path, chosen: State) -> Path:
-    file = folder / "viewer.html"
-    file.write_text(viewer_file(resolve(chosen)), encoding="utf-8")
+def written(folder: Path, chosen: State, **look: str) -> Path:
+    file, scene = folder / "viewer.html", resolve(chosen)
+    file.write_text(viewer_file(scene, look_of(scene, **look)), encoding="utf-8")
     return file
 
 
@@ -145,6 +146,13 @@ def test_a_map_of_many_passes_is_there_for_the_beta_it_was_made_at(open_file: Op
     drawn(page)
     expect(page.locator("figure.elsewhere")).to_have_count(1)
     assert "MAP restoration: for β 1 alone." in part(page, "status").inner_text()
+
+
+def test_it_opens_as_one_had_it_shown(open_file: Opener, tmp_path: Path) -> None:
+    page = open_file(written(tmp_path, state(), threshold="0.9", overlay="35", pixel="6,7"))
+    assert [part(page, name).input_value() for name in ("opacity", "level")] == ["35", "250"]
+    assert part(page, "pixelTitle").inner_text() == "Pixel x 7, y 6 · background · pinned"
+    assert part(page, "link").is_hidden()  # there is no page to link to
 
 
 def test_the_theme_is_the_systems(open_file: Opener, tmp_path: Path) -> None:

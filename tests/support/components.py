@@ -8,7 +8,7 @@ from explorer.ui import components
 
 COMPONENTS = Path(components.__file__).parent
 MODULES = sorted(COMPONENTS.glob("*/js/**/*.js"))
-ENTRIES = [path for path in MODULES if path.name in ("main.js", "feed.js", "ahead.js")]
+ENTRIES = [path for path in MODULES if path.name in ("main.js", "feed.js", "ear.js", "ahead.js")]
 
 
 def relative(path: Path) -> str:

@@ -37,12 +37,18 @@ class Panel:
     colours: str
 
 
-def grid(panels: Sequence[Panel], mask: NDArray[np.bool_]) -> str:
-    """All panels side by side, as many to a row as the width allows."""
+def grid(panels: Sequence[Panel], mask: NDArray[np.bool_], ends: tuple[str, str] = ("", "")) -> str:
+    """All panels side by side, as many to a row as the width allows.
+
+    Args:
+        panels: of one slice.
+        mask: outlined in all of them, (H, W).
+        ends: letters at the left and the right of each, for the sides of the person.
+    """
     height, width = mask.shape
     path = contour_path(closed(mask))
     outline = svg_uri(render(OUTLINE, path=path, width=width, height=height)) if path else ""
-    return render(TEMPLATE, panels=[_drawn(panel) for panel in panels], outline=outline)
+    return render(TEMPLATE, panels=[_drawn(panel) for panel in panels], outline=outline, ends=ends)
 
 
 def closed(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

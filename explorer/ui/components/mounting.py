@@ -54,7 +54,7 @@ class Fed:
     """A component that is seen and never changes, so that Streamlit never touches its canvases again.
 
     What changes comes through components without a face ("feeds"), which hand it over as events. What a
-    person did comes back as messages with a number; see `base/js/talk.js`.
+    person did comes back as messages with a number; see `base/js/page/talk.js`.
 
     Attributes:
         folder: holds `KEY.html`, `KEY.css` and `js/main.js`.
@@ -88,12 +88,30 @@ class Fed:
             key=self.key, data=as_bytes(constants), on_moved_change=callback
         )
 
+    def listen(self, told: Callable[[Mapping[str, Any]], None]) -> None:
+        """Hear what it whispers, through a component without a face, in the fragment in which this is called.
+
+        Unlike what is told by `show`, it ends no run of the page that is under way.
+
+        Args:
+            told: what a person did; unchecked.
+        """
+        key = f"{self.key}-ear"
+
+        def callback() -> None:
+            whispered = st.session_state[key].told
+            if isinstance(whispered, Mapping):
+                told(whispered)
+
+        component(BASE, f"explorer-{key}", "page/ear.js")(key=key, data=as_bytes({}), on_told_change=callback)
+
     def feed(self, place: Any, key: str, content: bytes | Mapping[str, Any]) -> None:
         """Hand it a packet, or what the page says and which message was heard, at `place`, invisibly."""
         if not isinstance(content, bytes):
             content = {**content, "heard": st.session_state.get(self._heard, 0)}
         with place:
-            component(BASE, f"{self.name}-feed", "feed.js")(key=f"{self.key}-{key}", data=as_bytes(content))
+            hand_over = component(BASE, f"{self.name}-feed", "page/feed.js")
+            hand_over(key=f"{self.key}-{key}", data=as_bytes(content))
 
     @property
     def _heard(self) -> str:

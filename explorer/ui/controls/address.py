@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
-Parameters = dict[str, list[str]]
+from explorer.ui.controls.steps import Parameters, Steps
+from explorer.ui.streamlit.travel import travelled
 
 STALE_S = 1.0
 """Seconds in which a browser may still send the address before the last one that was written."""
@@ -32,36 +35,62 @@ class Address:
         shown: parameters that the controls of this run stand for.
         ignored: what was asked for in vain, as `key=text`.
         nearest: by key, what was asked for and what was taken instead.
+        gone: whether a slice of an own scan was asked for that is not in this session.
         written: the last address written; None before the first.
         values: of the controls, when it was written.
         moment: when it was written, s.
+        steps: the addresses before and after.
+        wanted: the address of the step that the next run takes.
+        turn: how often an address was taken up; what the viewer is told with it.
+        arrived: `turn` when the address was written last.
+        ended: whether the controls of this run are complete.
+        late: whether a value without a control is another one than the address says.
     """
 
     asked: Parameters = field(default_factory=dict)
     shown: dict[str, Callable[[], list[str]]] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     nearest: dict[str, tuple[str, str]] = field(default_factory=dict)
+    gone: bool = False
     written: Parameters | None = None
     values: dict[str, Any] = field(default_factory=dict)
     moment: float = 0.0
+    steps: Steps = field(default_factory=Steps)
+    wanted: Parameters | None = None
+    turn: int = 0
+    arrived: int = 0
+    ended: bool = False
+    late: bool = False
 
     def begin(self) -> None:
-        """Begin a run: take the address up if the page was opened with it."""
-        here = _here()
-        self.shown, self.asked = {}, {}
-        if self.written is None or any(key not in st.session_state for key in self.values):
-            self.asked = here or self.written or {}
-        elif here != self.written and not self._changed() and time.monotonic() - self.moment > STALE_S:
-            for key in self.values:
-                del st.session_state[key]
-            self.asked = here
-        if self.asked:
-            self.asked = {key: list(texts) for key, texts in self.asked.items()}
-            self.ignored, self.nearest = [], {}
+        """Begin a run: take an address up if the page was opened with it, or went back, forward or a step."""
+        here, wanted = _here(), self.wanted
+        self.shown, self.asked, self.wanted, self.ended = {}, {}, None, False
+        lost = [key for key in self.values if key not in st.session_state]
+        if wanted is not None:
+            self._take_up(wanted)
+        elif self.written is None:
+            self._take_up(here)
+        elif lost and (not here or here == self.written):  # Streamlit forgets the controls of a page left
+            self.asked = {key: self.written[key] for key in lost if key in self.written}
+        elif here != self.written and (lost or self._travelled()):
+            self._take_up(here)
 
-    def _changed(self) -> bool:
-        """Whether a person moved a control since the address was written."""
-        return any(st.session_state.get(key) != value for key, value in self.values.items())
+    def _take_up(self, asked: Parameters) -> None:
+        """Go where an address says: what it does not name begins with its default."""
+        for key in self.values:
+            st.session_state.pop(key, None)
+        self.asked = {key: list(texts) for key, texts in asked.items()}
+        self.ignored, self.nearest, self.gone = [], {}, False
+        self.turn += 1
+
+    def _travelled(self) -> bool:
+        """Whether the browser's address is where a person went, not one that is late."""
+        known = travelled()
+        if known is not None:
+            return known
+        moved = any(st.session_state.get(key) != value for key, value in self.values.items())
+        return not moved and time.monotonic() - self.moment > STALE_S
 
     def place(
         self,
@@ -81,10 +110,15 @@ class Address:
             fits: whether a value may stay, should options have changed.
             text: makes the address's text of a value; where that is empty the parameter is left out.
         """
-        for asked in self.asked.pop(key, [])[-1:]:
+        for asked in self._last(key):
             try:
-                st.session_state[key] = parse(asked)
+                value = parse(asked)
             except ValueError:
+                self.ignore(key, asked)
+                continue
+            if fits(value):
+                st.session_state[key] = value
+            else:
                 self.ignore(key, asked)
         if key not in st.session_state or not fits(st.session_state[key]):
             st.session_state[key] = default
@@ -95,7 +129,7 @@ class Address:
         asked = self.asked.pop(key, None)
         if asked is not None:
             for text in asked:
-                if text and text not in options:
+                if text not in options and asked != [""]:
                     self.ignore(key, text)
             st.session_state[key] = [text for text in dict.fromkeys(asked) if text in options]
         if key not in st.session_state:
@@ -110,7 +144,7 @@ class Address:
             key: its name then.
             renewed: its name and text now, from the text then; ValueError where that is none.
         """
-        for asked in self.asked.pop(key, [])[-1:]:
+        for asked in self._last(key):
             try:
                 name, text = renewed(asked)
             except ValueError:
@@ -121,6 +155,14 @@ class Address:
             else:
                 self.asked[name] = [text]
 
+    def _last(self, key: str) -> list[str]:
+        """The text of a parameter of one value, if it is there; of several the last, the others are named."""
+        texts = self.asked.pop(key, [])
+        for text in dict.fromkeys(texts):
+            if text != texts[-1]:
+                self.ignore(key, text)
+        return texts[-1:]
+
     def ignore(self, key: str, text: str) -> None:
         """Note that a parameter could not be followed."""
         self.ignored.append(f"{key}={text}"[:LONGEST])
@@ -130,17 +172,44 @@ class Address:
         for key, texts in self.asked.items():
             for text in texts:
                 self.ignore(key, text)
-        self.asked = {}
+        self.asked, self.ended = {}, True
+        self.write()
+
+    def write(self) -> None:
+        """Write the address: at the end of the controls, or between two runs."""
         written = {key: texts for key, show in self.shown.items() if (texts := show())}
         if written != _here():
             st.query_params.from_dict(written)
-        self.written, self.moment = written, time.monotonic()
+            self.moment = time.monotonic()
+        self.steps.arrive(written, asked=self.arrived != self.turn)
+        self.written, self.arrived, self.late = written, self.turn, False
         self.values = {key: st.session_state[key] for key in self.shown}
 
-    def told(self) -> tuple[list[str], Mapping[str, tuple[str, str]]]:
-        """What was ignored and what was taken instead, once."""
-        found = self.ignored, self.nearest
-        self.ignored, self.nearest = [], {}
+    def keep(self) -> None:
+        """After a run whose controls broke off, hold the values of those that were not built.
+
+        Streamlit forgets the value of a control that a run did not come to, unless it is set anew; it cannot
+        be set where the control was built.
+        """
+        for key in () if self.ended else self.values:
+            if key in st.session_state:
+                with suppress(StreamlitAPIException):
+                    st.session_state[key] = st.session_state[key]
+
+    def undo(self) -> bool:
+        """Have the next run take the last step back; whether there is one."""
+        self.wanted = self.steps.undo()
+        return self.wanted is not None
+
+    def redo(self) -> bool:
+        """Have the next run take the step again that was taken back last; whether there is one."""
+        self.wanted = self.steps.redo()
+        return self.wanted is not None
+
+    def told(self) -> tuple[list[str], Mapping[str, tuple[str, str]], bool]:
+        """What was ignored, what was taken instead and whether an own slice is gone, once."""
+        found = self.ignored, self.nearest, self.gone
+        self.ignored, self.nearest, self.gone = [], {}, False
         return found
 
 

@@ -20,7 +20,7 @@ def choose_image(address: Address) -> tuple[str, tuple[int, ...], Guest | None]:
     st.caption(plain(dataset.note))
     if (reference := reference_of(name)) != name:
         st.caption(f"Models, colour bars and percentiles are those of healthy images of {reference}.")
-    guest = _guest(dataset)
+    guest = _guest(dataset, address)
     axes = dataset.axes("test")
     place = tuple(axis.start if guest else _coordinate(axis, address) for axis in axes)
     return name, place, guest
@@ -52,16 +52,25 @@ def _dataset_name(address: Address) -> str:
     return f"{family}/{option}"
 
 
-def _guest(dataset: Dataset) -> Guest | None:
-    """The slice of the person's own scan, where it fits the dataset, with the way back."""
+def _guest(dataset: Dataset, address: Address) -> Guest | None:
+    """The slice of the person's own scan, where it is wanted and fits the dataset, with the way back."""
     found = guests.current()
-    if found is None or not found.fits(dataset):
+    fits = found is not None and found.fits(dataset)
+
+    def parse(text: str) -> str:
+        if text != "true":
+            raise ValueError("true, or left out")
+        address.gone = not fits
+        return text if fits else ""
+
+    address.place(guests.OWN, "", parse, text=lambda value: value if fits else "")
+    if found is None or not fits or not st.session_state[guests.OWN]:
         return None
     st.caption(
         f":material/upload_file: **{plain(found.source.name)}**, from your scan. It stays in this session "
-        f"and out of the address. {found.sides} The contrast says with which healthy data it is compared."
+        "and out of the address. The contrast says with which healthy data it is compared."
     )
-    st.button("Back to the dataset's slices", on_click=guests.close, key="close-guest", width="stretch")
+    st.button("Back to the dataset's slices", on_click=guests.leave, key="close-guest", width="stretch")
     return found
 
 

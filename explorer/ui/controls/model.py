@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
-from explorer.cards import Pretrained, card_of, model_called, model_names, models_for
+from explorer.cards import Pretrained, card_of, model_called, model_names, models_for, outline
 from explorer.evidence import parts_of
 from explorer.looking import defaults, server
 from explorer.looking.frames import beta_texts
@@ -12,11 +14,14 @@ from explorer.ui.controls import widgets
 from explorer.ui.controls.address import Address
 
 
-def choose_model(dataset: str, address: Address) -> Pretrained:
-    """Show the models for a dataset and return the chosen one.
+def choose_model(dataset: str, address: Address) -> tuple[Pretrained, str]:
+    """Show the models for a dataset; the chosen one, and what is wrong with its files.
+
+    Where something is, an outline of it (or of the first other that has one) stands in, so that the controls
+    below have something to go by.
 
     Raises:
-        ValueError: where there is none, or its files are missing or damaged.
+        ValueError: where there is none for the dataset.
     """
     usual, fitting = defaults.model_of(dataset), models_for(dataset)
 
@@ -30,7 +35,17 @@ def choose_model(dataset: str, address: Address) -> Pretrained:
     name = st.selectbox(
         "Model", fitting, key="model", help="The network; it was trained on healthy images alone."
     )
-    return server.pretrained(name)
+    try:
+        return server.pretrained(name), ""
+    except ValueError as error:
+        return _outline([name, *fitting], str(error)), str(error)
+
+
+def _outline(names: list[str], problem: str) -> Pretrained:
+    for name in names:
+        with suppress(ValueError):
+            return outline(card_of(name))
+    raise ValueError(problem)
 
 
 def choose_betas(pretrained: Pretrained, address: Address) -> tuple[float, float, bool]:

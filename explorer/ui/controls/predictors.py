@@ -21,9 +21,18 @@ OFFERED = "maps-offered"
 """Key of the session: the maps that were offered last, and those that the model of now has not."""
 
 
-def choose_predictors(pretrained: Pretrained, dataset: str, address: Address) -> dict[str, dict[str, Any]]:
-    """Show the controls; settings by name of the chosen predictors."""
-    names = defaults.offered(pretrained, dataset)
+def choose_predictors(
+    pretrained: Pretrained, dataset: str, address: Address, *, unread: bool
+) -> dict[str, dict[str, Any]]:
+    """Show the controls; settings by name of the chosen predictors.
+
+    Args:
+        pretrained: the model.
+        dataset: the images' name.
+        address: holds the controls.
+        unread: whether the model's files cannot be read.
+    """
+    names = defaults.offered(pretrained, dataset, unread=unread)
     dropped = _keep_what_fits(names)
     chosen = widgets.several(
         "Maps",
@@ -36,7 +45,8 @@ def choose_predictors(pretrained: Pretrained, dataset: str, address: Address) ->
     )
     if dropped:
         st.caption(f"Left out, as this model lacks what they need: {', '.join(map(title_of, dropped))}.")
-    _say_what_is_uncalibrated(chosen, pretrained, dataset)
+    if not unread:
+        _say_what_is_uncalibrated(chosen, pretrained, dataset)
     found = {}
     with st.expander("Options of the maps"):
         for name in chosen:
@@ -50,10 +60,11 @@ def title_of(name: str) -> str:
     return "Codes" if name == CODES else PREDICTORS[name].title
 
 
-def choose_watched(pretrained: Pretrained, dataset: str, address: Address) -> str:
-    """Show the control; what shall be watched step by step, or nothing."""
-    names = [name for name in defaults.offered(pretrained, dataset) if PREDICTORS[name].iterative]
-    if "code_nll" in parts_of(pretrained.model) and pretrained.healthy(dataset) is not None:
+def choose_watched(pretrained: Pretrained, dataset: str, address: Address, *, unread: bool) -> str:
+    """Show the control; what shall be watched step by step, or nothing; as `choose_predictors`."""
+    offered = defaults.offered(pretrained, dataset, unread=unread)
+    names = [name for name in offered if PREDICTORS[name].iterative]
+    if "code_nll" in parts_of(pretrained.model) and (unread or pretrained.healthy(dataset) is not None):
         names.append(CODES)
     if not names:
         return ""
@@ -92,6 +103,8 @@ def _keep_what_fits(names: list[str]) -> list[str]:
     dropped: list[str]
     before, dropped = st.session_state.get(OFFERED, (names, []))
     chosen = st.session_state.get("predictors")
+    if before != names:
+        dropped = []
     if chosen is not None and before != names:
         dropped = [name for name in chosen if name not in names]
         kept = [name for name in chosen if name in names]

@@ -12,6 +12,11 @@ from explorer.ui.messages import plain
 
 BETAS = {"beta": "training β", "scoring-beta": "KL weight"}
 
+OWN_SLICE_GONE = (
+    "A slice of an own scan was shown here. It was in the memory of its session alone, which has ended or "
+    "let go of it: a slice of the dataset is shown instead. To see it again, load the scan under Own scans."
+)
+
 
 def headline(state: State, shown: SliceView, *, weighs: bool) -> str:
     """The line above the viewer.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -29,6 +29,7 @@ from explorer.looking.scene import Scene, resolve
 from explorer.looking.view import SliceView, look
 from explorer.predictors import PREDICTORS
 from explorer.ui.components import chart, viewer
+from explorer.ui.controls import viewing
 from explorer.ui.controls.address import Address, address_of
 from explorer.ui.controls.follow import follow
 from explorer.ui.controls.guests import VISIT
@@ -37,6 +38,7 @@ from explorer.ui.controls.sidebar import sidebar
 from explorer.ui.controls.viewer_settings import viewer_settings
 from explorer.ui.messages import plain
 from explorer.ui.pages.captions import (
+    OWN_SLICE_GONE,
     cohort_caption,
     headline,
     left_out,
@@ -50,6 +52,9 @@ from explorer.ui.streamlit.element import Place
 
 SLICE, COHORT, TRADE = "slice", "cohort", "trade"
 """Places of charts."""
+
+Told = Callable[[], Mapping[str, Any]]
+"""How a person has the viewer show things by now, see `viewing.told`."""
 
 
 @dataclass
@@ -73,14 +78,18 @@ def page() -> None:
     try:
         with patient(in_place(places.waiting)):
             ahead = _curves_ahead(places)
-            state, watched = sidebar(address)
+            state, watched, looks = sidebar(address)
             scene = resolve(state)
             _visit().scene = scene
-            with places.messages:
-                _say_what_was_left_out(address)
-            _main(scene, places, ahead, watched)
+            _say_what_was_left_out(address, places)
+            with places.feeds:
+                _remember(address, looks, viewing.radiological())
+            _main(scene, places, ahead, watched, partial(viewing.told, address, looks))
     except ValueError as error:
+        _say_what_was_left_out(address, places)
         places.messages.error(plain(str(error)), icon=":material/error:")
+    finally:
+        address.keep()
 
 
 def warm() -> None:
@@ -139,21 +148,38 @@ def _curves(shown: SliceView, places: _Places, turn: int = 0) -> None:
     chart.feed(places.curves[SLICE], SLICE, charts, turn)
 
 
-def _say_what_was_left_out(address: Address) -> None:
+def _say_what_was_left_out(address: Address, places: _Places) -> None:
     """When the page was opened, name the parameters of the address that no control could take."""
-    ignored, nearest = address.told()
+    ignored, nearest, gone = address.told()
+    if gone:
+        places.messages.warning(OWN_SLICE_GONE, icon=":material/link_off:")
     if nearest:
-        st.info(nearest_taken(nearest), icon=":material/link:")
+        places.messages.info(nearest_taken(nearest), icon=":material/link:")
     if ignored:
-        st.warning(left_out(ignored), icon=":material/link_off:")
+        places.messages.warning(left_out(ignored), icon=":material/link_off:")
 
 
-def _main(scene: Scene, places: _Places, ahead: Scene | None, watched: str) -> None:
+@st.fragment
+def _remember(address: Address, looks: viewing.Rules, radiological: bool) -> None:
+    """Keep how a person has the viewer show things, and write it to the address, between two runs."""
+
+    def take(told: Mapping[str, Any]) -> None:
+        viewing.take(told, looks)
+        address.late = True
+
+    viewer.listen(take)
+    if address.late:
+        address.write()
+    if viewing.radiological() != radiological:
+        st.rerun()  # a film on the page turns with the viewer
+
+
+def _main(scene: Scene, places: _Places, ahead: Scene | None, watched: str, told: Told) -> None:
     state = scene.state
     with places.viewer:
         viewer.show(_follow)
         progress = st.empty()
-    frames = _Frames(scene, places.feeds)
+    frames = _Frames(scene, places.feeds, told)
     known = look(scene.quick)
     with places.headline:
         _headline(scene, known)
@@ -177,7 +203,7 @@ def _main(scene: Scene, places: _Places, ahead: Scene | None, watched: str) -> N
     with places.words, st.expander("What the words mean"):
         st.html(words(state.predictors, state.anomaly_name))
     with places.trade:
-        slice_files(scene, shown)
+        slice_files(scene, shown, told)
     frames.finish()
     if state.predictors:
         _cohort(scene, shown, places)
@@ -216,8 +242,8 @@ def _iterate(scene: Scene, place: Any) -> None:
 class _Frames:
     """The viewer's frames: those with the current beta at once, the others when all else is on screen."""
 
-    def __init__(self, scene: Scene, feeds: Any) -> None:
-        self._scene, self._feeds = scene, feeds
+    def __init__(self, scene: Scene, feeds: Any, told: Told) -> None:
+        self._scene, self._feeds, self._look = scene, feeds, told()
         self._controls, self._blank = feeds.empty(), feeds.empty()
         self._packets = packets(scene)
         self._told = False
@@ -235,7 +261,7 @@ class _Frames:
             self._tell()
 
     def _tell(self) -> None:
-        viewer.feed(self._controls, "settings", viewer_settings(self._scene))
+        viewer.feed(self._controls, "settings", viewer_settings(self._scene, self._look))
         self._told = True
 
     def finish(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -17,8 +18,8 @@ from explorer.ui.messages import plain
 from explorer.ui.pages.viewer_file import viewer_file
 
 
-def slice_files(scene: Scene, shown: SliceView) -> None:
-    """The slice's arrays, its viewer, its script, and the command that gives the cohort's figures."""
+def slice_files(scene: Scene, shown: SliceView, look: Callable[[], Mapping[str, Any]]) -> None:
+    """The slice's arrays, its viewer as one looks at it, its script, and the command of cohort figures."""
     row = st.container(horizontal=True)
     row.download_button(
         "Maps (NPZ)",
@@ -31,7 +32,7 @@ def slice_files(scene: Scene, shown: SliceView) -> None:
     )
     row.download_button(
         "Viewer (HTML)",
-        lambda: viewer_file(scene),
+        lambda: viewer_file(scene, look()),
         "viewer.html",
         "text/html",
         key="viewer-html",

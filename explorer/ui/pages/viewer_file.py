@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from explorer.looking.output.packets import packets
 from explorer.looking.output.provenance import facts, licences
 from explorer.looking.output.script import maps_script, no_script
@@ -11,8 +14,13 @@ from explorer.ui.components.alone import About
 from explorer.ui.controls.viewer_settings import viewer_settings
 
 
-def viewer_file(scene: Scene) -> str:
-    """An HTML file with a scene's slice at every training beta, that needs neither server nor network."""
+def viewer_file(scene: Scene, look: Mapping[str, Any]) -> str:
+    """An HTML file with a scene's slice at every training beta, that needs neither server nor network.
+
+    Args:
+        scene: what is shown.
+        look: how it is looked at when the file is opened, see `explorer.ui.controls.viewing.told`.
+    """
     script = [] if no_script(scene) else [("The same maps in Python", maps_script(scene))]
     about = About(
         title=f"Anomaly maps of {scene.case.source.name}",
@@ -20,4 +28,4 @@ def viewer_file(scene: Scene) -> str:
         facts=facts(scene),
         texts=[*script, *licences(scene)],
     )
-    return viewer.alone(viewer_settings(scene), packets(scene), about)
+    return viewer.alone(viewer_settings(scene, look), packets(scene), about)

@@ -10,6 +10,7 @@ from explorer.looking.charts import prior_chart, prior_sentence
 from explorer.looking.scene import Scene
 from explorer.predictors import PREDICTORS
 from explorer.ui.components import chart, player
+from explorer.ui.controls import viewing
 from explorer.ui.messages import plain
 from explorer.ui.patience import in_place, patient
 from explorer.wire.film import Film
@@ -48,7 +49,7 @@ def _restoration(scene: Scene, name: str) -> None:
         f"{film.labels[-1].capitalize()} is the last; a run is stopped after {runs.SECONDS:g} s. "
         "Changing any control ends it."
     )
-    player.show(film, _pick)
+    player.show(film.shown(scene.sides, radiological=viewing.radiological()), _pick)
 
 
 def _codes(scene: Scene) -> None:
@@ -81,7 +82,8 @@ def _codes(scene: Scene) -> None:
             "the image is kept. Raise the level of Latent restoration among the options of the maps.",
             icon=":material/warning:",
         )
-    player.show(films.walked(scene, walk).picking(*at), _pick)
+    film = films.walked(scene, walk).picking(*at)
+    player.show(film.shown(scene.sides, radiological=viewing.radiological()), _pick)
     chart.show(st.container(), PRIOR)
     chart.feed(st.container(), PRIOR, [prior_chart(walk, *at)])
     st.caption(prior_sentence(walk, *at))

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import feed from "../../../explorer/ui/components/base/js/feed.js";
-import { mounted, mountedAndFed, understood } from "../../../explorer/ui/components/base/js/mount.js";
+import feed from "../../../explorer/ui/components/base/js/page/feed.js";
+import { mounted, mountedAndFed, understood } from "../../../explorer/ui/components/base/js/page/mount.js";
 import { recorder } from "../support.js";
 
 const page = (globalThis.document = new EventTarget());

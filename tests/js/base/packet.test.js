@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
-import { readArrays, readHeader } from "../../../explorer/ui/components/base/js/packet.js";
+import { readArrays, readHeader } from "../../../explorer/ui/components/base/js/page/packet.js";
 import { packetOf } from "../support.js";
 
 const WRITTEN = JSON.parse(readFileSync(new URL("../fixtures/packets.json", import.meta.url), "utf-8"));

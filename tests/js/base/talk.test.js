@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Talk } from "../../../explorer/ui/components/base/js/talk.js";
+import { Talk } from "../../../explorer/ui/components/base/js/page/talk.js";
 import { recorder } from "../support.js";
 
 function talking() {

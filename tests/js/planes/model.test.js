@@ -123,7 +123,17 @@ test("a held threshold is told when it is let go, and old settings do not move i
   assert.equal(model.threshold, top / 2);
   model.take({ ...SETTINGS, threshold: top / 2 }, true);
   model.askForMaps();
-  assert.deepEqual(tell.calls[1], [{ slice: 2, radiological: true }]);
+  assert.deepEqual(tell.calls[1], [{ slice: 2 }]);
+});
+
+test("which side is left is told to the page, which has a say where nothing is on its way", async () => {
+  const { model, tell } = await modelOf(bytesOf(scanOf()));
+  model.choose(false);
+  assert.deepEqual([model.radiological, tell.calls.at(-1)], [false, [{ radiological: false }]]);
+  model.take({ ...SETTINGS, radiological: true }, false);
+  assert.equal(model.radiological, false);
+  model.take({ ...SETTINGS, radiological: true }, true);
+  assert.equal(model.radiological, true);
 });
 
 test("to the right is more contrast, downwards darker; what the network sees has no window", async () => {

@@ -91,3 +91,11 @@ test("where no page computes anything, tools that need one are not offered", () 
   view.take("window");
   assert.deepEqual([view.offers("window"), view.tool], [true, "window"]);
 });
+
+test("sides are exchanged where they are known and the right of the person is to be at the left", () => {
+  const view = new View(() => undefined);
+  assert.deepEqual([view.turned("known"), view.letters("known").left], [true, "R"]);
+  assert.deepEqual([view.turned(""), view.letters().left], [false, ""]);
+  view.turnTo(false);
+  assert.deepEqual([view.turned("known"), view.letters("assumed").left], [false, "L?"]);
+});

@@ -35,6 +35,13 @@ def test_the_outline_of_one_pixel_is_a_diamond_around_its_centre() -> None:
     assert set(corners(path)) == {(2.5, 1.0), (3.0, 1.5), (2.5, 2.0), (2.0, 1.5)}
 
 
+def test_letters_stand_at_the_sides_of_every_panel_where_they_are_known() -> None:
+    drawn = grid([panel(), panel()], mask_of(), ("R?", "L?"))
+    for end, letter in (("left", "R?"), ("right", "L?")):
+        assert drawn.count(f'<span class="xp-side" style="{end}:4px">{letter}</span>') == 2
+    assert "xp-side" not in grid([panel()], mask_of())
+
+
 def test_the_outline_of_a_full_mask_is_the_border_of_the_image() -> None:
     points = np.array(corners(contour_path(np.ones((3, 4), bool))))
     assert points.min(0).tolist() == [0.0, 0.0]

@@ -62,7 +62,7 @@ def test_it_holds_all_that_the_component_is_told(page: str) -> None:
 def test_it_runs_the_scripts_of_the_page_and_no_other(page: str) -> None:
     script = page.partition('<script type="module">')[2].rpartition("</script>")[0]
     assert script == script_of(FED.folder)
-    for main in (FED.folder / "js" / "main.js", BASE / "js" / "feed.js"):
+    for main in (FED.folder / "js" / "main.js", BASE / "js" / "page" / "feed.js"):
         before, default = bundled(main).split("export default ")
         assert before in script and f"return {default}" in script
     found = [attributes.get("type") for attributes in Reader(page).of("script")]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import streamlit as st
 
+from explorer.ui.controls import address as room
 from explorer.ui.controls.address import Address
 
 
@@ -85,7 +86,7 @@ def test_what_cannot_be_followed_is_named_and_the_default_shown(
     run(address)
     assert state == {"number": 5, "letters": ["b"]}
     assert address.told()[0] == [f"number={text}", "letters=z", "nonsense=1"]
-    assert "nonsense" not in query and address.told() == ([], {})
+    assert "nonsense" not in query and address.told() == ([], {}, False)
 
 
 def test_going_back_shows_what_was_there(
@@ -145,3 +146,96 @@ def test_nothing_is_chosen_where_the_address_says_so(session: tuple[dict[str, An
     query.update(letters=[""])
     run(Address())
     assert state["letters"] == [] and query["letters"] == [""]
+
+
+def test_of_a_parameter_that_is_there_twice_one_is_taken_and_the_other_named(
+    session: tuple[dict[str, Any], Query],
+) -> None:
+    state, query = session
+    query.update(number=["7", "7", "3"])
+    address = Address()
+    run(address)
+    assert state["number"] == 3 and address.told()[0] == ["number=7"]
+
+
+def test_what_an_address_does_not_name_begins_with_its_default(
+    session: tuple[dict[str, Any], Query], clock: Callable[[float], None]
+) -> None:
+    state, query = session
+    query.update(number=["7"], letters=["b"])
+    address = Address()
+    run(address)
+    clock(5.0)
+    query.from_dict({"letters": ["c"]})
+    run(address)
+    assert state == {"number": 5, "letters": ["c"]}
+
+
+def test_back_and_forward_are_followed_at_once_where_streamlit_tells(
+    session: tuple[dict[str, Any], Query], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, query = session
+    monkeypatch.setattr(room, "travelled", lambda: False)
+    address = Address()
+    run(address)
+    for number in (8, 9):
+        state["number"] = number
+        run(address)
+    monkeypatch.setattr(room, "travelled", lambda: True)
+    for number in (8, 5, 8, 9):  # twice back and twice forward, quicker than a second
+        query.from_dict({"number": [str(number)], "letters": ["a"]})
+        run(address)
+        assert state["number"] == number and query["number"] == [str(number)]
+
+
+def test_steps_are_taken_back_and_again(session: tuple[dict[str, Any], Query]) -> None:
+    state, query = session
+    address = Address()
+    run(address)
+    assert not address.undo() and not address.redo()
+    for number in (8, 9, 8):
+        state["number"] = number
+        run(address)
+    for move, number in ((address.undo, 9), (address.undo, 8), (address.redo, 9), (address.undo, 8)):
+        assert move()
+        run(address)
+        assert state["number"] == number and query["number"] == [str(number)]
+    state["letters"] = ["c"]
+    run(address)
+    assert not address.redo()  # what was taken back ends with a new step
+    assert address.undo()
+    run(address)
+    assert state == {"number": 8, "letters": ["a"]}
+
+
+def test_back_in_the_browser_is_a_step_taken_back(
+    session: tuple[dict[str, Any], Query], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, query = session
+    address = Address()
+    for number in (5, 6, 7):
+        state["number"] = number
+        run(address)
+    monkeypatch.setattr(room, "travelled", lambda: True)
+    query.from_dict({"number": ["5"], "letters": ["a"]})
+    run(address)
+    monkeypatch.setattr(room, "travelled", lambda: False)
+    assert not address.undo()
+    for number in (6, 7):
+        assert address.redo()
+        run(address)
+        assert state["number"] == number
+
+
+def test_what_a_broken_run_did_not_come_to_is_held(session: tuple[dict[str, Any], Query]) -> None:
+    state, query = session
+    query.update(number=["7"], letters=["c"])
+    address = Address()
+    run(address)
+    state["number"] = 2
+    address.begin()
+    address.place("number", 5, int)
+    address.keep()  # the run ends here; a page keeps only what was built or set anew
+    state["number"] = 3
+    run(address)
+    assert state == {"number": 3, "letters": ["c"]}

@@ -75,7 +75,7 @@ def alone(
 
 def script_of(folder: Path) -> str:
     """The script of a file: the component's, its feed's and the page's, and the call that begins all."""
-    mains = (folder / "js" / "main.js", BASE / "js" / "feed.js", HERE / "js" / "main.js")
+    mains = (folder / "js" / "main.js", BASE / "js" / "page" / "feed.js", HERE / "js" / "main.js")
     names = ("component", "feed", "page")
     parts = [f"const {name} = {_called(main)};\n" for name, main in zip(names, mains, strict=True)]
     return "\n" + "".join(parts) + "page(component, feed);\n"

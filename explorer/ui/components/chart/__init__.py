@@ -41,6 +41,6 @@ def feed(place: Any, name: str, charts: Sequence[Chart], turn: int = 0) -> None:
     """
     content = {"name": name, "charts": [chart.content() for chart in charts]}
     with place:
-        component(BASE, "explorer-charts-feed", "feed.js")(
+        component(BASE, "explorer-charts-feed", "page/feed.js")(
             key=f"charts-{name}-feed-{turn}", data=as_bytes(content)
         )

@@ -17,8 +17,8 @@ def show(moved: Callable[[Mapping[str, Any]], None]) -> None:
     """Put the planes on the page.
 
     Args:
-        moved: told, before the page runs again, what a person did: `threshold`, a score, or `slice`, of which
-            all maps are wanted; unchecked.
+        moved: told, before the page runs again, what a person did: `threshold`, a score, `slice`, of which
+            all maps are wanted, or `radiological`, whether R is to be on the left; unchecked.
     """
     _PLANES.show(CONSTANTS, moved)
 

@@ -47,6 +47,15 @@ def alone(settings: Mapping[str, Any], packets: Iterable[bytes], about: About) -
     return file_of(_VIEWER, known, settings, packets, about)
 
 
+def listen(told: Callable[[Mapping[str, Any]], None]) -> None:
+    """Hear how a person has the viewer show things, within a fragment.
+
+    Args:
+        told: the texts of `explorer.ui.controls.viewing`; unchecked.
+    """
+    _VIEWER.listen(told)
+
+
 def settings(
     *,
     slice: str,
@@ -56,6 +65,9 @@ def settings(
     scoring: str,
     linked: bool,
     plant: Any,
+    look: Mapping[str, Any],
+    own: bool,
+    sides: str,
 ) -> dict[str, Any]:
     """What the page's controls say, for the viewer.
 
@@ -67,10 +79,14 @@ def settings(
         scoring: the chosen one.
         linked: whether the scoring beta follows the training beta.
         plant: the anomaly's place, see `plant_of`.
+        look: how things are shown: `texts`, see `explorer.ui.controls.viewing`, and `turn`, another one each
+            time that the page went where an address says; only then do they hold, not what is shown now.
+        own: whether it is a slice of an own scan, which no address holds.
+        sides: what is known of left and right in the image, see `explorer.looking.scene.Scene.sides`.
     """
     return {
         "slice": slice, "betas": betas, "beta": beta, "scorings": scorings, "scoring": scoring,
-        "linked": linked, "plant": plant,
+        "linked": linked, "plant": plant, "look": look, "own": own, "sides": sides,
     }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from explorer.looking.output.planes import map_packet
 from explorer.predictors import PREDICTORS, Predictor
 from explorer.scans.finding.finding import Finding
 from explorer.scans.finding.healthy import Healthy
+from explorer.ui.controls import viewing
 from explorer.ui.pages.scans.session import Result
 
 NARROWEST = 1e-12
@@ -58,12 +59,12 @@ def settings_for(key: str, result: Result | None) -> dict[str, Any]:
         key: of the scan's packet.
         result: its scores, if there are any.
     """
+    shown = {"key": key, "radiological": viewing.radiological()}
     if result is None:
-        return {"key": key, "result": None}
+        return shown | {"result": None}
     finding = result.finding
     healthy, marked = finding.healthy, finding.mask_seen
-    return {
-        "key": key,
+    return shown | {
         "result": result.number,
         "threshold": finding.threshold.score,
         "profile": finding.profile,

@@ -9,6 +9,7 @@ from explorer.looking.guest import Guest
 from explorer.scans.finding.finding import Finding
 from explorer.scans.reading.files import label
 from explorer.scans.scoring.jobs import Job
+from explorer.ui.controls.guests import OWN
 
 
 def guest_of(finding: Finding, index: int) -> Guest:
@@ -24,15 +25,15 @@ def guest_of(finding: Finding, index: int) -> Guest:
     if finding.mask_seen is not None:
         mask = torch.from_numpy(finding.mask_seen[index]) & foreground
     source = prepared.slice_at(index, job.sequence, f"{label(scan.name)}, slice {index}")
-    known = scan.affine is not None and scan.oriented
-    sides = "The left of the image is the left of the person." if known else "Its sides are not known."
+    placed = "known" if scan.oriented else "assumed"
+    sides = "" if scan.affine is None else placed
     return Guest(source, mask, job.card.dataset.partition("/")[0], sides)
 
 
 def address_of(job: Job) -> dict[str, str]:
     """The Explore page's parameters that repeat a job, without an anomaly planted."""
     family, _, option = (job.contrast or job.card.dataset).partition("/")
-    found = {"dataset": family, "model": _shipped(job.card), "anomaly": "none"}
+    found = {"dataset": family, "model": _shipped(job.card), "anomaly": "none", OWN: "true"}
     found["beta"] = f"{job.scoring.beta:g}"
     if option:
         found["contrast"] = option

@@ -26,6 +26,8 @@ STYLE = """<style>
 .xp-box {position:relative; background:#000;}
 .xp-box img {display:block; width:100%; image-rendering:pixelated;}
 .xp-box .xp-over {position:absolute; inset:0; height:100%;}
+.xp-side {position:absolute; top:calc(50% - 8px); color:#fff; font-weight:700; font-size:.75rem;
+  text-shadow:0 0 3px #000, 0 0 3px #000;}
 .xp-bar {position:relative; height:6px; margin-top:3px;}
 .xp-bar i {position:absolute; top:-2px; height:10px; border-left:2px solid currentColor;}
 .xp-ends {display:flex; justify-content:space-between; font-size:.7rem; opacity:.8;}
@@ -67,7 +69,7 @@ def all_maps(finding: Finding, index: int, *, turned: bool) -> str:
     if turned:
         panels = [dataclasses.replace(one, values=one.values[:, ::-1]) for one in panels]
         truth = truth[:, ::-1]
-    return STYLE + grid(panels, truth)
+    return STYLE + grid(panels, truth, _ends(finding, turned))
 
 
 def usable(scoring: Scoring) -> dict[str, Predictor]:
@@ -92,3 +94,11 @@ def _of_the_image(
         Panel("Reconstruction", "What the model makes of it", x_hat, 0, 1, "grey"),
         Panel("Signed residual", "Image minus reconstruction", difference, -largest, largest, "signed"),
     ]
+
+
+def _ends(finding: Finding, turned: bool) -> tuple[str, str]:
+    """Letters for the sides of the person, in doubt where the file does not tell them."""
+    if finding.scan.affine is None:
+        return "", ""
+    left, right = ("R", "L") if turned else ("L", "R")
+    return (left, right) if finding.scan.oriented else (f"{left}?", f"{right}?")

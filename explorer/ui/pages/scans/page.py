@@ -19,6 +19,7 @@ from explorer.scans.scoring.jobs import Job
 from explorer.scans.scoring.queue import OPEN, Progress, State
 from explorer.scans.scoring.scoring import score_scan
 from explorer.ui.components import planes
+from explorer.ui.controls import viewing
 from explorer.ui.messages import plain
 from explorer.ui.pages.scans import calibrating, choices, session, sources
 from explorer.ui.pages.scans.feeds import result_of, settings_for
@@ -173,15 +174,17 @@ def _show(
 
 
 def _follow(change: Mapping[str, Any]) -> None:
-    """Do as the planes say; anything else than a score or a slice is left out."""
+    """Do as the planes say; anything else than a score, a slice or a convention of sides is left out."""
     threshold, index = change.get("threshold"), change.get("slice")
+    if isinstance(turned := change.get("radiological"), bool):
+        viewing.turn_to(turned)
     own = session.current()
     if own is None or own.result is None:
         return
     if isinstance(threshold, int | float) and not isinstance(threshold, bool) and math.isfinite(threshold):
         own.result.finding = own.result.finding.at(float(threshold))
     if isinstance(index, int) and not isinstance(index, bool) and 0 <= index < len(own.result.finding.values):
-        own.shown_slice = (index, change.get("radiological") is not False)
+        own.shown_slice = index
 
 
 def _wait(own: Own, place: Any) -> None:

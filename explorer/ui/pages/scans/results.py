@@ -17,7 +17,7 @@ from explorer.scans.placing.preparing import Prepared
 from explorer.scans.reading.files import label
 from explorer.scans.reading.scan import Scan
 from explorer.ui.components import chart
-from explorer.ui.controls import guests
+from explorer.ui.controls import guests, viewing
 from explorer.ui.messages import plain
 from explorer.ui.pages.scans import exports
 from explorer.ui.pages.scans.guests import address_of, guest_of
@@ -77,7 +77,7 @@ def report(own: Own, result: Result, feeds: Any, to_explore: Callable[[dict[str,
     with st.expander("What the words mean"):
         st.html(words(PREDICTORS.names()))
     if own.shown_slice is not None:
-        _slice(finding, *own.shown_slice, to_explore)
+        _slice(finding, own.shown_slice, to_explore)
 
 
 def _figures(finding: Finding, found: Measured, feeds: Any) -> None:
@@ -106,12 +106,10 @@ def _figures(finding: Finding, found: Measured, feeds: Any) -> None:
     chart.feed(feeds, "scan", curve_charts("This scan", {finding.name: found.histogram}, basis))
 
 
-def _slice(
-    finding: Finding, index: int, radiological: bool, to_explore: Callable[[dict[str, str]], None]
-) -> None:
+def _slice(finding: Finding, index: int, to_explore: Callable[[dict[str, str]], None]) -> None:
     """Every predictor's map of one slice."""
     placed = finding.scan.affine is not None
-    turned = radiological and placed
+    turned = viewing.radiological() and placed
     st.markdown(f"#### All maps of slice {index}")
     st.html(all_maps(finding, index, turned=turned))
     side = "right" if turned else "left"

@@ -66,7 +66,7 @@ class Own:
         offer: job and images that the button for scoring would take, or None.
         task: the scoring under way, with its job, or None.
         result: the last scores, or None.
-        shown_slice: slice of which all maps were asked for, and whether R is on the left; or None.
+        shown_slice: slice of which all maps were asked for, or None.
     """
 
     scan: Scan
@@ -78,7 +78,7 @@ class Own:
     offer: tuple[Job, Prepared] | None = None
     task: tuple[Task, Job, Prepared] | None = None
     result: Result | None = None
-    shown_slice: tuple[int, bool] | None = None
+    shown_slice: int | None = None
     _prepared: dict[tuple[Any, ...], Prepared | str] = field(default_factory=dict)
     _packet: tuple[str, bytes] = ("", b"")
 

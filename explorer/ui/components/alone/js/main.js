@@ -8,7 +8,7 @@
 
 import { found } from "../../base/js/dom.js";
 
-/** @typedef {import("../../base/js/mount.js").Component} Component */
+/** @typedef {import("../../base/js/page/mount.js").Component} Component */
 /** @typedef {(component: Component) => unknown} Mount how Streamlit mounts a component */
 
 /**

@@ -11,6 +11,17 @@ export class Zoom {
     this.y = 0.5;
   }
 
+  /**
+   * @param {number} scale how many times as large
+   * @param {number} x the middle of what is seen
+   * @param {number} y
+   */
+  to(scale, x, y) {
+    this.scale = clamp(scale, 1, DEEPEST);
+    [this.x, this.y] = [x, y];
+    this.keepInside();
+  }
+
   /** See the whole picture. */
   reset() {
     this.scale = 1;

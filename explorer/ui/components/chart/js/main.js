@@ -1,6 +1,6 @@
-/** The component: a place for charts, fed by events that carry them; see `base/js/mount.js`. */
+/** The component: a place for charts, fed by events that carry them; see `base/js/page/mount.js`. */
 
-import { hear, mounted, understood } from "../../base/js/mount.js";
+import { hear, mounted, understood } from "../../base/js/page/mount.js";
 import { Place } from "./place.js";
 
 /** @typedef {{name: string, charts: import("./chart.js").Content[]}} Told */

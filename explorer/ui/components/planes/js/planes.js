@@ -5,7 +5,7 @@
  */
 
 import { Repaint } from "../../base/js/later.js";
-import { Talk } from "../../base/js/talk.js";
+import { Talk } from "../../base/js/page/talk.js";
 import { connectControls, connectProfile } from "./hands/controls.js";
 import { listenToKeys } from "./hands/keys.js";
 import { connectPictures } from "./hands/pictures.js";

@@ -2,7 +2,7 @@
 
 import { lookupTables } from "../../base/js/colour.js";
 import { clamp } from "../../base/js/numbers.js";
-import { readArrays, readHeader } from "../../base/js/packet.js";
+import { readArrays, readHeader } from "../../base/js/page/packet.js";
 
 const WHOLE_MS = 7000;
 const FASTEST_MS = 60;
@@ -19,6 +19,8 @@ const SLOWEST_MS = 500;
  * @property {Object<string, number[]>} curves
  * @property {?[number, number]} picked row and column
  * @property {Object<string, string>} tables
+ * @property {string} sides what is known of left and right
+ * @property {boolean} turned whether they are exchanged
  */
 
 /**
@@ -35,7 +37,7 @@ const SLOWEST_MS = 500;
 /**
  * The header alone.
  * @param {Uint8Array} bytes
- * @returns {FilmHeader & import("../../base/js/packet.js").Header}
+ * @returns {FilmHeader & import("../../base/js/page/packet.js").Header}
  */
 export function filmHeader(bytes) {
   return readHeader(bytes, "film");
@@ -44,7 +46,7 @@ export function filmHeader(bytes) {
 /**
  * The pictures of a film.
  * @param {Uint8Array} bytes
- * @param {FilmHeader & import("../../base/js/packet.js").Header} header
+ * @param {FilmHeader & import("../../base/js/page/packet.js").Header} header
  * @returns {Promise<FilmLayer[]>}
  */
 export async function filmLayers(bytes, header) {

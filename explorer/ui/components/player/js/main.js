@@ -1,6 +1,6 @@
 /** The component: one player for each place on the page; it is mounted again whenever its film changes. */
 
-import { mounted } from "../../base/js/mount.js";
+import { mounted } from "../../base/js/page/mount.js";
 import { Player } from "./player.js";
 
 export default mounted({

@@ -2,6 +2,7 @@
 
 import { found, part } from "../../base/js/dom.js";
 import { clamp } from "../../base/js/numbers.js";
+import { lettersOf } from "../../base/js/sides.js";
 import { setText } from "../../base/js/text.js";
 import { Curve } from "./curve.js";
 import { filmHeader, filmLayers, paceOf } from "./film.js";
@@ -59,6 +60,7 @@ export class Player {
       this.key = key;
       this.build(header, layers);
     }
+    for (const screen of this.screens) screen.turn(lettersOf(header.sides, header.turned), header.turned);
     this.mark(this.picked);
   }
 

@@ -10,8 +10,12 @@ import { valueAt } from "./film.js";
 /** @typedef {{row: number, column: number}} Cell */
 
 const HTML =
-  "<figcaption><b></b><em></em></figcaption><div class='box' role='img'><canvas></canvas><i hidden></i></div>" +
+  "<figcaption><b></b><em></em></figcaption><div class='box' role='img'><canvas></canvas><i hidden></i>" +
+  '<span class="side left"></span><span class="side right"></span><span class="side top"></span>' +
+  '<span class="side bottom"></span></div>' +
   "<div class='scale'></div><div class='ends'><span></span><span></span></div>";
+
+const SIDES = /** @type {const} */ (["left", "right", "top", "bottom"]);
 
 export class Screen {
   /** @param {FilmLayer} layer */
@@ -19,6 +23,8 @@ export class Screen {
     const { title, caption, width, height } = layer;
     this.layer = layer;
     this.frame = 0;
+    /** Whether left and right are exchanged. */
+    this.turned = false;
     this.figure = document.createElement("figure");
     this.figure.innerHTML = HTML;
     const part = (/** @type {string} */ selector) => found(this.figure, selector, HTMLElement);
@@ -39,6 +45,17 @@ export class Screen {
     this.box.addEventListener("pointerleave", () => this.read(null));
   }
 
+  /**
+   * Write letters at the ends of the picture, and exchange left and right or not.
+   * @param {import("../../base/js/sides.js").Letters} letters
+   * @param {boolean} turned
+   */
+  turn(letters, turned) {
+    this.turned = turned;
+    this.box.classList.toggle("turned", turned);
+    for (const side of SIDES) setText(found(this.box, `.${side}`, HTMLElement), letters[side]);
+  }
+
   /** @param {number} frame */
   paint(frame) {
     const { levels, frames, table, width, height } = this.layer;
@@ -57,7 +74,8 @@ export class Screen {
   at({ clientX, clientY }) {
     const { width, height } = this.layer;
     const box = this.box.getBoundingClientRect();
-    const column = Math.floor(((clientX - box.left) / box.width) * width);
+    const onward = (clientX - box.left) / box.width;
+    const column = Math.floor((this.turned ? 1 - onward : onward) * width);
     const row = Math.floor(((clientY - box.top) / box.height) * height);
     return row >= 0 && column >= 0 && row < height && column < width ? { row, column } : null;
   }
@@ -80,8 +98,9 @@ export class Screen {
     const { width, height, pick } = this.layer;
     this.cell.hidden = !pick || !picked;
     if (!picked) return;
+    const column = this.turned ? width - 1 - picked.column : picked.column;
     Object.assign(this.cell.style, {
-      left: `${(100 * picked.column) / width}%`, top: `${(100 * picked.row) / height}%`,
+      left: `${(100 * column) / width}%`, top: `${(100 * picked.row) / height}%`,
       width: `${100 / width}%`, height: `${100 / height}%`,
     });
   }

@@ -1,6 +1,6 @@
 /** The component: one viewer for each place on the page. */
 
-import { mountedAndFed } from "../../base/js/mount.js";
+import { mountedAndFed } from "../../base/js/page/mount.js";
 import { Viewer } from "./viewer.js";
 
-export default mountedAndFed((root, constants, post, hungry) => new Viewer(root, constants, post, hungry));
+export default mountedAndFed((...given) => new Viewer(...given));

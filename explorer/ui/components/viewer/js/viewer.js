@@ -5,9 +5,11 @@
  */
 
 import { Repaint } from "../../base/js/later.js";
-import { Server } from "../../base/js/streamlit.js";
-import { Talk } from "../../base/js/talk.js";
+import { Server } from "../../base/js/page/streamlit.js";
+import { Talk } from "../../base/js/page/talk.js";
 import { listenToKeys } from "./hands/keys.js";
+import { connectLink } from "./hands/link.js";
+import { Look } from "./hands/look.js";
 import { connectPictures } from "./hands/pictures.js";
 import { connectSaving } from "./hands/save.js";
 import { BetaSliders, connectThreshold } from "./hands/sliders.js";
@@ -21,8 +23,9 @@ export class Viewer {
    * @param {import("./painting/painter.js").Constants} constants
    * @param {(message: Object) => void} post
    * @param {() => void} hungry has all frames and settings told again
+   * @param {(look: Object) => void} whisper tells the page how things are shown
    */
-  constructor(root, constants, post, hungry) {
+  constructor(root, constants, post, hungry, whisper) {
     this.repaint = new Repaint((dirty) => this.paint(dirty));
     const changed = (/** @type {string[]} */ ...what) => this.repaint.ask(...what);
     this.talk = new Talk(post, () => changed("status"));
@@ -31,6 +34,7 @@ export class Viewer {
       changed("status");
     });
     this.model = new Model(changed, (change) => this.talk.tell(change));
+    this.look = new Look(this.model, whisper);
     this.painter = new Painter(root, constants, changed);
     this.betas = new BetaSliders(root, this.model);
     this.connect(root, hungry);
@@ -48,6 +52,7 @@ export class Viewer {
     connectTools(root, model);
     connectPictures(painter.panels, model);
     connectSaving(root, model, painter);
+    connectLink(root, model);
     listenToKeys(root, model, painter.panels, this.betas);
     click(root, "again", () => {
       hungry();
@@ -62,6 +67,7 @@ export class Viewer {
   setSettings(settings) {
     this.talk.hear(settings.heard);
     this.model.take(settings, this.talk.idle);
+    this.look.take(settings.look);
   }
 
   /** @param {Uint8Array} bytes a packet of frames */
@@ -74,6 +80,7 @@ export class Viewer {
     if (dirty.has("frame")) this.model.follow();
     const { connected, running } = this.server;
     this.painter.paint(this.model, dirty, { connected, running, silent: this.talk.silent });
+    this.look.notice();
   }
 
   /** The theme changed. */
@@ -85,6 +92,7 @@ export class Viewer {
     this.repaint.stop();
     this.talk.stop();
     this.server.stop();
+    this.look.stop();
     this.model.stop();
     this.betas.stop();
     this.painter.stop();

@@ -18,7 +18,7 @@ export function connectControls(root, model) {
     button.addEventListener("click", () => view.take(/** @type {Tool} */ (button.dataset.tool)));
   }
   const convention = part(root, "convention", HTMLSelectElement);
-  convention.addEventListener("change", () => model.turnTo(convention.value === "radiological"));
+  convention.addEventListener("change", () => model.choose(convention.value === "radiological"));
   for (const name of /** @type {const} */ (["map", "truth", "brain", "smooth"])) {
     const input = part(root, name, HTMLInputElement);
     input.addEventListener("change", () => view.turn(name, input.checked));

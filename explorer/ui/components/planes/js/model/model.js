@@ -19,6 +19,7 @@ import { View } from "./view.js";
 
 /**
  * @typedef {Object} Settings what the page knows; without a result there is the key alone
+ * @property {boolean} [radiological] whether the right of the person is on the left, on all pages
  * @property {string} key of the scan
  * @property {?string} result number of the map
  * @property {number} [threshold]
@@ -78,6 +79,7 @@ export class Model {
    */
   take(settings, idle) {
     this.settings = settings;
+    if (idle) this.turnTo(settings.radiological ?? this.radiological);
     if (idle && !this.held && settings.threshold !== undefined) this.threshold = settings.threshold;
     this.start();
     this.changed("cuts", "score", "profile", "places");
@@ -132,6 +134,12 @@ export class Model {
     this.cuts.clear();
     for (const key of this.keys) if (this.view.scale > 1) this.view.zoomOf(key).reveal(...this.crossing(key));
     this.changed("cuts", "zoom", "controls");
+  }
+
+  /** @param {boolean} radiological chosen by a person, for all pages */
+  choose(radiological) {
+    this.turnTo(radiological);
+    this.tell({ radiological });
   }
 
   /**
@@ -236,6 +244,6 @@ export class Model {
 
   /** Ask the page for all maps of the slice at the crosshair. */
   askForMaps() {
-    if (this.scan) this.tell({ slice: this.slice, radiological: this.radiological });
+    if (this.scan) this.tell({ slice: this.slice });
   }
 }

@@ -1,6 +1,6 @@
 /** Packets of scans and their maps, as `explorer/looking/output/planes.py` describes them. */
 
-import { readArrays, readHeader } from "../../../base/js/packet.js";
+import { readArrays, readHeader } from "../../../base/js/page/packet.js";
 import { ScoreGrid } from "./grid.js";
 
 /** @typedef {import("./grid.js").Volume} Volume */

@@ -100,9 +100,10 @@ function onPicture(model, panels, { key, shiftKey }) {
 function step(model, panels, down, right) {
   const { view, hand, shown } = model;
   if (!shown) return;
-  if (view.tool === "plant") hand.nudge(right / 100, down / 100, 0);
+  const onward = view.turned(model.settings?.sides) ? -right : right;
+  if (view.tool === "plant") hand.nudge(onward / 100, down / 100, 0);
   else if (view.tool === "window" && panels.focused) view.setWindow(panels.focused.layer.kind, right / 40, down / 40);
-  else model.step(down, right);
+  else model.step(down, onward);
 }
 
 /**

@@ -86,7 +86,8 @@ class Hand {
    * @param {Shift} by
    */
   pan(panel, by) {
-    this.model.view.pan(...shares(panel, by));
+    const [right, down] = shares(panel, by);
+    this.model.view.pan(panel.turned ? -right : right, down);
   }
 
   /**

@@ -84,7 +84,7 @@ export function connectThreshold(root, model, roc) {
   const level = part(root, "level", HTMLInputElement);
   level.addEventListener("input", () => view.setLevel(Number(level.value)));
   const active = part(root, "active", HTMLSelectElement);
-  active.addEventListener("change", () => view.activate(Number(active.value), model.maps.length));
+  active.addEventListener("change", () => model.activate(Number(active.value)));
   const follow = (/** @type {PointerEvent} */ event) => {
     if (event.type === "pointerdown" || event.buttons) model.putThreshold(roc.shareAt(event.clientX));
   };

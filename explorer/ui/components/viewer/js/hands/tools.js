@@ -18,6 +18,8 @@ export function connectTools(root, model) {
   }
   const map = part(root, "map", HTMLSelectElement);
   map.addEventListener("change", () => view.colour(map.value));
+  const sides = part(root, "sides", HTMLSelectElement);
+  sides.addEventListener("change", () => view.turnTo(sides.value === "radiological"));
   for (const name of SWITCHES) {
     const input = part(root, name, HTMLInputElement);
     input.addEventListener("change", () => view.turn(name, input.checked));

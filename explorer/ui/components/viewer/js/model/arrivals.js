@@ -1,6 +1,6 @@
 /** Packets on their arrival: which are new, and which belong together. */
 
-import { readArrays, readHeader } from "../../../base/js/packet.js";
+import { readArrays, readHeader } from "../../../base/js/page/packet.js";
 import { Frames } from "./frames.js";
 
 /** @typedef {import("./frames.js").Packet} Packet */

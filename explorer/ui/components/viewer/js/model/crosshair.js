@@ -35,7 +35,12 @@ export class Crosshair {
   }
 
   letGo() {
-    this.pinned = this.cursor = null;
+    this.put(null);
+  }
+
+  /** @param {?Pixel} pixel to pin; none lets go */
+  put(pixel) {
+    this.pinned = this.cursor = pixel;
     this.changed("cursor");
   }
 

@@ -1,6 +1,6 @@
 /** The frames of a slice, put together from the packets that have come. */
 
-/** @typedef {import("../../../base/js/packet.js").Codes} Codes */
+/** @typedef {import("../../../base/js/page/packet.js").Codes} Codes */
 /** @typedef {{header: PacketHeader, arrays: Map<string, Codes>}} Packet */
 
 /**

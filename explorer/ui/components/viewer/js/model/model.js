@@ -2,7 +2,7 @@
  * The viewer without a page: the frames at hand, what a person chose, and what follows from both.
  *
  * What changes says what has to be painted anew: "frame" (other numbers), "layers" (other panels or another active
- * map), "charts", "cursor", "planting", "zoom", "controls", "status".
+ * map), "charts", "cursor", "planting", "zoom", "sides", "controls", "status".
  */
 
 import { Pause } from "../../../base/js/later.js";
@@ -27,6 +27,9 @@ import { View } from "./view.js";
  * @property {boolean} linked
  * @property {import("./plant.js").Plant} plant
  * @property {boolean} [alone] whether there is no page that computes anything
+ * @property {{turn: number, texts: Object<string, string>}} look
+ * @property {boolean} own
+ * @property {"known"|"assumed"|""} sides what is known of left and right in the image
  */
 
 const NOTE_MS = 5000;
@@ -43,6 +46,8 @@ export class Model {
     this.settings = null;
     /** @type {?Shown} */
     this.shown = null;
+    /** Name of the map that threshold and curves shall belong to, if it is there. */
+    this.wanted = "";
     /** Whether the last packet was damaged. */
     this.broken = false;
     /** What is said for a moment. */
@@ -68,7 +73,7 @@ export class Model {
     this.view.standAlone(settings.alone === true);
     this.betas.take(settings, idle);
     this.hand.take(settings.plant, idle);
-    this.changed("controls", "frame", "status");
+    this.changed("controls", "frame", "status", "sides", "zoom");
   }
 
   /**
@@ -105,7 +110,7 @@ export class Model {
     this.shown = shown;
     this.betas.arrived(shown);
     this.cross.keepInside(shown);
-    this.view.activate(this.view.active, this.maps.length);
+    this.wantMap(this.wanted);
     const stays = grown && shown.nearest(this.beta).place === shown.frame;
     this.changed("layers", "controls", "status", ...(stays ? ["charts"] : ["frame", "cursor", "zoom"]));
   }
@@ -161,8 +166,23 @@ export class Model {
 
   /** Make the next map the active one. */
   nextMap() {
-    const count = this.maps.length;
-    if (count) this.view.activate((this.view.active + 1) % count, count);
+    this.activate((this.view.active + 1) % Math.max(this.maps.length, 1));
+  }
+
+  /** @param {number} number of the map that threshold and curves shall belong to */
+  activate(number) {
+    this.view.activate(number, this.maps.length);
+    this.wanted = this.activeLayer?.predictor?.name ?? this.wanted;
+  }
+
+  /**
+   * The same by its name; the first where there is none of it.
+   * @param {string} name
+   */
+  wantMap(name) {
+    this.wanted = name;
+    const number = this.maps.findIndex(({ predictor }) => predictor?.name === name);
+    this.view.activate(Math.max(number, 0), this.maps.length);
   }
 
   /**

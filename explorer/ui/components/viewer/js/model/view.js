@@ -1,6 +1,7 @@
 /** How pictures are shown: which tool, colours, windows and zoom a person chose, which map and which threshold. */
 
 import { clamp } from "../../../base/js/numbers.js";
+import { lettersOf } from "../../../base/js/sides.js";
 import { Zoom } from "../../../base/js/zoom.js";
 
 /** @typedef {import("./shown.js").Layer} Layer */
@@ -22,6 +23,8 @@ export class View {
     /** Whether there is no page that computes anything: the viewer stands alone, in a file. */
     this.alone = false;
     this.colours = MAPS[0];
+    /** Whether the right of the person is shown at the left. */
+    this.radiological = true;
     /** @type {Record<Switch, boolean>} */
     this.on = { truth: true, smooth: false, own: false, keys: false };
     /** Opacity of what was found. */
@@ -56,6 +59,28 @@ export class View {
   colour(colours) {
     this.colours = colours;
     this.changed("controls", "frame");
+  }
+
+  /** @param {boolean} radiological whether the right of the person is shown at the left */
+  turnTo(radiological) {
+    this.radiological = radiological;
+    this.changed("controls", "zoom", "cursor", "sides");
+  }
+
+  /**
+   * Whether pictures are shown with left and right exchanged.
+   * @param {string} [sides] what is known of them: known, assumed or nothing
+   */
+  turned(sides = "") {
+    return sides !== "" && this.radiological;
+  }
+
+  /**
+   * Letters at the ends of the pictures; empty where no side is known.
+   * @param {string} [sides]
+   */
+  letters(sides = "") {
+    return lettersOf(sides, this.turned(sides));
   }
 
   nextColours() {
@@ -136,13 +161,32 @@ export class View {
     this.changed("frame");
   }
 
+  /**
+   * @param {Layer["kind"]} kind
+   * @param {{centre: number, width: number}} window of all panels of this kind, in colour bars
+   */
+  putWindow(kind, window) {
+    this.windows[kind] = window;
+    this.changed("frame");
+  }
+
+  /**
+   * @param {number} scale how many times as large
+   * @param {number} x the middle of what is seen, fractions of the image
+   * @param {number} y
+   */
+  zoomTo(scale, x, y) {
+    this.zoom.to(scale, x, y);
+    this.changed("zoom");
+  }
+
   /** Zoom and windows as in the beginning. */
   reset() {
     this.zoom.reset();
     for (const kind of /** @type {Layer["kind"][]} */ (Object.keys(this.windows))) {
-      this.windows[kind] = { centre: 0, width: 1 };
+      this.putWindow(kind, { centre: 0, width: 1 });
     }
-    this.changed("zoom", "frame");
+    this.changed("zoom");
   }
 
   /**

@@ -22,7 +22,8 @@ export class Controls {
       smooth: input("smooth"), truth: input("truth"), own: input("own"), opacity: input("opacity"),
       brushSize: input("brushSize"), erase: input("erase"),
     };
-    this.selects = { map: part(root, "map", HTMLSelectElement), active: part(root, "active", HTMLSelectElement) };
+    const select = (/** @type {string} */ name) => part(root, name, HTMLSelectElement);
+    this.selects = { map: select("map"), active: select("active"), sides: select("sides") };
     this.texts = {
       beta: element("betaText"), scoring: element("scoringText"),
       level: element("levelText"), levelNote: element("levelNote"),
@@ -31,7 +32,9 @@ export class Controls {
     this.places = {
       betasBox: element("betas"), betaSlide: element("betaSlide"), scoringSlide: element("scoringSlide"),
       stripBox: element("stripBox"),
-      ownWarning: element("ownWarning"), brushBox: element("brushBox"), keys: element("keys"), help: element("help"),
+      sidesBox: element("sidesBox"),
+      ownWarning: element("ownWarning"), brushBox: element("brushBox"),
+      keys: element("keys"), help: element("help"),
     };
     this.selects.map.replaceChildren(...MAPS.map((name) => new Option(name, name)));
   }
@@ -40,7 +43,7 @@ export class Controls {
    * Tools and switches.
    * @param {Model} model
    */
-  paintView({ view, hand: { brush } }) {
+  paintView({ view, hand: { brush }, settings }) {
     const { inputs, places, element } = this;
     element.dataset.tool = view.tool;
     for (const button of this.tools) {
@@ -56,6 +59,8 @@ export class Controls {
     setValue(inputs.opacity, Math.round(100 * view.overlay));
     setValue(inputs.brushSize, Math.round(100 * brush.size));
     setValue(this.selects.map, view.colours);
+    setValue(this.selects.sides, view.radiological ? "radiological" : "neurological");
+    places.sidesBox.hidden = !settings?.sides;
     places.ownWarning.hidden = !view.on.own;
     places.brushBox.hidden = view.tool !== "brush";
     places.keys.hidden = !view.on.keys;

@@ -16,6 +16,7 @@ import { short } from "../../../base/js/text.js";
  * @property {number} overlay opacity of what was found
  * @property {string} active title of the map that the threshold is of; empty for none
  * @property {boolean} smooth
+ * @property {import("../../../base/js/sides.js").Letters} letters at the ends of pictures
  * @property {string} notice below the panels
  */
 
@@ -54,6 +55,7 @@ export function drawGrid(panels, legend, zoom) {
     const figure = `${panel.figureName.textContent}${panel.figureText.textContent}`;
     write(c, figure, left + SIDE, top - 6, { font: "14px", align: "right" });
     drawPicture(c, panel, { left, top, height }, legend, zoom);
+    drawLetters(c, legend.letters, { left, top, height });
     drawBar(c, bars[i], left, top + height);
   });
   drawKeys(c, legend, canvas.height - 14 - LINE);
@@ -114,10 +116,10 @@ function drawKeys(c, { truth, active, overlay }, y) {
  * @param {string} text
  * @param {number} x
  * @param {number} y
- * @param {{font?: string, align?: CanvasTextAlign}} [style]
+ * @param {{font?: string, align?: CanvasTextAlign, ink?: string}} [style]
  */
-function write(c, text, x, y, { font = "15px", align = "left" } = {}) {
-  c.fillStyle = INK;
+function write(c, text, x, y, { font = "15px", align = "left", ink = INK } = {}) {
+  c.fillStyle = ink;
   c.font = `${font} sans-serif`;
   c.textAlign = align;
   c.fillText(text, x, y);
@@ -136,7 +138,7 @@ function drawPicture(c, panel, { left, top, height }, { truth, overlay, smooth }
   c.rect(left, top, SIDE, height);
   c.clip();
   c.translate(left + SIDE / 2, top + height / 2);
-  c.scale((SIDE * zoom.scale) / panel.width, (height * zoom.scale) / panel.height);
+  c.scale(((panel.turned ? -SIDE : SIDE) * zoom.scale) / panel.width, (height * zoom.scale) / panel.height);
   c.translate(-zoom.x * panel.width, -zoom.y * panel.height);
   c.imageSmoothingEnabled = smooth;
   c.drawImage(panel.data.canvas, 0, 0);
@@ -151,6 +153,19 @@ function drawPicture(c, panel, { left, top, height }, { truth, overlay, smooth }
     c.stroke(new Path2D(panel.paths.truth.getAttribute("d") ?? ""));
   }
   c.restore();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} c
+ * @param {import("../../../base/js/sides.js").Letters} letters
+ * @param {{left: number, top: number, height: number}} place
+ */
+function drawLetters(c, letters, { left, top, height }) {
+  const style = /** @type {const} */ ({ font: "bold 14px", ink: "#fff" });
+  write(c, letters.left, left + 5, top + height / 2 + 5, style);
+  write(c, letters.right, left + SIDE - 5, top + height / 2 + 5, { ...style, align: "right" });
+  write(c, letters.top, left + SIDE / 2, top + 16, { ...style, align: "center" });
+  write(c, letters.bottom, left + SIDE / 2, top + height - 6, { ...style, align: "center" });
 }
 
 /**

@@ -23,7 +23,7 @@ import { curvesOf, drawStrip } from "./strip.js";
  * @property {Object<string, string>} tables colours of maps
  * @property {Object<string, string>} lines colours of predictors' lines
  * @property {string} notice stands on every export
- * @property {import("../../../base/js/streamlit.js").Names} [streamlit] where Streamlit shows how it is
+ * @property {import("../../../base/js/page/streamlit.js").Names} [streamlit] where Streamlit shows how it is
  */
 
 export class Painter {
@@ -64,7 +64,7 @@ export class Painter {
     if (shown) {
       if (is("layers")) this.paintLayers(model, shown);
       if (is("frame")) this.paintFrame(model, shown);
-      if (is("zoom")) for (const panel of this.panels.all) panel.frame(model.view.zoom);
+      if (is("zoom", "sides", "layers")) this.paintPlaces(model);
       if (is("frame", "cursor")) this.paintCursor(model, shown);
       if (is("frame", "charts", "layers")) this.paintCharts(model, shown, is("charts", "layers"));
       if (is("frame", "cursor", "planting")) this.paintPlanting(model, shown);
@@ -135,6 +135,18 @@ export class Painter {
   }
 
   /**
+   * Which part of the pictures is seen, and which way round.
+   * @param {Model} model
+   */
+  paintPlaces({ view, settings }) {
+    const [letters, turned] = [view.letters(settings?.sides), view.turned(settings?.sides)];
+    for (const panel of this.panels.all) {
+      panel.turn(letters, turned);
+      panel.frame(view.zoom);
+    }
+  }
+
+  /**
    * The anomaly's circle, or the brush's tip and what was painted.
    * @param {Model} model
    * @param {Shown} shown
@@ -165,7 +177,9 @@ export class Painter {
       return { low, high, table: this.tableOf(model, layer), mark: thresholds[maps.indexOf(layer)] ?? NaN };
     });
     const { overlay, zoom, on: { truth, smooth } } = view;
-    const legend = { lines, bars, truth, smooth, overlay, active: activeLayer?.title ?? "", notice: this.notice };
+    const letters = view.letters(model.settings?.sides);
+    const active = activeLayer?.title ?? "";
+    const legend = { lines, bars, truth, smooth, overlay, active, letters, notice: this.notice };
     return drawGrid(this.panels.all, legend, zoom);
   }
 

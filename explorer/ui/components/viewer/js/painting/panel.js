@@ -10,6 +10,7 @@ import { setAttribute, setText, short } from "../../../base/js/text.js";
 /** @typedef {import("../model/shown.js").Pixel} Pixel */
 /** @typedef {import("../../../base/js/zoom.js").Zoom} Zoom */
 
+const SIDES = /** @type {const} */ (["left", "right", "top", "bottom"]);
 const FOUND = packed(255, 176, 0);
 const HTML =
   "<figcaption><b></b><span><i></i><em></em></span></figcaption>" +
@@ -42,6 +43,13 @@ export class Panel {
     const { svg, paths } = overlay(this.box, ["halo", "truth", "painted", "cross dark", "cross", "planting"]);
     this.svg = svg;
     this.paths = paths;
+    this.sides = SIDES.map((side) => {
+      const element = this.box.appendChild(document.createElement("span"));
+      element.className = `side ${side}`;
+      return element;
+    });
+    /** Whether left and right are exchanged. */
+    this.turned = false;
     /** @type {?Uint32Array} that the colour bar shows */
     this.table = null;
     this.layer = layer;
@@ -152,12 +160,23 @@ export class Panel {
   }
 
   /**
+   * Write letters at the ends of the picture, and exchange left and right or not; `frame` is to follow.
+   * @param {import("../../../base/js/sides.js").Letters} letters
+   * @param {boolean} turned
+   */
+  turn(letters, turned) {
+    this.turned = turned;
+    this.box.classList.toggle("turned", turned);
+    SIDES.forEach((side, i) => setText(this.sides[i], letters[side]));
+  }
+
+  /**
    * Show the part of the picture that the zoom says.
    * @param {Zoom} zoom
    */
   frame({ scale, x, y }) {
     const place = {
-      left: `${(0.5 - x * scale) * 100}%`, top: `${(0.5 - y * scale) * 100}%`,
+      left: `${(0.5 - (this.turned ? 1 - x : x) * scale) * 100}%`, top: `${(0.5 - y * scale) * 100}%`,
       width: `${scale * 100}%`, height: `${scale * 100}%`,
     };
     for (const surface of [this.data, this.found]) if (surface) Object.assign(surface.canvas.style, place);
@@ -187,8 +206,9 @@ export class Panel {
    */
   pointAt({ clientX, clientY }, { scale, x, y }) {
     const box = this.box.getBoundingClientRect();
+    const onward = (clientX - box.left) / box.width - 0.5;
     return [
-      x + ((clientX - box.left) / box.width - 0.5) / scale,
+      x + (this.turned ? -onward : onward) / scale,
       y + ((clientY - box.top) / box.height - 0.5) / scale,
     ];
   }

@@ -7,7 +7,7 @@
  * below the number of the last message, what a person chose holds, and not what those settings say.
  */
 
-import { Pause } from "./later.js";
+import { Pause } from "../later.js";
 
 const PATIENCE_MS = 6000;
 

@@ -3,7 +3,8 @@
  *
  * What is seen never changes for Streamlit, which therefore never mounts it anew, but for a player of films. A
  * component of the name N is fed by those of the name N-feed (`feed.js`): their data are told as events of that name on
- * the document, whenever they change and whenever somebody is hungry (an event N-feed-hungry).
+ * the document, whenever they change and whenever somebody is hungry (an event N-feed-hungry). What it whispers, for
+ * which the page need not run, it tells by events N-ear to a component of that name (`ear.js`).
  */
 
 const BRACE = "{".charCodeAt(0);
@@ -66,6 +67,15 @@ function hunger(name) {
 }
 
 /**
+ * Tell the page something for which it need not run.
+ * @param {string} name of the component
+ * @param {Object} change
+ */
+function whisper(name, change) {
+  document.dispatchEvent(new CustomEvent(`${name}-ear`, { detail: change }));
+}
+
+/**
  * A function for Streamlit to mount a component by.
  * @template T
  * @param {Making<T>} making
@@ -103,7 +113,8 @@ export function mounted({ trigger, make, again, stop }) {
 /**
  * A function for Streamlit to mount a component by that is fed.
  * @template {Fed} T
- * @param {(root: ShadowRoot, constants: any, post: Post, hungry: () => void) => T} make `hungry` has all told again
+ * @param {(root: ShadowRoot, constants: any, post: Post, hungry: () => void, whisper: Post) => T} make `hungry` has all
+ * told again; what is whispered reaches the page through `ear.js`
  */
 export function mountedAndFed(make) {
   /** @type {WeakMap<T, () => void>} */
@@ -111,7 +122,7 @@ export function mountedAndFed(make) {
   return mounted({
     trigger: "moved",
     make: ({ name, data, parentElement }, post) => {
-      const made = make(parentElement, understood(data), post, () => hunger(name));
+      const made = make(parentElement, understood(data), post, () => hunger(name), (change) => whisper(name, change));
       const take = (/** @type {unknown} */ told) =>
         (told instanceof Uint8Array ? made.receive(told) : made.setSettings(told));
       deaf.set(made, hear(name, take));
