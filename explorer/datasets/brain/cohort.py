@@ -79,10 +79,7 @@ class BrainCohort(Source):
 
     @property
     def note(self) -> str:
-        return (
-            "Synthetic brains: one average anatomy (ICBM 152), deformed at random; no patient's scan. "
-            "Shown as seen from above: the left of the image is the left of the brain."
-        )
+        return "Synthetic brains: one average anatomy (ICBM 152), deformed at random; no patient's scan."
 
     @property
     def licence(self) -> str:

@@ -66,10 +66,7 @@ class RealBrains(Source):
         credits = dict.fromkeys(
             text for label in here for start, text in CREDITS.items() if label.startswith(start)
         )
-        return (
-            f"Real brains without their heads, never used for training: {'; '.join(credits)}. "
-            "Shown as seen from above: the left of the image is the left of the person."
-        )
+        return f"Real brains without their heads, never used for training: {'; '.join(credits)}."
 
     @property
     def licence(self) -> str:

@@ -28,7 +28,8 @@ def slice_files(scene: Scene, shown: SliceView, look: Callable[[], Mapping[str, 
         "application/octet-stream",
         key="maps-npz",
         on_click="ignore",
-        help="Image, masks, reconstruction and every map at the present betas as NumPy arrays, exact.",
+        help="Image, masks, reconstruction and every map at the present betas as NumPy arrays, exact; "
+        "of brains, the left of an array is the left of the person.",
     )
     row.download_button(
         "Viewer (HTML)",
