@@ -21,6 +21,7 @@ from explorer.scans.scoring.queue import Progress, State
 from explorer.scans.scoring.scoring import ScoredScan
 from explorer.scans.writing.export import GEOMETRY
 from explorer.scans.writing.report import report_html
+from explorer.ui.controls import held
 from explorer.ui.pages.scans import session
 from explorer.ui.pages.scans.exports import map_file, stem_of
 from explorer.ui.pages.scans.page import _follow, _progress_text
@@ -38,6 +39,7 @@ from tests.support.own_scans import (
     settings,
     text,
     uploader,
+    warned,
 )
 from tests.support.packets import handed
 from tests.support.phantoms import nifti_bytes, ras_affine
@@ -101,16 +103,19 @@ def test_the_planes_move_threshold_and_slice_within_reason(monkeypatch: pytest.M
         {"threshold": "1"},
         {"slice": -1},
         {"slice": 10**6},
-        {"slice": True},
+        {"slice": True, "plane": 3},
+        {"slice": 30, "plane": 10**6},
+        {"slice": 30},
     ):
         threshold = found.result.finding.threshold.score
         _follow(change)
-        assert found.result.finding.threshold.score == threshold and found.shown_slice is None
+        assert found.result.finding.threshold.score == threshold and found.shown is None
     _follow({"threshold": 99})
     assert before > 0 and settings(fine(app.run()))["places"] == []
-    _follow({"slice": 30, "radiological": True})
+    _follow({"slice": 30, "plane": 33, "radiological": True})
     app = fine(app.run())
-    assert "#### All maps of slice 30" in text(app) and "The right of the person is on the left" in text(app)
+    assert "All maps of slice 33" in [one.value for one in app.header]
+    assert "The right of the person is on the left" in text(app)
     shown = "".join(one.proto.body for one in app.get("html"))
     quick = quick_predictors_for(found.result.finding.job.scoring.model)
     assert shown.count("<figure") == 3 + sum(not PREDICTORS[name].needs_calibration for name in quick)
@@ -258,7 +263,7 @@ def test_a_mask_of_another_grid_is_refused() -> None:
 def test_deletion_takes_all_away_at_once() -> None:
     app = fine(scored(loaded(mask=MASK)))
     found = own(app)
-    held = [weakref.ref(one) for one in (found, found.scan, found.mask, found.result)]
+    known = [weakref.ref(one) for one in (found, found.scan, found.mask, found.result)]
     keys = {one.key for one in app.get("file_uploader")}
     kept = [
         len(one._kept) for one in (caches.COHORTS, caches.HEALTHY, caches.QUANTILES, caches.SLICES.packets)
@@ -267,18 +272,29 @@ def test_deletion_takes_all_away_at_once() -> None:
     fine(app)
     del found
     gc.collect()
-    assert [one() for one in held] == [None] * 4
-    assert session.SCAN not in app.session_state and session.MODELS not in app.session_state
+    assert [one() for one in known] == [None] * 4
+    assert held.SCAN not in app.session_state and session.MODELS not in app.session_state
     assert not keys & {one.key for one in app.get("file_uploader")}
-    assert "Load a scan at the left" in text(app) and not app.metric and not app.get("bidi_component")
+    assert "Load a scan in the sidebar" in text(app) and not app.metric and not app.get("bidi_component")
     assert kept == [
         len(one._kept) for one in (caches.COHORTS, caches.HEALTHY, caches.QUANTILES, caches.SLICES.packets)
     ]
 
 
+def test_a_page_that_was_loaded_anew_says_that_its_scan_is_gone() -> None:
+    app = fine(loaded())
+    mark = dict(app.query_params)
+    assert held.HELD in mark[held.MARK] and "is gone" not in warned(app)
+    anew = opened(mark)
+    assert "The scan that was here is gone" in warned(anew) and not anew.query_params
+    assert "The scan that was here is gone" in warned(fine(anew.run()))
+    app.button(key="own-delete").click().run()
+    assert not app.query_params and "is gone" not in warned(app)
+
+
 def test_sessions_do_not_see_each_other() -> None:
     loaded()
-    assert session.SCAN not in opened().session_state
+    assert held.SCAN not in opened().session_state
 
 
 def test_the_servers_folder_is_offered_only_where_its_owner_opened_one(

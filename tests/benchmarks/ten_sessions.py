@@ -230,7 +230,7 @@ def warm(browser: Browser, address: str) -> None:
     score_all([session])
     settle(session.page)
     session.page.get_by_role("button", name="Delete scan").click()
-    session.page.get_by_text("Load a scan at the left").wait_for()
+    session.page.get_by_text("Load a scan in the sidebar").wait_for()
     session.page.context.close()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, expect
 
 from explorer.anomalies import ANOMALIES
 from explorer.anomalies.shape.painted import decode, depths
@@ -76,6 +76,21 @@ def test_a_painted_shape_is_planted_and_travels_with_the_address(page: Page, vis
     other = visit(page.url).page
     at_hand(other)
     assert pictures(other) == pictures(page) and asked(other) == asked(page)
+
+
+def test_paint_is_seen_under_the_brush(page: Page) -> None:
+    choose(page)
+    start, end = point(page, 9, 11), point(page, 9, 17)
+    clip = FloatRect(x=start["x"], y=start["y"] - 4, width=end["x"] - start["x"], height=8.0)
+    before = page.screenshot(clip=clip)
+    drag(page, start, end, hold=True)
+    page.wait_for_timeout(200)
+    painted = box(page).locator("path.painted")
+    fill = painted.evaluate("one => [getComputedStyle(one).fill, getComputedStyle(one).fillOpacity]")
+    assert painted.get_attribute("d") and fill == ["rgb(255, 176, 0)", "0.35"]
+    assert page.screenshot(clip=clip) != before
+    page.mouse.up()
+    wait_for_shape(page)
 
 
 def test_erase_and_clear_take_paint_away(page: Page) -> None:

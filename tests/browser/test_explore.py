@@ -213,5 +213,5 @@ def test_a_quick_series_of_changes_ends_with_the_last(visit: Visitor) -> None:
     assert asked(page)["beta"] == ["0.422"]
     expect(page.get_by_text("training β 0.422, KL weight 0.422")).to_be_visible()
     expect(page.get_by_text(re.compile(r"^Cohort: \d+ of 64 slices"))).to_have_count(0)
-    expect(page.get_by_text("Cohort of 64: ROC")).to_be_visible()
+    expect(page.get_by_role("heading", name="Cohort of 64: ROC")).to_be_visible()
     assert_same_in_a_fresh_context(page, visit)

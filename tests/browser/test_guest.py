@@ -30,7 +30,7 @@ def test_a_slice_opens_in_explore_and_is_deleted_with_the_scan(browser: Browser,
     expect(page.locator("figure[data-key=input] canvas.data")).to_be_visible()
     page.get_by_role("link", name="Own scans").click()
     page.get_by_role("button", name="Delete").first.click()
-    page.get_by_text("Load a scan at the left").first.wait_for()
+    page.get_by_text("Load a scan in the sidebar").first.wait_for()
     page.get_by_role("link", name="Explore").click()
     page.get_by_text("test subject 0, slice 32").first.wait_for()
     assert title.count() == 0

@@ -156,7 +156,7 @@ def test_nothing_is_left(browser: Browser, server: str, ends: str) -> None:
     assert set(visitor.taken) <= set(visitor.given().values())
     if ends == "deleted":
         visitor.page.get_by_role("button", name="Delete scan").click()
-        visitor.page.get_by_text("Load a scan at the left").wait_for()
+        visitor.page.get_by_text("Load a scan in the sidebar").wait_for()
     else:
         visitor.page.context.close()
     nothing: dict[str, list[str]] = {"uploads": [], "objects": []}

@@ -73,7 +73,7 @@ def test_codes_are_played_paused_and_asked(visit: Visitor) -> None:
     box = cell.bounding_box()
     assert box is not None
     cell.click(position={"x": box["width"] * 5.5 / 7, "y": box["height"] * 2.5 / 7})
-    expect(page.get_by_text("Prior at row 2, column 5")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Prior at row 2, column 5")).to_be_visible(timeout=30_000)
     expect(page.get_by_text(re.compile(r"^Code \d+ of the image has p ="))).to_be_visible()
     settle(page)
     expect(part(page, "label")).to_have_text("0 of 49 codes passed")  # the player was not started anew

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from explorer.ui.controls import held
 from explorer.ui.pages.scans import session
 from tests.support.packets import handed
 from tests.support.phantoms import head, nifti_bytes, ras_affine
@@ -17,8 +19,11 @@ SCAN = nifti_bytes(DATA, ras_affine())
 MASK = nifti_bytes((DATA > 150).astype(np.uint8), ras_affine())
 
 
-def opened() -> AppTest:
-    return AppTest.from_string(SCRIPT, default_timeout=120).run()
+def opened(address: Mapping[str, Any] | None = None) -> AppTest:
+    app = AppTest.from_string(SCRIPT, default_timeout=120)
+    for name, values in (address or {}).items():
+        app.query_params[name] = values
+    return app.run()
 
 
 def uploader(app: AppTest, name: str) -> Any:
@@ -55,8 +60,12 @@ def text(app: AppTest) -> str:
     return "\n".join(one.value for one in [*app.markdown, *app.caption, *app.info])
 
 
+def warned(app: AppTest) -> str:
+    return "\n".join(one.value for one in app.warning)
+
+
 def own(app: AppTest) -> session.Own:
-    found: session.Own = app.session_state[session.SCAN]
+    found: session.Own = app.session_state[held.SCAN]
     return found
 
 

@@ -27,6 +27,7 @@ class Panel:
         values: (H, W), float32.
         low, high: ends of the colour bar.
         colours: a key of `colour.MAPS`.
+        figure: beside the title, or empty.
     """
 
     title: str
@@ -35,6 +36,7 @@ class Panel:
     low: float
     high: float
     colours: str
+    figure: str = ""
 
 
 def grid(panels: Sequence[Panel], mask: NDArray[np.bool_], ends: tuple[str, str] = ("", "")) -> str:
@@ -73,6 +75,19 @@ def _drawn(panel: Panel) -> dict[str, str]:
         "caption": panel.caption,
         "picture": data_uri(to_png(panel.values, panel.low, panel.high, colours)),
         "gradient": css_gradient(colours),
-        "low": f"{panel.low:.3g}",
-        "high": f"{panel.high:.3g}",
+        "low": short(panel.low),
+        "high": short(panel.high),
+        "figure": panel.figure,
     }
+
+
+def short(value: float) -> str:
+    """A number in at most three digits, written as the viewer's `short` does.
+
+    >>> [short(one) for one in (0.0514, 9.14e-6, 1234.5, -0.5, 0, 2e5)]
+    ['0.0514', '9.1e-6', '1230', '-0.5', '0', '2.0e+5']
+    """
+    if value and not 1e-3 <= abs(value) < 1e5:
+        digits, _, power = f"{value:.1e}".partition("e")
+        return f"{digits}e{int(power):+d}"
+    return f"{float(f'{value:.3g}'):.10g}"

@@ -52,6 +52,17 @@ class Placement:
         """
         return self.pixel_mm is not None and self.factor != 1
 
+    def plane(self, voxel: NDArray[np.float64]) -> int:
+        """The number of a voxel's axial plane: its index along the stored axis that runs upwards."""
+        steps = np.linalg.inv(self.matrix)[:3, :3]
+        upwards = np.abs(steps[0]) / np.linalg.norm(steps, axis=0)
+        return round(float(voxel[int(upwards.argmax())]))
+
+    def plane_of(self, index: int) -> int:
+        """The number of the plane in which the middle of an image lies."""
+        _, rows, columns = self.model_shape
+        return self.plane(self.matrix[:3] @ np.array([index, (rows - 1) / 2, (columns - 1) / 2, 1.0]))
+
     def to_model(self, data: NDArray[np.float32]) -> NDArray[np.float32]:
         """A scan's intensities on the model's grid, (slices, rows, columns), float32; 0 outside the scan.
 

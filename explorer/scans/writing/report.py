@@ -48,6 +48,7 @@ def report_html(finding: Finding) -> str:
         caution=finding.caution,
         settings=list(_settings(finding, record)),
         slices=list(_slices(finding)),
+        planes=[finding.prepared.placement.plane(np.array(one.voxel)) for one in finding.places],
         curves=[] if finding.measured is None else drawings(finding.measured.histogram),
         side=SIDE,
         sides=(
@@ -125,7 +126,7 @@ def _slices(finding: Finding) -> Iterator[dict[str, str]]:
         plain = painted(image, scores, math.inf)
         marked = painted(image, scores, finding.threshold.score, mask)
         picture = np.hstack([part[:, ::-1] for part in (plain, marked)])
-        caption = f"slice {index}, score {finding.profile[index]:.4g}"
+        caption = f"slice {finding.prepared.placement.plane_of(index)}, score {finding.profile[index]:.4g}"
         yield {"picture": _uri(picture), "caption": caption}
 
 

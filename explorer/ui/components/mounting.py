@@ -28,15 +28,21 @@ def component(folder: Path, name: str, script: str, *, isolated: bool = True, **
         isolated: whether neither its styles reach the page nor the page's styles it.
         files: by kind.
     """
-    texts: dict[str, Any] = texts_of(folder, **files)
+    texts: dict[str, Any] = texts_of(folder, isolated=isolated, **files)
     return st.components.v2.component(
         name, js=bundled(folder / "js" / script), isolate_styles=isolated, **texts
     )
 
 
-def texts_of(folder: Path, **files: str) -> dict[str, str]:
-    """The texts of a component's files, by kind: `html` and `css`."""
-    return {kind: (folder / file).read_text(encoding="utf-8") for kind, file in files.items()}
+def texts_of(folder: Path, *, isolated: bool = True, **files: str) -> dict[str, str]:
+    """The texts of a component's files, by kind: `html` and `css`.
+
+    What all isolated components look alike in, `base/base.css`, comes before the own styles of each.
+    """
+    texts = {kind: (folder / file).read_text(encoding="utf-8") for kind, file in files.items()}
+    if isolated and "css" in texts:
+        texts["css"] = (BASE / "base.css").read_text(encoding="utf-8") + texts["css"]
+    return texts
 
 
 def as_bytes(content: object) -> bytes:

@@ -29,17 +29,17 @@ def sidebar(address: Address) -> tuple[State, str, Rules]:
     """
     with st.sidebar:
         _offer_steps(address)
-        st.markdown("### Image")
+        st.header("Image", anchor=False)
         dataset, place, guest = choose_image(address)
-        st.markdown("### Anomaly")
+        st.header("Anomaly", anchor=False)
         shown = server.dataset(dataset).slice("test", *place) if guest is None else guest.source
         located = shown.atlas is not None
         anomaly, anomaly_settings, seed = choose_anomaly(dataset, address, located=located)
-        st.markdown("### Model")
+        st.header("Model", anchor=False)
         pretrained, problem = choose_model(dataset, address)
         unread = bool(problem)
         beta, scoring_beta, linked = choose_betas(pretrained, address)
-        st.markdown("### Predictors")
+        st.header("Predictors", anchor=False)
         predictors = choose_predictors(pretrained, dataset, address, unread=unread)
         watched = choose_watched(pretrained, dataset, address, unread=unread)
         size = widgets.marks(

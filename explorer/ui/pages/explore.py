@@ -36,6 +36,7 @@ from explorer.ui.controls.guests import VISIT
 from explorer.ui.controls.model import beta_options, scoring_options
 from explorer.ui.controls.sidebar import sidebar
 from explorer.ui.controls.viewer_settings import viewer_settings
+from explorer.ui.headings import unseen
 from explorer.ui.messages import plain
 from explorer.ui.pages.captions import (
     OWN_SLICE_GONE,
@@ -120,6 +121,8 @@ class _Places:
         charts = st.container(horizontal=True, key="charts")
         numbers = st.container(horizontal=True, key="figures")
         self.figures, self.trade = numbers.container(), numbers.container()
+        with self.figures:
+            unseen(2, "Figures")
         self.table = Place(self.figures)
         self.words = st.container()
         for place, name in ((charts, SLICE), (charts, COHORT), (self.trade, TRADE)):

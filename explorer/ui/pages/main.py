@@ -5,7 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from explorer import NOTICE
+from explorer.ui.controls import held
 from explorer.ui.controls.address import address_of
+from explorer.ui.headings import unseen
 from explorer.ui.skeleton import skeleton
 from explorer.ui.streamlit.sessions import watch_this_session
 from explorer.ui.streamlit.style import STYLE
@@ -50,7 +52,8 @@ watch_this_session()
 st.html(STYLE)
 st.caption(f":material/info: {NOTICE}.")
 here = st.navigation(PAGES, position="hidden")
+unseen(1, here.title)
 with st.sidebar, st.container(horizontal=True, key="pages"):
     st.page_link(PAGES[0], query_params=address_of("explore").written)
-    st.page_link(PAGES[1])
+    st.page_link(PAGES[1], query_params={held.MARK: held.HELD} if held.SCAN in st.session_state else None)
 here.run()

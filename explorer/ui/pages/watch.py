@@ -38,7 +38,8 @@ def watch(scene: Scene, chosen: str) -> None:
 
 def _restoration(scene: Scene, name: str) -> None:
     predictor = PREDICTORS[name]
-    st.markdown(f"**Watch: {predictor.title}**: {predictor.summary}.")
+    st.header(f"Watch: {predictor.title}", anchor=False)
+    st.markdown(f"{predictor.summary[:1].upper()}{predictor.summary[1:]}.")
     place = st.empty()
     for found in films.restoring(scene, name):
         if isinstance(found, Film):
@@ -54,7 +55,8 @@ def _restoration(scene: Scene, name: str) -> None:
 
 def _codes(scene: Scene) -> None:
     settings = films.settings_of_walk(scene)
-    st.markdown("**Watch: the codes**: encode, quantise, ask the prior, resample, decode.")
+    st.header("Watch: the codes", anchor=False)
+    st.markdown("Encode, quantise, ask the prior, resample, decode.")
     number, row, column = st.columns(3)
     which = int(number.number_input(
         "Restoration", 1, settings.restorations, key="watch-number",

@@ -38,6 +38,8 @@ RUNNING = _by_test_id("stStatusWidget", "the sign that the page is computing fad
 SKELETON = _by_test_id("stSkeleton", "grey bars pulse where a control is being fetched")
 SIDEBAR = _by_test_id("stSidebar", "the sidebar is longer: its last controls need scrolling")
 WRAPPER = _by_test_id("stLayoutWrapper", "gaps below the viewer, where the hidden feeds lie")
+CAPTION = _by_test_id("stCaptionContainer", "captions, the notice among them, are paler than is legible")
+COLLAPSE = _by_test_id("stSidebarCollapseButton", "a finger cannot close the sidebar before it touches it")
 CHARTS = Selector(".st-key-charts > *", "charts beside each other are squeezed")
 FIGURES = Selector(".st-key-figures > :first-child", "the table of figures is squeezed")
 TRADE = Selector(".st-key-figures > :last-child", "the curve beside the figures is squeezed")
@@ -45,6 +47,7 @@ APP = _by_test_id("stApp", "the viewer takes the server for connected and at res
 
 STYLED = (
     *(CONTENT, HEADER, ELEMENT, EXPANDER, TICKS, RUNNING, SKELETON, SIDEBAR, WRAPPER),
+    *(CAPTION, COLLAPSE),
     *(CHARTS, FIGURES, TRADE),
 )
 """Those of the style sheet."""

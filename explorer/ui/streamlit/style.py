@@ -7,7 +7,9 @@ stays as it is. A rule whose element Streamlit has renamed does nothing; `select
 from __future__ import annotations
 
 from explorer.ui.streamlit.selectors import (
+    CAPTION,
     CHARTS,
+    COLLAPSE,
     CONTENT,
     ELEMENT,
     EXPANDER,
@@ -25,6 +27,10 @@ AT_ONCE = "transition: none !important;"
 OPAQUE = f"opacity: 1 !important; {AT_ONCE}"
 FEEDS = (".st-key-viewer-feeds", ".st-key-planes-feeds")
 """Containers of components without a face, which take no space."""
+PRIMARY = (".st-key-own-load", ".st-key-own-start")
+"""Buttons on the accent colour, on which Streamlit writes in white, whichever it is."""
+UNSEEN, ALONE = "xp-unseen", "xp-alone"
+"""Classes of what is heard and not seen, and of what has an element of its own, which takes no gap."""
 
 RULES = (
     (f"{CONTENT}", "padding: 1.4rem 2rem 2rem;"),
@@ -38,11 +44,17 @@ RULES = (
     (f":is({TICKS}, {RUNNING})", AT_ONCE),
     (f"{SKELETON}", "animation: none !important;"),
     (f"{SIDEBAR} {ELEMENT}", "margin-bottom: -.35rem;"),
+    (f"{CAPTION}", "color: inherit; opacity: .75;"),
+    (f"{COLLAPSE}", "visibility: visible !important; display: inline-flex !important;"),
+    (f"{ELEMENT}:has(.{ALONE})", "position: absolute;"),
+    *((f"{keys} button:enabled", "color: Canvas;") for keys in PRIMARY),
     *((f"{feeds}, {WRAPPER}:has(> {feeds})", "display: none;") for feeds in FEEDS),
 )
 """Where Streamlit's own page is changed."""
 
 OWN = """
+.xp-unseen {position:absolute; width:1px; height:1px; overflow:hidden; clip-path:inset(50%);
+  white-space:nowrap;}
 .xp-table {border-collapse:collapse; width:100%; font-size:.84rem; font-variant-numeric:tabular-nums;}
 .xp-table th {font-weight:600; text-align:right; padding:.2rem .5rem; border-bottom:1px solid currentColor;
   vertical-align:bottom;}

@@ -66,10 +66,14 @@ for (const radiological of [true, false]) {
   });
 }
 
-test("a plane says which slice it is, in the scan as it was stored", () => {
+test("a plane bears the number that its voxels have in the file, in what the network sees as well", () => {
   const place = (more) => planesOf(headerOf()).map((plane) => scanCut(headerOf(more), plane, AT, true).place);
-  assert.deepEqual(place({}), ["3 of 3", "4 of 5", "2 of 4"]);
-  assert.deepEqual(place({ every: 2 }), ["5 of 6", "7 of 10", "3 of 8"]);
+  assert.deepEqual(place({}), ["slice 2", "slice 3", "slice 1"]);
+  // Stored as up, right, back to front, the first axis from above; every second voxel is shown.
+  const toScan = [[0, 0, -2, 4], [2, 0, 0, 0], [0, 2, 0, 0], [0, 0, 0, 1]];
+  assert.deepEqual(place({ to_scan: toScan, every: 2 }), ["slice 0", "slice 6", "slice 2"]);
+  const header = headerOf({ to_scan: toScan });
+  assert.equal(seenCut(header, scanOf().seen.shape, AT, true).place, "slice 0");
 });
 
 test("a matrix is undone", () => {

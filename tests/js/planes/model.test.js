@@ -123,7 +123,7 @@ test("a held threshold is told when it is let go, and old settings do not move i
   assert.equal(model.threshold, top / 2);
   model.take({ ...SETTINGS, threshold: top / 2 }, true);
   model.askForMaps();
-  assert.deepEqual(tell.calls[1], [{ slice: 2 }]);
+  assert.deepEqual(tell.calls[1], [{ slice: 2, plane: 2 }]);
 });
 
 test("which side is left is told to the page, which has a say where nothing is on its way", async () => {
@@ -170,4 +170,11 @@ test("position and values are read out", async () => {
   assert.deepEqual([sliceText(4, 0.5), sliceText(4, null)], ["slice 4, score 0.5", "slice 4, not scored"]);
   const { model: picture } = await modelOf(bytesOf(scanOf({ picture: true, to_mm: null })));
   assert.match(readout(picture), /^row 2, column 2 · value/);
+});
+
+test("slices of the model's grid and places bear the numbers of the scan's planes", async () => {
+  const toScan = [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, -1, 2], [0, 0, 0, 1]];
+  const { model } = await modelOf(bytesOf(scanOf({ to_scan: toScan })));
+  assert.deepEqual([0, 1, 2].map((slice) => model.numberAt([slice])), [2, 1, 0]);
+  assert.equal(model.numberAt([2, 1, 0]), 0);
 });

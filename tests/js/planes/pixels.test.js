@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { Ramp } from "../../../explorer/ui/components/base/js/colour.js";
 import { scanCut } from "../../../explorer/ui/components/planes/js/model/cuts.js";
-import { scalesOf } from "../../../explorer/ui/components/planes/js/painting/layout.js";
 import {
   foregroundOf, maskOf, writeGrey, writeScores,
 } from "../../../explorer/ui/components/planes/js/painting/pixels.js";
@@ -56,23 +55,4 @@ test("masks are cut as pictures are", () => {
   }));
   const inside = each((column, row) => Number(Math.round(place(column, row)[2]) > 0));
   assert.deepEqual([...foregroundOf(cut, foreground)], inside);
-});
-
-test("all pictures have one scale and fit into their rows", () => {
-  const sizes = [[100, 80], [100, 60], [80, 60], [90, 90]];
-  for (const wide of [500, 899, 1400]) {
-    const [scale, ...others] = scalesOf(sizes, wide, false);
-    assert.ok(others.every((other) => other === scale));
-    const rows = wide > 900 ? [sizes] : [sizes.slice(0, 2), sizes.slice(2)];
-    const widths = rows.map((row) => row.reduce((sum, [width]) => sum + width * scale, 0) + 10 * (row.length - 1));
-    assert.ok(Math.max(...widths) <= wide && (scale * 90 === 430 || Math.max(...widths) > wide - 2));
-  }
-});
-
-test("in a wide room the tallest picture sets the scale", () => {
-  assert.deepEqual(scalesOf([[100, 43], [100, 86]], 5000, false), [5, 5]);
-});
-
-test("pictures without a size are each as large as there is room", () => {
-  assert.deepEqual(scalesOf([[100, 430], [10, 1]], 1010, true), [1, 50]);
 });

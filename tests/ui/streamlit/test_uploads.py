@@ -10,7 +10,7 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.testing.v1 import AppTest
 
-from explorer.ui.pages.scans import session
+from explorer.ui.controls import held
 from tests.ui.streamlit.conftest import Server, until
 
 SCRIPT = "from explorer.ui.pages.scans.page import page\npage(lambda address: None)"
@@ -57,14 +57,14 @@ def test_where_a_piece_has_changed_delete_empties_the_state_and_says_what_stays(
 ) -> None:
     app = AppTest.from_string(SCRIPT, default_timeout=120).run()
     app.button(key="own-load").click().run()
-    assert session.SCAN in app.session_state
+    assert held.SCAN in app.session_state
     caplog.clear()
     with monkeypatch.context() as patch:
         change(patch)
         for _ in range(2):
             app.button(key="own-delete").click().run()
             assert not app.exception and not app.error
-            assert session.SCAN not in app.session_state
+            assert held.SCAN not in app.session_state
             (warning,) = app.warning
             assert "until you close this page" in warning.value
     said = [one.getMessage() for one in caplog.records if "Streamlit has changed" in one.getMessage()]

@@ -12,19 +12,20 @@ from explorer.scans.scoring.jobs import Job
 from explorer.ui.controls.guests import OWN
 
 
-def guest_of(finding: Finding, index: int) -> Guest:
+def guest_of(finding: Finding, index: int, plane: int) -> Guest:
     """One slice as the network sees it, with the mask that came along.
 
     Args:
         finding: of the session's scan.
         index: of the slice.
+        plane: its number on the page.
     """
     prepared, scan, job = finding.prepared, finding.scan, finding.job
     foreground = prepared.foregrounds[index, 0]
     mask = torch.zeros_like(foreground)
     if finding.mask_seen is not None:
         mask = torch.from_numpy(finding.mask_seen[index]) & foreground
-    source = prepared.slice_at(index, job.sequence, f"{label(scan.name)}, slice {index}")
+    source = prepared.slice_at(index, job.sequence, f"{label(scan.name)}, slice {plane}")
     placed = "known" if scan.oriented else "assumed"
     sides = "" if scan.affine is None else placed
     return Guest(source, mask, job.card.dataset.partition("/")[0], sides)

@@ -6,7 +6,7 @@ import dataclasses
 import math
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import streamlit as st
 
@@ -19,12 +19,12 @@ from explorer.scans.scoring.jobs import Job
 from explorer.scans.scoring.queue import OPEN, Progress, State
 from explorer.scans.scoring.scoring import score_scan
 from explorer.ui.components import planes
-from explorer.ui.controls import viewing
+from explorer.ui.controls import held, viewing
 from explorer.ui.messages import plain
 from explorer.ui.pages.scans import calibrating, choices, session, sources
 from explorer.ui.pages.scans.feeds import result_of, settings_for
 from explorer.ui.pages.scans.results import headline, report
-from explorer.ui.pages.scans.session import PAUSE_S, QUEUE, Own
+from explorer.ui.pages.scans.session import PAUSE_S, QUEUE, Own, Shown
 from explorer.ui.patience import in_place, patient
 
 
@@ -42,12 +42,12 @@ def page(to_explore: Callable[[dict[str, str]], None]) -> None:
 
 def _page(to_explore: Callable[[dict[str, str]], None]) -> None:
     with st.sidebar:
-        st.markdown("### Scan")
+        st.header("Scan", anchor=False)
         problem = _try(_load)
         own = session.current()
         job = prepared = None
         if own is not None:
-            st.markdown("### Scoring")
+            st.header("Scoring", anchor=False)
             chosen: list[tuple[Pretrained, Job, tuple[Prepared, bytes]]] = []
             problem = _try(lambda: chosen.append(_choose(own))) or problem
             if chosen:
@@ -136,16 +136,22 @@ def _cancel() -> None:
 
 
 def _explain() -> None:
-    st.markdown("#### Your own scans")
+    st.header("Your own scans", anchor=False)
+    if held.is_lost():
+        st.warning(
+            "The scan that was here is gone, with its scores: both live in the memory of one visit, which "
+            "ends when the page is loaded anew or the server restarts. Load it again.",
+            icon=":material/warning:",
+        )
     st.info(
-        "Load a scan at the left: the example, a file of yours, or one from this server. It is turned the "
-        "right way round by its affine, shown beside what the network sees, scored slice by slice, and the "
-        "map leaves as NIfTI on the scan's own grid.",
+        "Load a scan in the sidebar (where it is closed, » at the top left opens it): the example, a file of "
+        "yours, or one from this server. It is turned the right way round by its affine, shown beside what "
+        "the network sees, scored slice by slice, and the map leaves as NIfTI on the scan's own grid.",
         icon=":material/upload_file:",
     )
     st.caption(
         "What you bring stays in the memory of this session: it is not written to disk, not logged, not "
-        "shown to others, and deleted by the button at the left or when you close the page."
+        "shown to others, and deleted by the button in the sidebar or when you close the page."
     )
 
 
@@ -175,7 +181,7 @@ def _show(
 
 def _follow(change: Mapping[str, Any]) -> None:
     """Do as the planes say; anything else than a score, a slice or a convention of sides is left out."""
-    threshold, index = change.get("threshold"), change.get("slice")
+    threshold = change.get("threshold")
     if isinstance(turned := change.get("radiological"), bool):
         viewing.turn_to(turned)
     own = session.current()
@@ -183,8 +189,13 @@ def _follow(change: Mapping[str, Any]) -> None:
         return
     if isinstance(threshold, int | float) and not isinstance(threshold, bool) and math.isfinite(threshold):
         own.result.finding = own.result.finding.at(float(threshold))
-    if isinstance(index, int) and not isinstance(index, bool) and 0 <= index < len(own.result.finding.values):
-        own.shown_slice = index
+    index, plane = change.get("slice"), change.get("plane")
+    if _within(index, len(own.result.finding.values)) and _within(plane, max(own.scan.data.shape)):
+        own.shown = Shown(index, plane)
+
+
+def _within(number: object, count: int) -> TypeGuard[int]:
+    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number < count
 
 
 def _wait(own: Own, place: Any) -> None:
@@ -207,7 +218,7 @@ def _wait(own: Own, place: Any) -> None:
         (key,) = job.scoring.predictors
         finding = find(own.scan, prepared, job, task.scored, key, mask=own.mask)
         own.result = result_of(own.packet_key(prepared), finding)
-        own.shown_slice = None
+        own.shown = None
         st.rerun()
 
 

@@ -22,7 +22,7 @@ from explorer.ui.messages import plain
 from explorer.ui.pages.scans import exports
 from explorer.ui.pages.scans.guests import address_of, guest_of
 from explorer.ui.pages.scans.maps import all_maps
-from explorer.ui.pages.scans.session import Own, Result
+from explorer.ui.pages.scans.session import Own, Result, Shown
 
 
 def headline(scan: Scan, prepared: Prepared, window: str) -> None:
@@ -76,8 +76,9 @@ def report(own: Own, result: Result, feeds: Any, to_explore: Callable[[dict[str,
         _figures(finding, finding.measured, feeds)
     with st.expander("What the words mean"):
         st.html(words(PREDICTORS.names()))
-    if own.shown_slice is not None:
-        _slice(finding, own.shown_slice, to_explore)
+    if own.shown is not None:
+        with st.container(key=f"own-maps-{own.shown.index}"):
+            _slice(finding, own.shown, to_explore)
 
 
 def _figures(finding: Finding, found: Measured, feeds: Any) -> None:
@@ -106,12 +107,12 @@ def _figures(finding: Finding, found: Measured, feeds: Any) -> None:
     chart.feed(feeds, "scan", curve_charts("This scan", {finding.name: found.histogram}, basis))
 
 
-def _slice(finding: Finding, index: int, to_explore: Callable[[dict[str, str]], None]) -> None:
+def _slice(finding: Finding, shown: Shown, to_explore: Callable[[dict[str, str]], None]) -> None:
     """Every predictor's map of one slice."""
     placed = finding.scan.affine is not None
     turned = viewing.radiological() and placed
-    st.markdown(f"#### All maps of slice {index}")
-    st.html(all_maps(finding, index, turned=turned))
+    st.header(f"All maps of slice {shown.plane}" if placed else "All maps of the picture", anchor=False)
+    st.html(all_maps(finding, shown.index, turned=turned))
     side = "right" if turned else "left"
     known = placed and finding.scan.oriented
     st.caption(
@@ -125,5 +126,5 @@ def _slice(finding: Finding, index: int, to_explore: Callable[[dict[str, str]], 
         icon=":material/search:",
         help="With every predictor, all β under the finger, and curves where a mask came along.",
     ):
-        guests.put(guest_of(finding, index))
+        guests.put(guest_of(finding, shown.index, shown.plane))
         to_explore(address_of(finding.job))

@@ -26,10 +26,11 @@ from explorer.scans.placing.preparing import Prepared, check_model, prepare_scan
 from explorer.scans.reading.scan import Scan
 from explorer.scans.scoring.jobs import Job
 from explorer.scans.scoring.queue import Queue, Task
-from explorer.ui.controls import guests
+from explorer.ui.controls import guests, held
+from explorer.ui.controls.held import SCAN
 from explorer.ui.streamlit.uploads import forget_files
 
-SCAN, MODELS, ROUND = "own-scan", "own-models", "own-round"
+MODELS, ROUND = "own-models", "own-round"
 HEALTHY, CALIBRATING = "own-healthy", "own-calibrating"
 QUEUE = Queue()
 MOST_MODELS = 4
@@ -52,6 +53,19 @@ class Result:
     packet: bytes
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A slice of which all maps were asked for.
+
+    Attributes:
+        index: on the model's grid.
+        plane: its number on the page, that of the scan's plane at the crosshair.
+    """
+
+    index: int
+    plane: int
+
+
 @dataclass(eq=False)
 class Own:
     """The scan of a session.
@@ -66,7 +80,7 @@ class Own:
         offer: job and images that the button for scoring would take, or None.
         task: the scoring under way, with its job, or None.
         result: the last scores, or None.
-        shown_slice: slice of which all maps were asked for, or None.
+        shown: slice of which all maps were asked for, or None.
     """
 
     scan: Scan
@@ -78,7 +92,7 @@ class Own:
     offer: tuple[Job, Prepared] | None = None
     task: tuple[Task, Job, Prepared] | None = None
     result: Result | None = None
-    shown_slice: int | None = None
+    shown: Shown | None = None
     _prepared: dict[tuple[Any, ...], Prepared | str] = field(default_factory=dict)
     _packet: tuple[str, bytes] = ("", b"")
 
@@ -168,6 +182,7 @@ def put(own: Own) -> None:
         before.stop()
         own.adopt(before)
     st.session_state[SCAN] = own
+    held.mark()
 
 
 def healthy() -> OwnHealthy | None:
@@ -226,6 +241,7 @@ def upload_key(name: str) -> str:
 def delete() -> None:
     """Delete scan, scores, healthy scores, models, uploaded files and the slice in Explore, at once."""
     own = st.session_state.pop(SCAN, None)
+    held.unmark()
     if own is not None:
         own.stop()
     stop_calibrating()

@@ -1,7 +1,8 @@
-/** A small chart on canvas that follows its size on the screen: its frame, its scales and its pens. */
+/** A small chart on canvas that follows its size on the screen, and that of its texts: frame, scales and pens. */
 
-/** @typedef {{left: number, right: number, top: number, bottom: number}} Margin pixels around the frame */
+/** @typedef {{left: number, right: number, top: number, bottom: number}} Margin pixels, at the usual size of texts */
 
+const USUAL_PX = 11;
 const MARGIN = { left: 26, right: 6, top: 6, bottom: 16 };
 
 export class Chart {
@@ -19,14 +20,17 @@ export class Chart {
     this.top = margin.top;
     this.width = 0;
     this.height = 0;
+    /** Size of its texts, pixels. */
+    this.size = USUAL_PX;
     this.ink = "";
   }
 
   /**
    * Measure and clear; false where there is nothing to draw on.
    * @param {string} ink colour of the frame and the texts
+   * @param {string[]} [beside] texts that are to stand left of the frame
    */
-  begin(ink) {
+  begin(ink, beside = []) {
     const ratio = window.devicePixelRatio || 1;
     const { clientWidth, clientHeight } = this.canvas;
     const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
@@ -40,9 +44,13 @@ export class Chart {
     c.clearRect(0, 0, clientWidth, clientHeight);
     c.strokeStyle = c.fillStyle = this.ink = ink;
     c.lineWidth = 1;
-    c.font = "10px sans-serif";
-    this.width = clientWidth - this.margin.left - this.margin.right;
-    this.height = clientHeight - this.margin.top - this.margin.bottom;
+    this.size = parseFloat(getComputedStyle(this.canvas).fontSize);
+    c.font = `${this.size}px sans-serif`;
+    const larger = this.size / USUAL_PX;
+    const widest = Math.max(0, ...beside.map((text) => c.measureText(text).width));
+    this.left = Math.max(this.margin.left * larger, widest + 6);
+    this.width = clientWidth - this.left - this.margin.right;
+    this.height = clientHeight - this.margin.top - this.margin.bottom * larger;
     return this.width > 10 && this.height > 10;
   }
 
@@ -89,7 +97,8 @@ export class Chart {
     c.textAlign = "right";
     c.fillText(right, this.left + this.width, this.top + this.height + 4);
     c.fillText(high, this.left - 4, this.top - 2);
-    c.fillText(low, this.left - 4, this.top + this.height - 9);
+    c.textBaseline = "bottom";
+    c.fillText(low, this.left - 4, this.top + this.height + 1);
     c.globalAlpha = 1;
   }
 

@@ -27,9 +27,11 @@ export class Chart {
     this.element = box.appendChild(document.createElement("figure"));
     this.element.className = "xp-chart";
     this.element.innerHTML =
-      '<div class="xp-plot"></div><p class="xp-fault" role="status" hidden></p>' +
+      '<h2 class="xp-unseen"></h2><div class="xp-plot"></div><p class="xp-fault" role="status" hidden></p>' +
       '<label><input type="checkbox"> <span></span></label><details><summary>Table</summary><div></div></details>';
     const part = (/** @type {string} */ selector) => /** @type {any} */ (this.element.querySelector(selector));
+    /** @type {HTMLElement} */
+    this.heading = part("h2");
     /** @type {HTMLElement} */
     this.plot = part(".xp-plot");
     /** @type {HTMLElement} */
@@ -60,6 +62,7 @@ export class Chart {
     this.text = text;
     this.content = content;
     this.element.setAttribute("aria-label", content.alt);
+    this.heading.textContent = content.figure.layout.title.text;
     this.table.innerHTML = content.table;
     this.label.hidden = !content.switch;
     this.labelText.textContent = content.switch?.label ?? "";

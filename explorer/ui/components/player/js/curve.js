@@ -17,8 +17,8 @@ export class Curve {
     this.values = values;
     this.labels = labels;
     this.cell = document.createElement("div");
-    this.cell.innerHTML = "<h4></h4><canvas role='img'></canvas>";
-    found(this.cell, "h4", HTMLElement).textContent = name;
+    this.cell.innerHTML = "<h3></h3><canvas role='img'></canvas>";
+    found(this.cell, "h3", HTMLElement).textContent = name;
     const canvas = found(this.cell, "canvas", HTMLCanvasElement);
     this.chart = new Chart(canvas, { left: 40, right: 8, top: 6, bottom: 16 });
   }
@@ -29,8 +29,8 @@ export class Curve {
    */
   draw(frame, ink) {
     const { chart, values, labels } = this;
-    if (!chart.begin(ink)) return;
     const [low, high] = [Math.min(...values), Math.max(...values)];
+    if (!chart.begin(ink, [short(low), short(high)])) return;
     const points = values.map((value, i) => /** @type {[number, number]} */ ([
       chart.x(values.length > 1 ? i / (values.length - 1) : 0),
       chart.y(high > low ? (value - low) / (high - low) : 0.5),

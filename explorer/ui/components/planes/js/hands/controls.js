@@ -1,6 +1,8 @@
 /** What the controls above and below the pictures do. */
 
+import { connectChoice } from "../../../base/js/choice.js";
 import { part } from "../../../base/js/dom.js";
+import { showWhenThere } from "../../../base/js/arrival.js";
 
 /** @typedef {import("../model/model.js").Model} Model */
 /** @typedef {import("../model/view.js").Tool} Tool */
@@ -14,9 +16,8 @@ export const ZOOM_STEP = 1.5;
  */
 export function connectControls(root, model) {
   const { view } = model;
-  for (const button of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("button[data-tool]"))) {
-    button.addEventListener("click", () => view.take(/** @type {Tool} */ (button.dataset.tool)));
-  }
+  const tools = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("button[data-tool]")]);
+  connectChoice(tools, (tool) => view.take(/** @type {Tool} */ (tool)));
   const convention = part(root, "convention", HTMLSelectElement);
   convention.addEventListener("change", () => model.choose(convention.value === "radiological"));
   for (const name of /** @type {const} */ (["map", "truth", "brain", "smooth"])) {
@@ -30,7 +31,10 @@ export function connectControls(root, model) {
   click("zoomIn", () => model.zoomBy(ZOOM_STEP));
   click("zoomOut", () => model.zoomBy(1 / ZOOM_STEP));
   click("reset", () => model.reset());
-  click("maps", () => model.askForMaps());
+  click("maps", () => {
+    model.askForMaps();
+    showWhenThere(`.st-key-own-maps-${model.slice}:has(img)`);
+  });
   const threshold = part(root, "threshold", HTMLInputElement);
   threshold.addEventListener("input", () => model.holdThreshold(Number(threshold.value) / 1000));
   threshold.addEventListener("change", () => model.letGoOfThreshold());

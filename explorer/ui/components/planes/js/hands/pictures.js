@@ -7,8 +7,12 @@ import { wheelFactor } from "../../../base/js/zoom.js";
 /** @typedef {import("../painting/picture.js").Picture} Picture */
 /** @typedef {import("../painting/pictures.js").Pictures} Pictures */
 /** @typedef {import("../../../base/js/gestures.js").Shift} Shift */
+/** @typedef {import("../../../base/js/gestures.js").End} End */
 
-/** The tool of the present gesture; with Shift any of them sets the window. */
+/**
+ * The tool of the present gesture; with Shift any of them sets the window. A finger looks where it is drawn sideways or
+ * lifted, since one that is drawn upwards or downwards scrolls the page.
+ */
 class Hand {
   /**
    * @param {Model} model
@@ -32,7 +36,7 @@ class Hand {
    */
   press(picture, event) {
     this.tool = event.shiftKey ? "window" : this.model.view.tool;
-    if (this.tool === "look") this.model.goToPixel(picture.key, ...picture.pixelAt(event));
+    if (event.pointerType === "mouse") this.look(picture, event);
   }
 
   /**
@@ -41,12 +45,27 @@ class Hand {
    * @param {Shift} by
    */
   drag(picture, event, by) {
-    if (this.tool === "look") this.model.goToPixel(picture.key, ...picture.pixelAt(event));
-    else if (this.tool === "move") this.pan(picture, by);
-    else this.model.view.setWindow(picture.key, ...shares(picture, by));
+    if (by.moved || event.pointerType === "mouse") this.look(picture, event);
+    if (this.tool === "move") this.pan(picture, by);
+    else if (this.tool === "window") this.model.view.setWindow(picture.key, ...shares(picture, by));
   }
 
-  release() {}
+  /**
+   * @param {Picture} picture
+   * @param {PointerEvent} event
+   * @param {End} end
+   */
+  release(picture, event, { cancelled }) {
+    if (!cancelled) this.look(picture, event);
+  }
+
+  /**
+   * @param {Picture} picture
+   * @param {PointerEvent} event
+   */
+  look(picture, event) {
+    if (this.tool === "look") this.model.goToPixel(picture.key, ...picture.pixelAt(event));
+  }
 
   /**
    * @param {Picture} picture

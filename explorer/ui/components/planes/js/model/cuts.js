@@ -74,7 +74,7 @@ export function scanCut(header, plane, at, radiological) {
     sides: sidesOf(header, across, up, turned),
     mm: spacing && [spacing[across], spacing[up]],
     cross: [turned ? width - 1 - at[across] : at[across], height - 1 - at[up]],
-    place: header.picture ? "" : `${at[through] * header.every + 1} of ${shape[through] * header.every}`,
+    place: header.picture ? "" : `slice ${numberOf(header, at, through)}`,
     pick: voxel,
   };
 }
@@ -103,9 +103,31 @@ export function seenCut(header, [slices, height, width], at, radiological) {
     sides: sidesOf(header, 0, 1, turned),
     mm: header.pixel_mm === null ? null : [header.pixel_mm, header.pixel_mm],
     cross: [column(Math.round(here[2])), Math.round(here[1])],
-    place: header.picture ? "" : `slice ${slice}`,
+    place: header.picture ? "" : `slice ${numberOf(header, at)}`,
     pick: (shown, row) => nearestVoxel(header, [here[0], row, column(shown)]),
   };
+}
+
+/**
+ * The number of a plane: the index that its voxels have in the file, from 0 on.
+ * @param {ScanHeader} header
+ * @param {number[]} at a voxel of it, along right, front, up
+ * @param {number} [through] the axis that it does not go along; axial where left out
+ */
+export function numberOf({ to_scan: toScan }, at, through = AXES.axial.through) {
+  const stored = [0, 1, 2].find((axis) => toScan[axis][through] !== 0) ?? through;
+  return Math.round(times(toScan, at)[stored]);
+}
+
+/**
+ * The number of the axial plane of a place on the model's grid.
+ * @param {ScanHeader} header
+ * @param {number[]} at the crosshair
+ * @param {number[]} place (slice, row, column); of a slice alone: where it is nearest to the crosshair
+ */
+export function numberAt(header, at, [slice, ...within]) {
+  const [row, column] = within.length ? within : times(header.to_model, at).slice(1);
+  return numberOf(header, nearestVoxel(header, [slice, row, column]));
 }
 
 /**

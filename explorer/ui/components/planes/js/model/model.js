@@ -6,7 +6,7 @@
  */
 
 import { clamp } from "../../../base/js/numbers.js";
-import { AXES, nearestVoxel, planesOf, scanCut, seenCut } from "./cuts.js";
+import { AXES, nearestVoxel, numberAt, numberOf, planesOf, scanCut, seenCut } from "./cuts.js";
 import { times } from "./matrix.js";
 import { ScanArrivals } from "./scan.js";
 import { View } from "./view.js";
@@ -188,6 +188,11 @@ export class Model {
     return clamp(Math.round(times(header.to_model, this.at)[0]), 0, seen.shape[0] - 1);
   }
 
+  /** @param {number[]} place see `numberAt` of `cuts.js` */
+  numberAt(place) {
+    return this.scan ? numberAt(this.scan.header, this.at, place) : 0;
+  }
+
   /**
    * Where the pixels of a picture lie.
    * @param {Key} key
@@ -244,6 +249,6 @@ export class Model {
 
   /** Ask the page for all maps of the slice at the crosshair. */
   askForMaps() {
-    if (this.scan) this.tell({ slice: this.slice });
+    if (this.scan) this.tell({ slice: this.slice, plane: numberOf(this.scan.header, this.at) });
   }
 }

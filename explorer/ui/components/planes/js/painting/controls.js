@@ -1,5 +1,6 @@
 /** Tools, switches, words and the threshold as the model stands. */
 
+import { paintChoice } from "../../../base/js/choice.js";
 import { found, part } from "../../../base/js/dom.js";
 import { clamp } from "../../../base/js/numbers.js";
 import { setText, setValue, short } from "../../../base/js/text.js";
@@ -37,7 +38,7 @@ export class Controls {
   /** @param {Model} model */
   paintView({ view, radiological }) {
     this.element.dataset.tool = view.tool;
-    for (const button of this.tools) button.setAttribute("aria-checked", String(button.dataset.tool === view.tool));
+    paintChoice(this.tools, view.tool);
     SWITCHES.forEach((name, i) => (this.switches[i].checked = view.on[name]));
     this.element.classList.toggle("smooth", view.on.smooth);
     this.element.style.setProperty("--overlay", String(view.overlay));
@@ -57,6 +58,7 @@ export class Controls {
 
   /** @param {Model} model */
   paintZoom({ view }) {
+    this.element.classList.toggle("zoomed", view.scale > 1);
     setText(this.texts.zoom, `${Math.round(100 * view.scale)} %`);
     this.zoomOut.disabled = view.scale === 1;
   }

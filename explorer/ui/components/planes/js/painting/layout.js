@@ -1,24 +1,21 @@
-/** How large pictures are: one scale for all, so that a cm is a cm in each; in one row where there is room. */
+/** How large pictures are: those of a row are equally high and fill it; a bar in each says how long a cm is there. */
 
 const GAP_PX = 10;
 const TALLEST_PX = 430;
 const WIDE_PX = 900;
 
 /**
- * Screen pixels to a mm, picture by picture.
+ * Screen pixels to a mm, picture by picture; true proportions in each.
  * @param {[number, number][]} sizes of the pictures, mm, or pixels that have no size
  * @param {number} wide room, screen pixels
- * @param {boolean} separate each is as large as there is room, since pixels have no size
  */
-export function scalesOf(sizes, wide, separate) {
-  if (separate) return sizes.map(([width, height]) => Math.min(TALLEST_PX / height, (wide - GAP_PX) / 2 / width));
+export function scalesOf(sizes, wide) {
   const count = wide > WIDE_PX ? sizes.length : Math.min(2, sizes.length);
-  const widest = rowsOf(sizes, count).map((row) => {
-    const width = row.reduce((sum, [one]) => sum + one, 0);
-    return (wide - 1 - GAP_PX * (row.length - 1)) / width;
+  return rowsOf(sizes, count).flatMap((row) => {
+    const proportions = row.reduce((sum, [width, height]) => sum + width / height, 0);
+    const tall = Math.min(TALLEST_PX, (wide - 1 - GAP_PX * (row.length - 1)) / proportions);
+    return row.map(([, height]) => tall / height);
   });
-  const tallest = Math.max(...sizes.map(([, height]) => height));
-  return sizes.map(() => Math.min(...widest, TALLEST_PX / tallest));
 }
 
 /**

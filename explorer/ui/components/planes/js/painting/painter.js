@@ -53,7 +53,7 @@ export class Painter {
       controls.show(scan);
     }
     if (is("scan", "cuts")) pictures.paint(model, scan);
-    if (is("scan", "layout")) pictures.layOut(model, scan);
+    if (is("scan", "layout")) pictures.layOut(model);
     if (is("scan", "cuts", "layout", "zoom")) pictures.frame(model);
     if (is("scan", "zoom")) controls.paintZoom(model);
     if (is("scan", "cuts", "score")) controls.paintWords(model, scan);
@@ -64,8 +64,9 @@ export class Painter {
   }
 
   /** @param {Model} model */
-  listPlaces({ settings: { places = [], note = "" } }) {
-    this.places.replaceChildren(...rowsOf(places, ({ place }) => this.go(place)));
+  listPlaces(model) {
+    const { places = [], note = "" } = model.settings;
+    this.places.replaceChildren(...rowsOf(places, ({ place }) => model.numberAt(place), ({ place }) => this.go(place)));
     this.note.textContent = note;
   }
 

@@ -10,7 +10,8 @@ import { setAttribute, setText } from "../../../base/js/text.js";
 /** @typedef {import("../../../base/js/zoom.js").Zoom} Zoom */
 
 const HTML =
-  '<figcaption><b></b><span></span></figcaption><div class="box" tabindex="0" role="img"><div class="view">' +
+  '<figcaption><b></b><span></span></figcaption><div class="box" tabindex="0" role="application" ' +
+  'aria-roledescription="picture" aria-describedby="on-picture"><div class="view">' +
   '<canvas class="grey"></canvas><canvas class="scores"></canvas></div></div>';
 const RULER = '<div class="ruler"><span></span></div>';
 const SIDES = /** @type {const} */ (["left", "right", "top", "bottom"]);

@@ -59,15 +59,12 @@ export class Pictures {
     }
   }
 
-  /**
-   * @param {Model} model
-   * @param {Scan} scan
-   */
-  layOut(model, { header }) {
+  /** @param {Model} model */
+  layOut(model) {
     const wide = this.element.clientWidth;
     if (!wide) return;
     const sizes = this.all.map(({ key }) => extentOf(model.cut(key)));
-    const scales = scalesOf(sizes, wide, header.picture);
+    const scales = scalesOf(sizes, wide);
     this.all.forEach((picture, i) => picture.layOut(scales[i], sizes[i]));
   }
 

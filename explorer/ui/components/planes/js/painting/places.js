@@ -7,27 +7,27 @@ import { short } from "../../../base/js/text.js";
 /**
  * A row of the table a place.
  * @param {Place[]} places
+ * @param {(place: Place) => number} numberOf its axial plane
  * @param {(place: Place) => void} go called when a row is clicked
  */
-export function rowsOf(places, go) {
+export function rowsOf(places, numberOf, go) {
   return places.map((place, i) => {
     const row = document.createElement("tr");
     const button = document.createElement("button");
     button.textContent = String(i + 1);
     button.setAttribute("aria-label", `Go to place ${i + 1}`);
     row.insertCell().append(button);
-    for (const text of textsOf(place)) row.insertCell().textContent = text;
+    for (const text of [...textsOf(place), String(numberOf(place))]) row.insertCell().textContent = text;
     row.addEventListener("click", () => go(place));
     return row;
   });
 }
 
 /** @param {Place} place */
-function textsOf({ ml, peak, healthy, place }) {
+function textsOf({ ml, peak, healthy }) {
   return [
     ml === null ? "–" : ml.toFixed(2),
     short(peak),
     healthy === null ? "–" : `${(100 * healthy).toFixed(2)} %`,
-    String(place[0]),
   ];
 }

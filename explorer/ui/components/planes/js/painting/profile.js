@@ -19,22 +19,24 @@ export class Profile {
    * @param {Model} model
    * @param {string} ink
    */
-  paint({ settings: { profile = [], anomalous = [] }, slice: here }, ink) {
+  paint(model, ink) {
+    const { settings: { profile = [], anomalous = [] }, slice: here } = model;
     const { chart } = this;
     const known = profile.flatMap((value) => (value === null ? [] : [value]));
-    if (!chart.begin(ink) || !known.length) return;
     const [low, high] = [Math.min(...known), Math.max(...known)];
+    if (!chart.begin(ink, [short(low), short(high)]) || !known.length) return;
     const last = profile.length - 1;
     const x = (/** @type {number} */ slice) => chart.x(last ? slice / last : 0.5);
     const y = (/** @type {number} */ value) => chart.y(0.04 + (0.92 * (value - low)) / Math.max(high - low, 1e-12));
     const point = (/** @type {number} */ slice, /** @type {number} */ value) =>
       /** @type {[number, number]} */ ([x(slice), y(value)]);
     this.markSlices(anomalous.map(x), chart.width / Math.max(last, 1));
-    chart.axes(short(low), short(high), "slice 0, below", `slice ${last}, above`);
+    const [lowest, highest] = [0, last].map((slice) => model.numberAt([slice]));
+    chart.axes(short(low), short(high), `slice ${lowest}, below`, `slice ${highest}, above`);
     const curve = profile.map((value, slice) => (value === null ? null : point(slice, value)));
     chart.through({ colour: CURVE, width: 1.6 }, curve);
     chart.through({ dash: [3, 3] }, [[x(here), chart.y(1)], [x(here), chart.y(0)]]);
-    this.describe(here, last, profile[here]);
+    this.describe({ here, last }, sliceText(model.numberAt([here]), profile[here]));
   }
 
   /**
@@ -50,15 +52,13 @@ export class Profile {
   }
 
   /**
-   * @param {number} slice
-   * @param {number} last
-   * @param {?number} score
+   * @param {{here: number, last: number}} slices of the model's grid
+   * @param {string} text
    */
-  describe(slice, last, score) {
+  describe({ here, last }, text) {
     const { canvas } = this.chart;
-    const text = sliceText(slice, score);
     canvas.title = text;
-    const attributes = { min: 0, max: last, now: slice, text };
+    const attributes = { min: 0, max: last, now: here, text };
     for (const [name, value] of Object.entries(attributes)) canvas.setAttribute(`aria-value${name}`, String(value));
   }
 }

@@ -1,5 +1,6 @@
 /** The tools and switches above the pictures. */
 
+import { connectChoice } from "../../../base/js/choice.js";
 import { fillsScreen, found, part } from "../../../base/js/dom.js";
 
 /** @typedef {import("../model/model.js").Model} Model */
@@ -13,9 +14,8 @@ const SWITCHES = /** @type {const} */ (["truth", "smooth", "own"]);
  */
 export function connectTools(root, model) {
   const { view, hand } = model;
-  for (const button of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("button[data-tool]"))) {
-    button.addEventListener("click", () => view.take(/** @type {Tool} */ (button.dataset.tool)));
-  }
+  const tools = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("button[data-tool]")]);
+  connectChoice(tools, (tool) => view.take(/** @type {Tool} */ (tool)));
   const map = part(root, "map", HTMLSelectElement);
   map.addEventListener("change", () => view.colour(map.value));
   const sides = part(root, "sides", HTMLSelectElement);

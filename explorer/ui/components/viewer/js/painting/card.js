@@ -90,7 +90,7 @@ function explanation({ rec, gradRec, weighted, sum }, beta) {
   };
   const known = weighted !== null && sum !== null;
   return (
-    "<h4>Why this pixel <small>nats per unit intensity</small></h4>" +
+    "<h3>Why this pixel <small>nats per unit intensity</small></h3>" +
     bar("∂ rec / ∂x", gradRec) +
     (known ? bar(`${short(beta)} · ∂ KL / ∂x`, weighted) + bar("their sum", sum) : "") +
     `<p class="note">Its share of rec: ${short(rec)} nats. ` +

@@ -1,5 +1,6 @@
 /** Sliders, switches and figures as the model stands. */
 
+import { paintChoice } from "../../../base/js/choice.js";
 import { found, part } from "../../../base/js/dom.js";
 import { nearestInRatio } from "../../../base/js/numbers.js";
 import { rate, setText, setValue, short } from "../../../base/js/text.js";
@@ -46,10 +47,8 @@ export class Controls {
   paintView({ view, hand: { brush }, settings }) {
     const { inputs, places, element } = this;
     element.dataset.tool = view.tool;
-    for (const button of this.tools) {
-      button.setAttribute("aria-checked", String(button.dataset.tool === view.tool));
-      button.hidden = !view.offers(button.dataset.tool ?? "");
-    }
+    for (const button of this.tools) button.hidden = !view.offers(button.dataset.tool ?? "");
+    paintChoice(this.tools, view.tool);
     for (const one of this.paged) one.hidden = view.alone;
     element.classList.toggle("smooth", view.on.smooth);
     element.classList.toggle("truth-shown", view.on.truth);

@@ -28,7 +28,7 @@ export class Described {
 
   /** @param {Model} model */
   write(model) {
-    const { shown, activeLayer, threshold, rates } = model;
+    const { shown, activeLayer, threshold, rates, view } = model;
     if (!shown) return;
     const auroc = (/** @type {import("../model/shown.js").Layer} */ { predictor }) =>
       (predictor ? rate(shown.figure(predictor, "auroc")) : "");
@@ -43,7 +43,9 @@ export class Described {
     const { title } = activeLayer;
     const at = `at threshold ${short(threshold)}: sensitivity ${rate(rates.sensitivity)}, ` +
       `false-positive rate ${rate(rates.falsePositive)}`;
-    this.roc.setAttribute("aria-label", `ROC curve of ${title}, ${at}`);
+    this.roc.setAttribute("aria-label", `ROC curve of ${title}; arrow keys move the threshold`);
+    this.roc.setAttribute("aria-valuenow", (100 * view.share).toFixed(2));
+    this.roc.setAttribute("aria-valuetext", at);
     this.histogram.setAttribute("aria-label", `Scores of ${title}, healthy and anomalous, ${at}`);
     const here = `${title} at β ${short(shown.beta)}: ${auroc(activeLayer)}`;
     this.strip.setAttribute("aria-label", `AUROC over training β; ${here}`);

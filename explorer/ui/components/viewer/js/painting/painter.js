@@ -139,6 +139,7 @@ export class Painter {
    * @param {Model} model
    */
   paintPlaces({ view, settings }) {
+    this.element.classList.toggle("zoomed", view.zoom.scale > 1);
     const [letters, turned] = [view.letters(settings?.sides), view.turned(settings?.sides)];
     for (const panel of this.panels.all) {
       panel.turn(letters, turned);

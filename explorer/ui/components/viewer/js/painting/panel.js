@@ -14,7 +14,8 @@ const SIDES = /** @type {const} */ (["left", "right", "top", "bottom"]);
 const FOUND = packed(255, 176, 0);
 const HTML =
   "<figcaption><b></b><span><i></i><em></em></span></figcaption>" +
-  '<div class="box" tabindex="0" role="img"><canvas class="data"></canvas></div>' +
+  '<div class="box" tabindex="0" role="application" aria-roledescription="picture" aria-describedby="on-picture">' +
+  '<canvas class="data"></canvas></div>' +
   '<div class="scale"><i></i></div><div class="ends"><span></span><span class="holds"></span><span></span></div>';
 
 export class Panel {

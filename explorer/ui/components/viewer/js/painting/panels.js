@@ -2,13 +2,12 @@
 
 import { fillsScreen, focusedBeside } from "../../../base/js/dom.js";
 import { closed, outline } from "../../../base/js/outline.js";
+import { GAP, columnsFor, columnsWithin } from "./columns.js";
 import { Panel } from "./panel.js";
 
 const SMALLEST = 90;
-/** Widths of a panel, pixels, below which a row holds fewer: on a narrow page and on a wide one. */
-const [NARROW, WIDE] = [130, 190];
-/** Height of a panel's texts, and of all around the panels, pixels: what the pictures leave of a full screen. */
-const [TEXTS, AROUND] = [46, 350];
+/** Margins within the viewer and between rows, pixels. */
+const MARGINS = 60;
 
 export class Panels {
   /**
@@ -47,21 +46,32 @@ export class Panels {
     this.layOut();
   }
 
-  /** As many columns as give equal rows and pictures of a readable size. */
+  /** Lay them out for the room that there is. */
   layOut() {
     const { clientWidth } = this.element;
     const count = this.all.length;
     if (!clientWidth || !count) return;
-    const most = Math.min(count, Math.floor(clientWidth / (clientWidth > 1100 ? WIDE : NARROW)));
-    let rows = Math.ceil(count / Math.max(most, 2));
-    let columns = Math.ceil(count / rows);
-    const aspect = this.all[0].height / this.all[0].width;
-    const tooHigh = () => rows * ((clientWidth / columns) * aspect + TEXTS) > window.innerHeight - AROUND;
-    while (fillsScreen(this.element) && rows > 1 && tooHigh()) rows = Math.ceil(count / ++columns);
+    const usual = columnsFor(count, clientWidth);
+    const columns = fillsScreen(this.element) ? this.columnsOfScreen(usual) : usual;
     this.element.style.setProperty("--columns", String(columns));
     this.element.parentElement?.style.setProperty("--layers", String(count));
     this.roomy = clientWidth / columns >= SMALLEST;
     this.laidOut();
+  }
+
+  /**
+   * As many as a full screen shows without scrolling.
+   * @param {number} usual
+   */
+  columnsOfScreen(usual) {
+    const { clientWidth, offsetHeight, parentElement } = this.element;
+    const { figure, box, width, height } = this.all[0];
+    const texts = figure.offsetHeight - box.offsetHeight;
+    const parts = /** @type {HTMLElement[]} */ ([...(parentElement?.children ?? [])]);
+    const around = parts.reduce((sum, one) => sum + one.offsetHeight, MARGINS) - offsetHeight;
+    const heightOf = (/** @type {number} */ columns) =>
+      ((clientWidth + GAP) / columns - GAP) * (height / width) + texts;
+    return columnsWithin(this.all.length, usual, heightOf, window.innerHeight - around);
   }
 
   /** The panel that has the keyboard. */
