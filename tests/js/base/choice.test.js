@@ -5,7 +5,7 @@ import { connectChoice, paintChoice } from "../../../explorer/ui/components/base
 class Button extends EventTarget {
   constructor(tool) {
     super();
-    Object.assign(this, { dataset: { tool }, checked: "", focused: 0 });
+    Object.assign(this, { dataset: { tool }, hidden: false, checked: "", focused: 0 });
   }
 
   setAttribute(name, text) {
@@ -46,6 +46,14 @@ test("arrows choose the next, and go round", () => {
   buttons[1].dispatchEvent(key("l"));
   assert.deepEqual([taken, buttons.map(({ focused }) => focused)], [["brush", "look", "window"], [1, 1, 1]]);
   assert.deepEqual(buttons.map(({ tabIndex }) => tabIndex), [-1, 0, -1]);
+});
+
+test("arrows pass over what is hidden", () => {
+  const { buttons, taken } = group();
+  buttons[1].hidden = true;
+  buttons[0].dispatchEvent(key("ArrowRight"));
+  buttons[2].dispatchEvent(key("ArrowLeft"));
+  assert.deepEqual(taken, ["brush", "look"]);
 });
 
 test("a click chooses", () => {

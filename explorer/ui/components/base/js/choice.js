@@ -1,4 +1,4 @@
-/** Buttons of which one is chosen, as radio buttons are: one stop of the tabulator, from which arrows go on. */
+/** Buttons of which one is chosen, as radio buttons are: one stop of the tabulator; arrows go on to those shown. */
 
 /** @type {Object<string, number>} */
 const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
@@ -8,18 +8,19 @@ const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
  * @param {(value: string) => void} take called with what a person chooses
  */
 export function connectChoice(buttons, take) {
-  buttons.forEach((button, i) => {
+  for (const button of buttons) {
     button.addEventListener("click", () => take(valueOf(button)));
     button.addEventListener("keydown", (event) => {
       const step = STEPS[event.key];
       if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
       event.stopPropagation();
-      const next = after(buttons, i, step);
+      const seen = buttons.filter((one) => !one.hidden);
+      const next = seen[(seen.indexOf(button) + step + seen.length) % seen.length];
       take(valueOf(next));
       next.focus();
     });
-  });
+  }
 }
 
 /**
@@ -32,18 +33,6 @@ export function paintChoice(buttons, chosen) {
     button.setAttribute("aria-checked", String(here));
     button.tabIndex = here ? 0 : -1;
   }
-}
-
-/**
- * The next button that is seen, round the end.
- * @param {HTMLElement[]} buttons
- * @param {number} i
- * @param {number} step 1 or -1
- */
-function after(buttons, i, step) {
-  const turned = [...buttons.slice(i + 1), ...buttons.slice(0, i + 1)];
-  const ordered = step > 0 ? turned : [...turned.slice(0, -1).reverse(), buttons[i]];
-  return ordered.find((button) => !button.hidden) ?? buttons[i];
 }
 
 /** @param {HTMLElement} button */

@@ -39,7 +39,7 @@ export class Planes {
 
   /**
    * What the page knows.
-   * @param {import("./model/model.js").Settings & {heard: number}} settings
+   * @param {import("./model/scan.js").Settings & {heard: number}} settings
    */
   setSettings(settings) {
     this.talk.hear(settings.heard);

@@ -15,20 +15,8 @@ import { View } from "./view.js";
 /** @typedef {import("./cuts.js").Key} Key */
 /** @typedef {import("./scan.js").Scan} Scan */
 /** @typedef {import("./grid.js").ScoreGrid} ScoreGrid */
-/** @typedef {{ml: ?number, peak: number, healthy: ?number, place: number[]}} Place (slice, row, column) of a peak */
+/** @typedef {import("./scan.js").Settings} Settings */
 
-/**
- * @typedef {Object} Settings what the page knows; without a result there is the key alone
- * @property {boolean} [radiological] whether the right of the person is on the left, on all pages
- * @property {string} key of the scan
- * @property {?string} result number of the map
- * @property {number} [threshold]
- * @property {(?number)[]} [profile] a score a slice
- * @property {number[]} [anomalous] slices that the true mask touches
- * @property {Place[]} [places]
- * @property {string} [note] below the places
- * @property {?{levels: number[], quantiles: number[]}} [healthy] scores of healthy pixels
- */
 
 export class Model {
   /**

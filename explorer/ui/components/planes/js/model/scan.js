@@ -1,4 +1,5 @@
-/** Packets of scans and their maps, as `explorer/looking/output/planes.py` describes them. */
+/** What the page tells of scans: packets of them and of their maps, as `explorer/looking/output/planes.py` describes
+ * them, and settings. */
 
 import { readArrays, readHeader } from "../../../base/js/page/packet.js";
 import { ScoreGrid } from "./grid.js";
@@ -25,6 +26,21 @@ import { ScoreGrid } from "./grid.js";
  */
 
 /** @typedef {{header: ScanHeader, image: Volume, seen: Volume, foreground: Volume, mask: ?Volume}} Scan */
+
+/** @typedef {{ml: ?number, peak: number, healthy: ?number, place: number[]}} Place (slice, row, column) of a peak */
+
+/**
+ * @typedef {Object} Settings what the page knows; without a result there is the key alone
+ * @property {boolean} [radiological] whether the right of the person is on the left, on all pages
+ * @property {string} key of the scan
+ * @property {?string} result number of the map
+ * @property {number} [threshold]
+ * @property {(?number)[]} [profile] a score a slice
+ * @property {number[]} [anomalous] slices that the true mask touches
+ * @property {Place[]} [places]
+ * @property {string} [note] below the places
+ * @property {?{levels: number[], quantiles: number[]}} [healthy] scores of healthy pixels
+ */
 
 export class ScanArrivals {
   constructor() {

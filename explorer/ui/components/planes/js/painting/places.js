@@ -2,7 +2,7 @@
 
 import { short } from "../../../base/js/text.js";
 
-/** @typedef {import("../model/model.js").Place} Place */
+/** @typedef {import("../model/scan.js").Place} Place */
 
 /**
  * A row of the table a place.
