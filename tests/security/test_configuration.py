@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit import config
@@ -13,10 +15,21 @@ from tests.support.server import ROOT, streamlit
 from tests.support.session import asking, connected, parsed
 
 PATH = ROOT / ".streamlit" / "config.toml"
+
+
+def _flat(entries: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Settings of a section and of the sections in it, with their names within it."""
+    for key, value in entries.items():
+        if isinstance(value, dict):
+            yield from ((f"{key}.{inner}", one) for inner, one in _flat(value))
+        else:
+            yield key, value
+
+
 SETTINGS = {
     f"{section}.{key}": value
     for section, entries in tomllib.loads(PATH.read_text(encoding="utf-8")).items()
-    for key, value in entries.items()
+    for key, value in _flat(entries)
 }
 
 
