@@ -34,5 +34,5 @@ def explain(_: Exception) -> bool:
     return True
 
 
-SERVING = {"lifespan": lifespan, "on_script_error": explain, "routes": [plotly_route()], "middleware": between()}
-app = st.App("explorer/ui/pages/main.py", **SERVING)
+MAIN, ROUTES, BETWEEN = "explorer/ui/pages/main.py", [plotly_route()], between()
+app = st.App(MAIN, lifespan=lifespan, routes=ROUTES, middleware=BETWEEN, on_script_error=explain)

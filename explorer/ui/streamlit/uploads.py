@@ -34,7 +34,7 @@ def keep_uploads_in_memory() -> None:
 
 
 class LimitedUploads:
-    """Refuses what a session brings beyond its share, before it is read; what it brought goes when it ends."""
+    """Refuses what a session brings beyond its share, before it is read; all goes when the session ends."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
