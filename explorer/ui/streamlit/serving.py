@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+from functools import wraps
+
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from explorer.ui.streamlit.guard import done_without
 from explorer.ui.streamlit.uploads import LimitedUploads, keep_uploads_in_memory
 
 HEADERS = {
@@ -41,4 +44,13 @@ class Protecting:
 def between() -> list[Middleware]:
     """What stands between, from the outside."""
     keep_uploads_in_memory()
+    ask_no_other_host()
     return [Middleware(Protecting), Middleware(LimitedUploads)]
+
+
+def ask_no_other_host() -> None:
+    """From now on the server does not ask another host for its own address when a foreign page knocks."""
+    with done_without("a page of another origin makes the server ask another host for its own address"):
+        from streamlit import net_util
+
+        net_util.get_external_ip = wraps(net_util.get_external_ip)(lambda: None)
