@@ -1,7 +1,7 @@
 """What a card may ask for: bounds on every number of its [model], looked at before anything is made of it.
 
-Weights give no bound of their own: a convolution of few weights takes images of any size, and a first layer of
-65,536 channels fits into a small file and not into memory once an image passes through it.
+Weights give no bound of their own: a convolution of few weights takes images of any size, and a first layer
+of 65,536 channels fits into a small file and not into memory once an image passes through it.
 """
 
 from __future__ import annotations

@@ -17,11 +17,12 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
-from explorer.cards.card import REMEDY, Card, card_bytes, plain
+from explorer.cards.card import LONGEST_NAME, REMEDY, Card, card_bytes
 from explorer.cards.sizes import check_sizes
 from explorer.contracts import Model
 from explorer.datasets import reference_of
 from explorer.evaluation.calibration import Calibration
+from explorer.foreign import short
 from explorer.models import MODELS
 from explorer.writing import whole
 
@@ -148,11 +149,14 @@ def _calibrations(card: Card, content: bytes | None) -> dict[str, Calibration]:
     parts: dict[str, dict[str, Tensor]] = {}
     for name, part in _tensors(file, content, card.calibration_sha256, remedy).items():
         dataset, _, key = name.partition(":")
+        if not dataset.isprintable() or len(dataset) > LONGEST_NAME:
+            told = f"printable and at most {LONGEST_NAME} letters long, got {short(repr(dataset))}"
+            raise ValueError(f"{file}: names of data must be {told}; {remedy}")
         parts.setdefault(dataset, {})[key] = part
     try:
         return {dataset: Calibration.of_parts(found) for dataset, found in parts.items()}
     except ValueError as error:
-        raise ValueError(f"{file}: {plain(error)}; {remedy}") from None
+        raise ValueError(f"{file}: {short(error)}; {remedy}") from None
 
 
 def calibration_remedy(name: str) -> str:
@@ -174,7 +178,7 @@ def tensors_from(file: str, content: bytes, remedy: str) -> dict[str, Tensor]:
     try:
         tensors: dict[str, Tensor] = load_tensors(content)
     except (SafetensorError, LookupError) as error:  # the latter for number formats that torch lacks
-        raise ValueError(f"{file} is not a safetensors file ({plain(error)}); {remedy}") from None
+        raise ValueError(f"{file} is not a safetensors file ({short(error)}); {remedy}") from None
     return tensors
 
 
@@ -183,19 +187,19 @@ def _network(card: Card) -> nn.Module:
     try:
         family = MODELS[card.kind]
     except ValueError as error:
-        raise ValueError(f"card {card.name}.toml: {plain(error)}") from None
+        raise ValueError(f"card {card.name}.toml: {short(error)}") from None
     try:
         check_sizes(card.model)
         with torch.device("meta"):
             return family(**card.model)
     except NO_NETWORK as error:
-        raise ValueError(f"card {card.name}.toml: [model] does not fit {card.kind}: {plain(error)}") from None
+        raise ValueError(f"card {card.name}.toml: [model] does not fit {card.kind}: {short(error)}") from None
 
 
 def _check_weights(file: str, tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
     wrong = sorted(set(tensors) ^ set(expected))
     if wrong:
-        first = plain(wrong[0])
+        first = short(wrong[0])
         raise ValueError(
             f"{file} does not hold this architecture's weights (first difference: {first}); {REMEDY}"
         )

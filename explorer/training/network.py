@@ -10,9 +10,9 @@ from typing import Any, get_origin, get_type_hints
 import torch
 from torch import nn
 
-from explorer.cards.card import plain
 from explorer.cards.sizes import LARGEST_NUMBER, LONGEST_LIST, check_sizes
 from explorer.cards.weights import LARGEST_BYTES, NO_NETWORK
+from explorer.foreign import short
 from explorer.models import Network
 from explorer.settings import Setting, check, check_keys, shown
 
@@ -41,7 +41,7 @@ def build(network: type[Network], table: Mapping[str, Any]) -> Network:
     try:
         return network(**table)
     except NO_NETWORK as error:
-        raise ValueError(plain(error)) from None
+        raise ValueError(short(error)) from None
 
 
 def _check_keys(module: type[nn.Module], table: Any, *, all_needed: bool) -> None:
@@ -66,9 +66,7 @@ def _check_values(
                 raise ValueError(f"{name}: {error}") from None
         elif get_origin(hints[name]) is Sequence:
             if not isinstance(value, list) or not 1 <= len(value) <= LONGEST_LIST:
-                raise ValueError(
-                    f"{name} must be a list of 1 to {LONGEST_LIST} numbers, got {shown(value)}"
-                )
+                raise ValueError(f"{name} must be a list of 1 to {LONGEST_LIST} numbers, got {shown(value)}")
             for one in value:
                 _check_number(f"each of {name}", int, 1, one)
         else:

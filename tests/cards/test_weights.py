@@ -200,7 +200,7 @@ def test_a_vq_vae_and_its_prior_are_one_model(tmp_path: Path) -> None:
         ({"prior": {"codes": 7}}, "the prior knows 7 codes, its VQ-VAE has 12"),
         ({"codes": 7}, r"tiny.safetensors: codebook.vectors has the shape \(12, 5\) instead of \(7, 5\)"),
         ({"prior": {"width": 16, "layers": 3}}, "does not hold this architecture's weights"),
-        ({"image_size": 256}, "the prior's grid must have at most 1024 places, got 64 x 64"),
+        ({"image_size": 256}, "the prior's grid has at most 1024 places, got 64x64"),
         ({"prior": {"width": 15}}, "width divisible by heads"),
         ({"prior": 3}, r"\[model\] does not fit vq-vae"),
         ({"prior": {"layers": 65_536}}, r"layers must hold whole numbers in \[0, 64\]"),

@@ -68,7 +68,7 @@ class CodePrior(nn.Module):
                 f"got width {width}, layers {layers}, heads {heads}"
             )
         if rows * columns > MOST_PLACES:
-            raise ValueError(f"the prior's grid must have at most {MOST_PLACES} places, got {rows} x {columns}")
+            raise ValueError(f"the prior's grid has at most {MOST_PLACES} places, got {rows}x{columns}")
         if min(contrasts, positions) < 0:
             raise ValueError(
                 f"contrasts and positions of the prior must be at least 0, got {contrasts} and {positions}"
