@@ -7,16 +7,14 @@ from contextlib import asynccontextmanager
 import streamlit as st
 
 from explorer.ui.components.chart.route import plotly_route
+from explorer.ui.streamlit.serving import between
 from explorer.ui.streamlit.sessions import close_departed
 from explorer.ui.warm import start_warming
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Load libraries and models while the browser is still loading the page; clear up after visitors.
-
-    A scan that is being scored would hold up the end of the program.
-    """
+    """Load libraries and models while the browser loads the page; clear up; end with scans half scored."""
     start_warming()
     clearing = asyncio.create_task(close_departed())
     yield
@@ -36,4 +34,5 @@ def explain(_: Exception) -> bool:
     return True
 
 
-app = st.App("explorer/ui/pages/main.py", lifespan=lifespan, routes=[plotly_route()], on_script_error=explain)
+MAIN, ROUTES, BETWEEN = "explorer/ui/pages/main.py", [plotly_route()], between()
+app = st.App(MAIN, lifespan=lifespan, routes=ROUTES, middleware=BETWEEN, on_script_error=explain)

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS = (
     ("explorer.__init__",),
     ("explorer.contracts",),
+    ("explorer.foreign",),
     ("explorer.registry",),
     ("explorer.concurrency",),
     ("explorer.settings",),

@@ -7,7 +7,6 @@ score; the card holds the hash of both.
 from __future__ import annotations
 
 import re
-import textwrap
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -16,13 +15,14 @@ from typing import Any
 
 import tomli_w
 
+from explorer.foreign import short
 from explorer.writing import write_whole
 
 LARGEST_CARD = 2**18
 """Bytes."""
 
-LONGEST_MESSAGE = 300
-"""Letters of what is repeated of an error or a card."""
+LONGEST_NAME = 100
+"""Letters of a model's name."""
 
 REMEDY = "restore its files from the repository, or make them again with: python -m explorer train"
 
@@ -98,7 +98,7 @@ class Card:
         """A sentence for figures on a family of anomalies that flatter the model; empty where none does."""
         if anomaly not in self.trained_against:
             return ""
-        what = plain(self.trained_against[anomaly])
+        what = short(self.trained_against[anomaly])
         return (
             f"This model was trained to remove {what}, so {anomaly!r} as it is planted flatters it: judge it "
             "on real anomalies."
@@ -116,7 +116,7 @@ def read_card(path: Path) -> Card:
             raise ValueError(f"it is no plain file of at most {LARGEST_CARD // 2**10} KiB")
         content = path.read_bytes()
     except (OSError, ValueError) as error:
-        raise ValueError(f"card {path.name} cannot be read: {plain(error)}; {REMEDY}") from None
+        raise ValueError(f"card {short(path.name)} cannot be read: {short(error)}; {REMEDY}") from None
     return parse_card(path.stem, content)
 
 
@@ -126,6 +126,8 @@ def parse_card(stem: str, text: bytes) -> Card:
         content = tomllib.loads(text.decode("utf-8-sig"))
         if content.get("name", stem) != stem:
             raise ValueError(f"it is the card of {content['name']!r}")
+        if not stem.isprintable() or len(stem) > LONGEST_NAME:
+            raise ValueError(f"a model's name is printable and of at most {LONGEST_NAME} letters; rename it")
         return Card(
             name=stem,
             kind=str(content["kind"]),
@@ -145,9 +147,9 @@ def parse_card(stem: str, text: bytes) -> Card:
             },
         )
     except KeyError as error:
-        raise ValueError(f"card {stem}.toml lacks {error}; {REMEDY}") from None
+        raise ValueError(f"card {short(stem)}.toml lacks {error}; {REMEDY}") from None
     except _UNREADABLE as error:
-        raise ValueError(f"card {stem}.toml cannot be read: {plain(error)}; {REMEDY}") from None
+        raise ValueError(f"card {short(stem)}.toml cannot be read: {short(error)}; {REMEDY}") from None
 
 
 def card_bytes(card: Card) -> bytes:
@@ -184,9 +186,3 @@ def add_benchmark(path: Path, name: str, figures: Mapping[str, Any]) -> None:
     """Enter what a benchmark measured into the card at `path`; the rest of the card stays."""
     card = read_card(path)
     write_card(replace(card, benchmarks={**card.benchmarks, name: dict(figures)}), path.parent)
-
-
-def plain(said: object) -> str:
-    """What an error or a card says, on one line that can be printed: files of others may hold anything."""
-    text = "".join(letter if letter.isprintable() else " " for letter in str(said))
-    return textwrap.shorten(text, LONGEST_MESSAGE, placeholder=" ...")

@@ -21,6 +21,7 @@ from explorer.cards.weights import (
     calibration_remedy,
 )
 from explorer.datasets import reference_of
+from explorer.foreign import short
 from explorer.models import MODELS
 
 FOLDER = Path(__file__).parents[2] / "pretrained"
@@ -169,8 +170,8 @@ def load_bytes(files: Mapping[str, bytes], device: torch.device) -> Pretrained:
     allowed = {stem + ending: size for ending, size in largest.items()}
     if not stem or stem + WEIGHTS not in files or not allowed.keys() >= files.keys():
         raise ValueError(
-            f"{', '.join(sorted(files)) or 'nothing'} is no model: bring one card NAME{CARD}, its weights "
-            f"NAME{WEIGHTS} and, if it has one, NAME{CALIBRATION}"
+            f"{short(', '.join(sorted(files))) or 'nothing'} is no model: bring one card NAME{CARD}, "
+            f"its weights NAME{WEIGHTS} and, if it has one, NAME{CALIBRATION}"
         )
     for name, content in files.items():
         if len(content) > allowed[name]:

@@ -6,11 +6,10 @@ They are taken only if hash, names, shapes and values are as the card and the ar
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import torch
 from safetensors import SafetensorError
@@ -18,10 +17,12 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
-from explorer.cards.card import REMEDY, Card, card_bytes, plain
+from explorer.cards.card import LONGEST_NAME, REMEDY, Card, card_bytes
+from explorer.cards.sizes import check_sizes
 from explorer.contracts import Model
 from explorer.datasets import reference_of
 from explorer.evaluation.calibration import Calibration
+from explorer.foreign import short
 from explorer.models import MODELS
 from explorer.writing import whole
 
@@ -31,8 +32,8 @@ LARGEST_BYTES = 64 * 2**20
 LARGEST_CALIBRATION = 8 * 2**20
 """Of a calibration file, bytes."""
 
-LARGEST_SETTING, LONGEST_SETTING = 65536, 16
-"""Bounds on the numbers and lists of a card's [model]."""
+LARGEST_HEADER = 2**20
+"""Of a file of tensors, bytes; each of its names costs far more memory than it takes there."""
 
 CARD, WEIGHTS, CALIBRATION = ".toml", ".safetensors", ".calibration.safetensors"
 """Endings of a model's files."""
@@ -148,11 +149,14 @@ def _calibrations(card: Card, content: bytes | None) -> dict[str, Calibration]:
     parts: dict[str, dict[str, Tensor]] = {}
     for name, part in _tensors(file, content, card.calibration_sha256, remedy).items():
         dataset, _, key = name.partition(":")
+        if not dataset.isprintable() or len(dataset) > LONGEST_NAME:
+            told = f"printable and at most {LONGEST_NAME} letters long, got {short(repr(dataset))}"
+            raise ValueError(f"{file}: names of data must be {told}; {remedy}")
         parts.setdefault(dataset, {})[key] = part
     try:
         return {dataset: Calibration.of_parts(found) for dataset, found in parts.items()}
     except ValueError as error:
-        raise ValueError(f"{file}: {plain(error)}; {remedy}") from None
+        raise ValueError(f"{file}: {short(error)}; {remedy}") from None
 
 
 def calibration_remedy(name: str) -> str:
@@ -169,10 +173,12 @@ def _tensors(file: str, content: bytes, sha256: str, remedy: str) -> dict[str, T
 
 def tensors_from(file: str, content: bytes, remedy: str) -> dict[str, Tensor]:
     """The tensors of a safetensors file; ValueError, with its name and the remedy, where it is none."""
+    if int.from_bytes(content[:8], "little") > LARGEST_HEADER:
+        raise ValueError(f"{file} is not a safetensors file (its header is no list of tensors); {remedy}")
     try:
         tensors: dict[str, Tensor] = load_tensors(content)
     except (SafetensorError, LookupError) as error:  # the latter for number formats that torch lacks
-        raise ValueError(f"{file} is not a safetensors file ({plain(error)}); {remedy}") from None
+        raise ValueError(f"{file} is not a safetensors file ({short(error)}); {remedy}") from None
     return tensors
 
 
@@ -181,35 +187,19 @@ def _network(card: Card) -> nn.Module:
     try:
         family = MODELS[card.kind]
     except ValueError as error:
-        raise ValueError(f"card {card.name}.toml: {plain(error)}") from None
+        raise ValueError(f"card {card.name}.toml: {short(error)}") from None
     try:
-        _check_settings("model", card.model)
+        check_sizes(card.model)
         with torch.device("meta"):
             return family(**card.model)
     except NO_NETWORK as error:
-        raise ValueError(f"card {card.name}.toml: [model] does not fit {card.kind}: {plain(error)}") from None
-
-
-def _check_settings(name: str, value: Any) -> None:
-    """Raise ValueError for what no network can be made of in reasonable time: huge, endless, not numbers."""
-    if isinstance(value, Mapping):
-        children = list(value.items())
-    elif isinstance(value, list):
-        children = [(name, part) for part in value]
-    elif isinstance(value, int | float) and math.isfinite(value) and abs(value) <= LARGEST_SETTING:
-        return
-    else:
-        raise ValueError(f"{name} must hold numbers up to {LARGEST_SETTING} only")
-    if len(children) > LONGEST_SETTING:
-        raise ValueError(f"{name} must be at most {LONGEST_SETTING} long, got {len(children)}")
-    for key, part in children:
-        _check_settings(str(key), part)
+        raise ValueError(f"card {card.name}.toml: [model] does not fit {card.kind}: {short(error)}") from None
 
 
 def _check_weights(file: str, tensors: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
     wrong = sorted(set(tensors) ^ set(expected))
     if wrong:
-        first = wrong[0] if wrong[0].isprintable() else repr(wrong[0])
+        first = short(wrong[0])
         raise ValueError(
             f"{file} does not hold this architecture's weights (first difference: {first}); {REMEDY}"
         )

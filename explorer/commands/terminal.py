@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from typing import Any, TextIO, cast
 
+from explorer.foreign import one_line
+
 
 def say(text: str) -> None:
     """Print a result."""
@@ -19,8 +21,7 @@ def say(text: str) -> None:
 
 def complain(error: object) -> None:
     """Say in one line on standard error what went wrong."""
-    letters = "".join(letter if letter.isprintable() else " " for letter in str(error))
-    print(f"explorer: {' '.join(letters.split())}", file=sys.stderr)
+    print(f"explorer: {one_line(error)}", file=sys.stderr)
 
 
 @contextmanager

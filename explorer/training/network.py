@@ -10,8 +10,9 @@ from typing import Any, get_origin, get_type_hints
 import torch
 from torch import nn
 
-from explorer.cards.card import plain
-from explorer.cards.weights import LARGEST_BYTES, LARGEST_SETTING, LONGEST_SETTING, NO_NETWORK
+from explorer.cards.sizes import LARGEST_NUMBER, LONGEST_LIST, check_sizes
+from explorer.cards.weights import LARGEST_BYTES, NO_NETWORK
+from explorer.foreign import short
 from explorer.models import Network
 from explorer.settings import Setting, check, check_keys, shown
 
@@ -24,6 +25,7 @@ def check_network(network: type[Network], table: Any) -> Mapping[str, Any]:
     """
     _check_keys(network, table, all_needed=True)
     _check_values(network, table, network.parts)
+    check_sizes(table)
     with torch.device("meta"):
         stored = sum(2 * value.numel() for value in build(network, table).state_dict().values())
     if stored > LARGEST_BYTES:
@@ -39,7 +41,7 @@ def build(network: type[Network], table: Mapping[str, Any]) -> Network:
     try:
         return network(**table)
     except NO_NETWORK as error:
-        raise ValueError(plain(error)) from None
+        raise ValueError(short(error)) from None
 
 
 def _check_keys(module: type[nn.Module], table: Any, *, all_needed: bool) -> None:
@@ -63,15 +65,13 @@ def _check_values(
             except ValueError as error:
                 raise ValueError(f"{name}: {error}") from None
         elif get_origin(hints[name]) is Sequence:
-            if not isinstance(value, list) or not 1 <= len(value) <= LONGEST_SETTING:
-                raise ValueError(
-                    f"{name} must be a list of 1 to {LONGEST_SETTING} numbers, got {shown(value)}"
-                )
+            if not isinstance(value, list) or not 1 <= len(value) <= LONGEST_LIST:
+                raise ValueError(f"{name} must be a list of 1 to {LONGEST_LIST} numbers, got {shown(value)}")
             for one in value:
                 _check_number(f"each of {name}", int, 1, one)
         else:
-            _check_number(name, hints[name], 0 if hints[name] is int else -LARGEST_SETTING, value)
+            _check_number(name, hints[name], 0 if hints[name] is int else -LARGEST_NUMBER, value)
 
 
 def _check_number(name: str, kind: type, minimum: float, value: Any) -> None:
-    check(Setting(name, MISSING, "", minimum=minimum, maximum=LARGEST_SETTING, kind=kind), value)
+    check(Setting(name, MISSING, "", minimum=minimum, maximum=LARGEST_NUMBER, kind=kind), value)

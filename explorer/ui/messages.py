@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from explorer.foreign import one_line
+
 
 def plain(text: str) -> str:
     """Escape a text for Streamlit's Markdown, which would load pictures from any host that it names."""
-    return re.sub(r"([\\`*_\[\]{}<>!$:~|#&])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\`*_\[\]{}<>!$:~|#&])", r"\\\1", one_line(text))

@@ -37,6 +37,7 @@ from streamlit import runtime
 import app as real
 from explorer.ui.components.chart.route import plotly_route
 from explorer.ui.streamlit import sessions
+from explorer.ui.streamlit.serving import between
 
 sessions.GRACE_S, sessions.EVERY_S = 5.0, 1.0
 KINDS = ("Own", "Result", "Scan", "Prepared", "ScoredScan", "Task", "UploadedFile")
@@ -67,6 +68,7 @@ app = st.App(
     {str(ROOT / "explorer/ui/pages/main.py")!r},
     lifespan=real.lifespan,
     routes=[plotly_route(), Route("/probe", probe)],
+    middleware=between(),
 )
 """
 """The app with an address that tells what the server holds; it waits for a lost page for 5 s only."""

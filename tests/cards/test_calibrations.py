@@ -109,7 +109,10 @@ FAULTS: dict[str, tuple[Callable[[Tensors], object], str]] = {
     "betas missing": (lambda tensors: tensors.pop(f"{FIELD}:betas"), "must hold betas, levels and"),
     "levels missing": (lambda tensors: tensors.pop(f"{FIELD}:levels"), "must hold betas, levels and"),
     "unknown part": (lambda tensors: tensors.update({f"{FIELD}:x": torch.zeros(1)}), "must hold betas"),
-    "unprintable": (lambda tensors: tensors.update({"\x1b[2J\n": torch.zeros(1)}), "must hold betas"),
+    "unprintable": (
+        lambda tensors: tensors.update({"\x1b[2J\n": torch.zeros(1)}),
+        "names of data must be printable",
+    ),
     "of weights": (lambda tensors: tensors.update({"up.0.bias": torch.zeros(3)}), "must hold betas"),
 }
 

@@ -140,10 +140,11 @@ def test_weights_of_another_shape_are_refused(card: Path) -> None:
     ("change", "first"),
     [
         (lambda tensors: tensors.update(extra=torch.zeros(1)), "extra"),
-        (lambda tensors: tensors.update({"a\n\x1b[2J": torch.zeros(1)}), "'a.*"),
+        (lambda tensors: tensors.update({"a\n\x1b[2J": torch.zeros(1)}), r"a \[2J"),
+        (lambda tensors: tensors.update({"a" * 5000: torch.zeros(1)}), r"a* ?\.\.\."),
         (lambda tensors: tensors.pop("up.0.bias"), "up.0.bias"),
     ],
-    ids=["more", "unprintable", "less"],
+    ids=["more", "unprintable", "long", "less"],
 )
 def test_weights_of_another_architecture_are_refused(
     card: Path, change: Callable[[Tensors], object], first: str
@@ -199,13 +200,14 @@ def test_a_vq_vae_and_its_prior_are_one_model(tmp_path: Path) -> None:
         ({"prior": {"codes": 7}}, "the prior knows 7 codes, its VQ-VAE has 12"),
         ({"codes": 7}, r"tiny.safetensors: codebook.vectors has the shape \(12, 5\) instead of \(7, 5\)"),
         ({"prior": {"width": 16, "layers": 3}}, "does not hold this architecture's weights"),
+        ({"image_size": 256}, "the prior's grid has at most 1024 places, got 64x64"),
         ({"prior": {"width": 15}}, "width divisible by heads"),
         ({"prior": 3}, r"\[model\] does not fit vq-vae"),
-        ({"prior": {"layers": 65_536}}, "layers of the prior must be at most 64"),
-        ({"blocks": 65_536}, r"blocks in \[0, 64\]"),
+        ({"prior": {"layers": 65_536}}, r"layers must hold whole numbers in \[0, 64\]"),
+        ({"blocks": 65_536}, r"blocks must hold whole numbers in \[0, 64\]"),
         ({"widths": [4, 0]}, "widths must be above 0"),
-        ({"s": 0.0}, "s must be above 0"),
-        ({"scale": 0.0}, "scale not 0"),
+        ({"s": 0.0}, "s must be at least 1e-06"),
+        ({"scale": 0.0}, "scale must be at least 1e-06"),
     ],
 )
 def test_a_prior_that_does_not_fit_its_vq_vae_is_refused(

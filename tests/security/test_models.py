@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 import torch
 
-from explorer.cards import load_bytes, load_own
+from explorer.cards import card_of, load_bytes, load_own, model_names
 from explorer.cards.card import LARGEST_CARD
+from explorer.cards.sizes import check_sizes
 from explorer.cards.weights import CALIBRATION, LARGEST_BYTES, LARGEST_CALIBRATION, WEIGHTS
 from explorer.evidence import observe
 from tests.security.making import Trap, zeros_gz
@@ -107,6 +108,19 @@ def test_weights_of_another_model_are_refused(card: Path) -> None:
         {"mean": "0.3"},
         {"beta_min": float("nan")},
         {"beta_max": float("inf")},
+        {"s": 1e-300},
+        {"scale": 1e-40},
+        {"beta_min": 1e-300},
+        {"image_size": 65536},
+        {"latents": 10**400},
+        {"latents": 4.5},
+        {"s": 10**400},
+        {"widths": {}},
+        {"widths": []},
+        {"widths": [65536, 8]},
+        {"image_size": 512, "widths": [1024, 8]},
+        {"image_size": 512, "widths": [4, 8], "local_latents": 128},
+        {"a\nb\x1b[2J" * 1000: 1},
         {"extra": {"deep": {"deeper": "os.system"}}},
     ],
     ids=lambda changed: str(changed)[:40],
@@ -114,6 +128,33 @@ def test_weights_of_another_model_are_refused(card: Path) -> None:
 def test_settings_of_no_network_are_refused(card: Path, changed: dict[str, Any]) -> None:
     edit(card, model=SETTINGS | changed)
     refused(card, rf"card {NAME}.toml: \[model\] does not fit beta-vae", "by path")
+
+
+def test_the_message_says_setting_rule_and_the_beginning_of_the_value(card: Path) -> None:
+    for name, value, said in (
+        ("s", 1e-300, "s must be at least 1e-06, got 1e-300$"),
+        ("scale", -1e-40, "scale must be at least 1e-06, got -1e-40"),
+        ("latents", 10**400, r"latents must hold whole numbers in \[0, 4096\] only, got 10{23}\.\.\.$"),
+        ("s", 10**400, r"s must hold numbers up to 65536 only, got 10{23}\.\.\.$"),
+        ("widths", {}, r"widths must hold whole numbers in \[0, 1024\] only, got \{\}$"),
+        ("image_size", 65536, r"image_size must hold whole numbers in \[0, 512\] only, got 65536$"),
+    ):
+        edit(card, model=SETTINGS | {name: value})
+        refused(card, said, "by path")
+
+
+def test_a_file_of_very_many_names_is_not_unpacked(card: Path) -> None:
+    empty = ",".join(f'"{n}":{{"dtype":"F16","shape":[0],"data_offsets":[0,0]}}' for n in range(40_000))
+    header = f"{{{empty}}}".encode()
+    vouched(card, WEIGHTS, struct.pack("<Q", len(header)) + header)
+    refused(card, "its header is no list of tensors", "by path")
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_shipped_models_are_far_below_the_bounds(name: str) -> None:
+    settings = dict(card_of(name).model)
+    check_sizes(settings)
+    check_sizes(settings | {"image_size": 2 * settings["image_size"]})
 
 
 @pytest.mark.parametrize(

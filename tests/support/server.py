@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,7 +23,12 @@ st.write("The value is", value)
 
 @contextmanager
 def streamlit(
-    script: Path, folder: Path = ROOT, base: str = ""
+    script: Path,
+    folder: Path = ROOT,
+    base: str = "",
+    *,
+    listening: str = "127.0.0.1",
+    env: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """A server of `script` on a free port, started in `folder`; yields its address and its process.
 
@@ -31,18 +36,21 @@ def streamlit(
         script: of the app.
         folder: where its settings are looked for.
         base: the path under which it serves, e.g. `/explorer`.
+        listening: the address on which it listens; empty: as its settings say.
+        env: further variables of its environment.
     """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    options = ["--server.port", str(port), "--server.headless", "true", "--server.address", "127.0.0.1"]
+    options = ["--server.port", str(port), "--server.headless", "true"]
+    options += ["--server.address", listening] if listening else []
     options += ["--server.baseUrlPath", base] if base else []
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(script), *options],
         cwd=folder,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false"},
+        env={**os.environ, "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false", **(env or {})},
     )
     address = f"http://127.0.0.1:{port}{base}"
     try:

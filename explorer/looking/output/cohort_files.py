@@ -14,6 +14,7 @@ from explorer.evaluation.cohort import CohortResult
 from explorer.evaluation.curves import precision_recall, roc
 from explorer.evaluation.histogram import ScoreHistogram
 from explorer.evaluation.report import figures
+from explorer.foreign import cell
 from explorer.looking.output.about import about
 from explorer.looking.scene import Scene
 from explorer.settings import format_settings
@@ -76,5 +77,5 @@ def _csv(made: Mapping[str, Any], names: Sequence[str], rows: Iterable[Sequence[
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow([*made, *names, "notice"])
-    writer.writerows([*made.values(), *row, NOTICE] for row in rows)
+    writer.writerows([cell(value) for value in (*made.values(), *row, NOTICE)] for row in rows)
     return text.getvalue()

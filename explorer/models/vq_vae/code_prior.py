@@ -25,6 +25,9 @@ from explorer.models.layers.precision import at_least_float32
 MOST_LAYERS = 64
 """Of the transformer; a bound on the time that building takes."""
 
+MOST_PLACES = 1024
+"""Of a grid; each place looks at all others."""
+
 
 class CodePrior(nn.Module):
     """log p(c_i | c_<i, y) of every code on a grid.
@@ -41,7 +44,7 @@ class CodePrior(nn.Module):
 
     Raises:
         ValueError: where a number is below 1, one of the last two below 0, there are too many layers or
-            `heads` does not divide `width`.
+            places, or `heads` does not divide `width`.
     """
 
     def __init__(
@@ -64,6 +67,8 @@ class CodePrior(nn.Module):
                 "the prior's settings must be at least 1 and width divisible by heads; "
                 f"got width {width}, layers {layers}, heads {heads}"
             )
+        if rows * columns > MOST_PLACES:
+            raise ValueError(f"the prior's grid has at most {MOST_PLACES} places, got {rows}x{columns}")
         if min(contrasts, positions) < 0:
             raise ValueError(
                 f"contrasts and positions of the prior must be at least 0, got {contrasts} and {positions}"

@@ -17,9 +17,9 @@ import torch
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from explorer.cards.card import plain
 from explorer.cards.weights import tensors_from
 from explorer.evaluation.calibration import Calibration
+from explorer.foreign import short
 from explorer.scans.calibrating.own import OwnHealthy
 from explorer.scans.reading.files import label
 
@@ -90,7 +90,7 @@ def healthy_from(name: str, content: bytes) -> OwnHealthy:
             raise ValueError("it was changed or damaged since it was made (its hash differs)")
         return _own(about, tensors)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"{shown} holds no healthy scores of own scans: {plain(error)}; {REMEDY}") from None
+        raise ValueError(f"{shown} holds no healthy scores of own scans: {short(error)}; {REMEDY}") from None
 
 
 def _about(own: OwnHealthy) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from io import BufferedIOBase
 from pathlib import Path
 
+from explorer.foreign import printable
 from explorer.scans.reading.unpacking import MAGIC, Unpacking
 
 LARGEST_FILE = 2**30
@@ -112,9 +113,8 @@ def label(name: str) -> str:
     'a?[31m?scan.nii'
     """
     last = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    plain = "".join(char if char.isprintable() else "?" for char in last)
-    plain = plain.encode("utf-8", "replace").decode("utf-8")
-    return (plain if len(plain) <= _SHOWN else f"{plain[: _SHOWN - 10]}...{plain[-7:]}") or "unnamed file"
+    shown = printable(last, "?")
+    return (shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 10]}...{shown[-7:]}") or "unnamed file"
 
 
 def refusal(name: str, problem: str, remedy: str) -> ValueError:

@@ -150,8 +150,8 @@ def _in_use(healthy: OwnHealthy, share: float) -> None:
     betas = ", ".join(f"{beta:g}" for beta in healthy.betas)
     names = ", ".join(healthy.scans)
     st.caption(
-        f"In use: **{healthy.whose}** ({plain(names)}), model {plain(healthy.model)}, training β {betas}. "
-        f"{promise(len(healthy.scans), share)}."
+        f"In use: **{plain(healthy.whose)}** ({plain(names)}), model {plain(healthy.model)}, training "
+        f"β {betas}. {promise(len(healthy.scans), share)}."
     )
     for why in session.left_out():
         st.warning(f"Left out: {plain(why)}", icon=":material/warning:")

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from explorer.cards import Pretrained, load_bytes, model_names, models_for
+from explorer.concurrency.turns import Rank
 from explorer.evaluation.cohort import Scoring
 from explorer.looking import server
 from explorer.looking.frames import beta_texts
@@ -106,7 +107,8 @@ def add_model(files: Mapping[str, bytes]) -> None:
     known = session.models()
     if len(known) >= session.MOST_MODELS:
         raise ValueError(f"a session holds {session.MOST_MODELS} models at most; delete, then add again")
-    made = load_bytes(files, server.device())
+    with server.network(Rank.SOON):  # one at a time, and not while others' slices wait
+        made = load_bytes(files, server.device())
     known[made.card.name] = made
 
 

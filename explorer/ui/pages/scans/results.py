@@ -60,8 +60,9 @@ def report(own: Own, result: Result, feeds: Any, to_explore: Callable[[dict[str,
     job, scoring = finding.job, finding.job.scoring
     st.caption(
         f"Map: {PREDICTORS[finding.name].title} of model {plain(job.card.name)} at training β "
-        f"{scoring.beta:g}, KL weight {scoring.scoring_beta:g}; healthy scores: {finding.whose or 'none'}. "
-        f"Threshold {finding.threshold.score:.4g}: {finding.threshold.meaning}."
+        f"{scoring.beta:g}, KL weight {scoring.scoring_beta:g}; healthy scores: "
+        f"{plain(finding.whose or 'none')}. Threshold "
+        f"{finding.threshold.score:.4g}: {plain(finding.threshold.meaning)}."
     )
     if finding.sample is not None:
         st.caption(f"Sample score of the whole scan: {finding.sample.sentence}.")
