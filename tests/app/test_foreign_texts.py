@@ -22,9 +22,8 @@ NAMES = {kind: text for kind, text in FOREIGN.items() if text.isprintable() and 
 
 def shown(app: AppTest) -> list[str]:
     """All that the page shows as Markdown."""
-    return [
-        one.value for kind in ("markdown", "caption", "info", "warning", "error") for one in app.get(kind)
-    ]
+    elements = [*app.markdown, *app.caption, *app.info, *app.warning, *app.error]
+    return [one.value for one in elements]
 
 
 def with_model(app: AppTest, folder: Path, text: str) -> AppTest:

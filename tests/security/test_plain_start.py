@@ -121,3 +121,62 @@ def test_nginx_sends_the_same_headers_and_each_once() -> None:
 
 def test_readme_says_the_word_that_opens_it() -> None:
     assert "`--server.address 0.0.0.0`" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def bring(host: str, session: str, file: str, content: bytes) -> int:
+    """The status of an upload to a session."""
+    head = b'--x\r\nContent-Disposition: form-data; name="f"; filename="a.nii"\r\n\r\n'
+    body = head + content + b"\r\n--x--\r\n"
+    with closing(http.client.HTTPConnection(host, timeout=120)) as connection:
+        connection.request("GET", "/_stcore/health")
+        answer = connection.getresponse()
+        answer.read()
+        cookie = str(answer.headers["set-cookie"]).partition(";")[0]
+        connection.putrequest("PUT", f"/_stcore/upload_file/{session}/{file}")
+        for name, value in {
+            "Cookie": cookie,
+            "X-Xsrftoken": cookie.partition("=")[2],
+            "Content-Type": "multipart/form-data; boundary=x",
+            "Content-Length": str(len(body)),
+        }.items():
+            connection.putheader(name, value)
+        connection.endheaders(body)
+        return connection.getresponse().status
+
+
+def test_a_session_brings_its_share_and_no_more(host: str) -> None:
+    with connected(f"http://{host}") as connection:
+        connection.send(asking())
+        while (message := parsed(connection.recv(120))).WhichOneof("type") != "new_session":
+            pass
+        session = message.new_session.initialize.session_id
+        assert [bring(host, session, str(place), b"a") for place in range(65)] == [204] * 64 + [413]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="tells from Linux's tables what is open")
+def test_an_upload_lies_in_no_file_while_it_comes_in(outside: Outside) -> None:
+    with (
+        streamlit(ROOT / "app.py", listening="", env=outside.env) as (address, process),
+        connected(address) as connection,
+    ):
+        connection.send(asking())
+        while (message := parsed(connection.recv(120))).WhichOneof("type") != "new_session":
+            pass
+        host = urlsplit(address).netloc
+        seen: set[str] = set()
+        done = threading.Event()
+
+        def look() -> None:
+            while not done.is_set():
+                for link in Path(f"/proc/{process.pid}/fd").iterdir():
+                    with suppress(OSError):
+                        seen.add(str(link.readlink()))
+
+        watching = threading.Thread(target=look)
+        watching.start()
+        try:
+            status = bring(host, message.new_session.initialize.session_id, "1", bytes(4 * 2**20))
+        finally:
+            done.set()
+            watching.join()
+    assert status == 204 and [one for one in seen if "(deleted)" in one] == []

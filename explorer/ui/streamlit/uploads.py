@@ -33,7 +33,7 @@ def keep_uploads_in_memory() -> None:
 
 
 class LimitedUploads:
-    """Refuses what a session brings beyond its share, before it is read; all goes when the session ends."""
+    """Refuses what a session brings beyond its share and keeps none of it; all goes when the session ends."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -47,6 +47,8 @@ class LimitedUploads:
         session, length = found["session"], _length(Headers(scope=scope))
         number, there = _stored(session)
         if number >= MOST_FILES or there + self._coming[session] + length > MOST_MB * MIB:
+            while (await receive()).get("more_body"):  # read and let go: browsers listen after they have sent
+                pass
             told = f"a session holds {MOST_FILES} files and {MOST_MB} MB at most; delete some, then go on"
             await PlainTextResponse(told, 413)(scope, receive, send)
             return
