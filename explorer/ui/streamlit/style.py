@@ -67,4 +67,7 @@ OWN = """
 """
 """Of what the page writes itself."""
 
-STYLE = "\n".join(["<style>", *(f"{where} {{{rule}}}" for where, rule in RULES), OWN, "</style>"])
+NARROW = f"@media (max-width: 640px) {{{CONTENT} {{padding: 2.6rem 1rem 2rem;}}}}"
+"""On a phone the button that opens the sidebar lies above the text; pictures reach nearer to the edges."""
+
+STYLE = "\n".join(["<style>", *(f"{where} {{{rule}}}" for where, rule in RULES), NARROW, OWN, "</style>"])
