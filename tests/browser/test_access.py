@@ -18,6 +18,10 @@ THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 HEADINGS = "all => all.map(one => `${one.tagName} ${one.textContent.trim()}`)"
 VISIBLE = "one => [...one.querySelectorAll('*')].every(x => getComputedStyle(x).overflowY === 'visible')"
 
+SIZES = """all => all.filter(one => one.checkVisibility()
+  && [...one.childNodes].some(({nodeType, data}) => nodeType === Node.TEXT_NODE && data.trim()))
+  .map(one => parseFloat(getComputedStyle(one).fontSize))"""
+
 
 @pytest.fixture
 def explore(glance: Visitor) -> Page:
@@ -137,3 +141,25 @@ def test_all_places_are_seen_and_all_maps_come_into_view(scored: Page) -> None:
 def test_pictures_of_the_planes_are_equally_high(scored: Page) -> None:
     heights = scored.locator(".planes .box").evaluate_all("all => all.map(one => one.clientHeight)")
     assert len(heights) == 4 and max(heights) - min(heights) <= 1
+
+
+def test_text_that_fills_a_wide_screen_is_read_from_afar(explore: Page) -> None:
+    part(explore, "full").click()
+    explore.wait_for_function("document.fullscreenElement !== null")
+    sizes = explore.locator(".viewer *").evaluate_all(SIZES)
+    explore.evaluate("document.exitFullscreen()")
+    explore.wait_for_function("document.fullscreenElement === null")
+    settle(explore, 400)
+    assert len(sizes) > 30 and min(sizes) >= 18
+
+
+def test_on_a_phone_the_opener_of_the_sidebar_lies_on_no_text(scans: Page) -> None:
+    scans.set_viewport_size({"width": 390, "height": 1000})
+    scans.reload()
+    notice = scans.locator("[data-testid=stMain] [data-testid=stCaptionContainer]").first
+    notice.wait_for()
+    opener = scans.locator("[data-testid=stExpandSidebarButton]").bounding_box()
+    text = notice.bounding_box()
+    scans.set_viewport_size({"width": 1400, "height": 1000})
+    assert opener is not None and text is not None
+    assert opener["y"] + opener["height"] <= text["y"]

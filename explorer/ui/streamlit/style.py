@@ -47,6 +47,7 @@ RULES = (
     (f"{CAPTION}", "color: inherit; opacity: .75;"),
     (f"{COLLAPSE}", "visibility: visible !important; display: inline-flex !important;"),
     (f"{ELEMENT}:has(.{ALONE})", "position: absolute;"),
+    ("[class*=st-key-own-maps-]", "scroll-margin-top: 3rem;"),
     (".st-key-steps kbd", "color: inherit; opacity: 1;"),
     *((f"{keys} button:enabled", "color: Canvas;") for keys in PRIMARY),
     *((f"{feeds}, {WRAPPER}:has(> {feeds})", "display: none;") for feeds in FEEDS),
