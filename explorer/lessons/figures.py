@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from explorer.evaluation.curves import auroc, average_precision, best_dice
+from explorer.evaluation.calibration import LEVELS
+from explorer.evaluation.curves import auroc, average_precision, best_dice, dice_at
 from explorer.evaluation.histogram import ScoreHistogram
+from explorer.looking.healthy import quantiles
 from explorer.looking.scene import Scene, resolve
 from explorer.looking.state import State
 from explorer.looking.view import SliceView, look
@@ -80,14 +84,25 @@ class Looked:
         return ScoreHistogram.of(torch.from_numpy(self.scores(predictor)), mask, torch.ones_like(mask))
 
     def threshold(self, predictor: str) -> float:
-        """What 99 % of the pixels of the model's healthy images score below."""
-        if self.scene.healthy is None:
-            raise ValueError("there are no healthy scores of this dataset")
-        return float(self.scene.healthy.quantile(predictor, self.state.beta, HEALTHY))
+        """What 99 % of the pixels of healthy images score below, as the page marks it."""
+        self.scores(predictor)
+        state = self.state
+        (row,) = quantiles(self.scene, predictor, [state.beta], [state.scoring_beta])
+        return float(row[LEVELS.index(HEALTHY)])
 
 
-def _mean(values: NDArray[np.float32], where: NDArray[np.bool_]) -> float:
-    return float(values[where].mean())
+def _mean(values: NDArray[Any], where: NDArray[np.bool_]) -> float:
+    """NaN where there is nothing."""
+    return float(values[where].mean()) if where.any() else math.nan
+
+
+def _above(of: Looked, name: str, threshold: float) -> float:
+    """The share of healthy pixels that score above."""
+    return _mean(of.scores(name) > threshold, of.healthy)
+
+
+def _highest(of: Looked, name: str) -> float:
+    return float(of.scores(name)[of.lesion | of.healthy].max())
 
 
 OF_THE_SLICE: Mapping[str, Callable[[Looked], float]] = {
@@ -95,7 +110,7 @@ OF_THE_SLICE: Mapping[str, Callable[[Looked], float]] = {
     "rec": lambda of: of.view.rec,
     "kl": lambda of: of.view.kl,
     "elbo": lambda of: of.view.elbo,
-    "share": lambda of: float(of.lesion.sum() / (of.lesion.sum() + of.healthy.sum())),
+    "share": lambda of: _mean(of.lesion, of.lesion | of.healthy),
     "error": lambda of: _mean(of.error, of.healthy),
     "error_in_lesion": lambda of: _mean(of.error, of.lesion),
     "error_at_edges": lambda of: _mean(of.error, of.edges),
@@ -107,13 +122,16 @@ OF_A_MAP: Mapping[str, Callable[[Looked, str], float]] = {
     "auroc": lambda of, name: auroc(of.histogram(name)),
     "auroc_with_background": lambda of, name: auroc(of.with_background(name)),
     "best_dice": lambda of, name: best_dice(of.histogram(name)).dice,
+    "dice_at_threshold": lambda of, name: dice_at(of.histogram(name), of.threshold(name)),
     "score_in_lesion": lambda of, name: _mean(of.scores(name), of.lesion),
     "score_elsewhere": lambda of, name: _mean(of.scores(name), of.healthy),
-    "above_threshold": lambda of, name: _mean(
-        (of.scores(name) > of.threshold(name)).astype(np.float32), of.healthy
-    ),
+    "highest": _highest,
+    "threshold": lambda of, name: of.threshold(name),
+    "above_threshold": lambda of, name: _above(of, name, of.threshold(name)),
+    "above_half": lambda of, name: _above(of, name, _highest(of, name) / 2),
 }
-"""Figures of a map by name: scores are means; the last is the share of healthy pixels above the threshold."""
+"""Figures of a map by name. Scores are means; the threshold is what 99 % of healthy pixels score below; the
+last two are shares of healthy pixels, above it and above half of the image's own highest score."""
 
 NAME = re.compile(r"(?:(?P<state>[a-z_]+)\.)?(?P<figure>[a-z_]+)(?::(?P<map>[a-z-]+))?")
 
@@ -132,18 +150,22 @@ class Figures:
         """The figure that a text names, `[state.]figure[:map]`.
 
         Raises:
-            ValueError: where a part of the name is unknown.
+            ValueError: where a part of the name is unknown, or the figure is not defined.
         """
         found = NAME.fullmatch(text)
         if found is None or (found["state"] or "") not in self.looked:
             raise ValueError(f"{text!r} is no figure; write [state.]figure[:map], states: {self._states()}")
         looked, name, of_map = self.looked[found["state"] or ""], found["figure"], found["map"]
         if of_map is None and name in OF_THE_SLICE:
-            return OF_THE_SLICE[name](looked)
-        if of_map is not None and name in OF_A_MAP:
-            return OF_A_MAP[name](looked, of_map)
-        known = ", ".join([*OF_THE_SLICE, *(f"{one}:MAP" for one in OF_A_MAP)])
-        raise ValueError(f"{text!r} is no figure; known: {known}")
+            value = OF_THE_SLICE[name](looked)
+        elif of_map is not None and name in OF_A_MAP:
+            value = OF_A_MAP[name](looked, of_map)
+        else:
+            known = ", ".join([*OF_THE_SLICE, *(f"{one}:MAP" for one in OF_A_MAP)])
+            raise ValueError(f"{text!r} is no figure; known: {known}")
+        if math.isnan(value):
+            raise ValueError(f"{text!r} is not defined in this slice, where no pixel is healthy or anomalous")
+        return value
 
     def _states(self) -> str:
         return ", ".join(name for name in self.looked if name) or "none but its own"

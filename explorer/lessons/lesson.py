@@ -23,20 +23,21 @@ from __future__ import annotations
 import dataclasses
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from explorer.lessons.claims import Claim, filled_in
-from explorer.lessons.figures import Figures, Looked
-from explorer.lessons.states import state_of
-from explorer.looking.state import State
+from explorer.lessons.claims import Claim
+from explorer.lessons.figures import Figures
+from explorer.lessons.shown import Shown, check_length
 from explorer.settings import check_keys, from_table
 
 COURSE = Path(__file__).with_name("course")
 KEYS = ("title", "goal", "minutes", "start", "steps", "open")
 MOST_WORDS = 60
+LENGTHS = (4, 6)
+FEWEST_CHOICES = 2
 CONTROLS = (
     *("dataset", "place", "anomaly", "strength", "size", "seed", "model", "beta", "kl-weight"),
     *("maps", "threshold", "cohort", "curves", "viewer", "watch"),
@@ -63,6 +64,10 @@ class Question:
     answer: str
     choices: Sequence[Choice]
 
+    def __post_init__(self) -> None:
+        if len(self.choices) < FEWEST_CHOICES:
+            raise ValueError(f"a question needs at least {FEWEST_CHOICES} choices, got {len(self.choices)}")
+
     def right(self, figures: Figures) -> int:
         """Which choice is right; ValueError unless it is exactly one."""
         true = [k for k, choice in enumerate(self.choices) if Claim(choice.when).holds(figures)]
@@ -72,54 +77,27 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
-    """What one sees and reads at once.
+class Step(Shown):
+    """What one sees and reads at once: at most 60 words, with the lesson's start below its own state.
 
     Attributes:
-        text: at most 60 words; figures in braces.
-        state: of the page, as `states.Choices` has it, with the lesson's start.
-        compare: further states by name.
         control: what it points at, or empty.
-        claims: what the text says.
         question: or None.
     """
 
-    text: str
-    state: Mapping[str, Any] = field(default_factory=dict)
-    compare: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     control: str = ""
-    claims: Sequence[str] = ()
     question: Question | None = None
 
     def __post_init__(self) -> None:
-        if (count := len(self.text.split())) > MOST_WORDS:
-            raise ValueError(f"text must have at most {MOST_WORDS} words, got {count}: {self.text[:40]} ...")
+        super().__post_init__()
+        check_length("text", self.text, MOST_WORDS)
         if self.control not in ("", *CONTROLS):
             raise ValueError(f"control must be one of {', '.join(CONTROLS)}, got {self.control!r}")
-        for claim in self.claims:
-            Claim(claim)
-
-    @property
-    def shown(self) -> State:
-        """The state of the page."""
-        return state_of(self.state)
-
-    def figures(self) -> Figures:
-        """Of its state and of those beside it; computed when they are asked for."""
-        others = {name: Looked(state_of({**self.state, **table})) for name, table in self.compare.items()}
-        return Figures({"": Looked(self.shown), **others})
-
-    def told(self) -> str:
-        """Its text with figures."""
-        return filled_in(self.text, self.figures())
 
 
 @dataclass(frozen=True, kw_only=True)
-class Open:
+class Open(Shown):
     """The question that a lesson leaves one with, and the state to explore it in."""
-
-    text: str
-    state: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +118,21 @@ class Lesson:
     minutes: int
     steps: Sequence[Step]
     open: Open
+
+    def __post_init__(self) -> None:
+        low, high = LENGTHS
+        if not low <= len(self.steps) <= high:
+            raise ValueError(f"a lesson must have {low} to {high} steps, got {len(self.steps)}")
+        if all(step.question is None for step in self.steps):
+            raise ValueError("a lesson must ask something; give a step a question")
+
+
+def lesson_called(name: str) -> Lesson:
+    """The lesson of this name; ValueError where there is none."""
+    found = next((lesson for lesson in lessons() if lesson.name == name), None)
+    if found is None:
+        raise ValueError(f"unknown lesson {name!r}; known: {', '.join(one.name for one in lessons())}")
+    return found
 
 
 @lru_cache(maxsize=1)
