@@ -126,6 +126,11 @@ class Lesson:
         if all(step.question is None for step in self.steps):
             raise ValueError("a lesson must ask something; give a step a question")
 
+    @property
+    def shown(self) -> Sequence[Shown]:
+        """Its steps, and the open question at its end."""
+        return [*self.steps, self.open]
+
 
 def lesson_called(name: str) -> Lesson:
     """The lesson of this name; ValueError where there is none."""
