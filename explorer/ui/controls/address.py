@@ -40,7 +40,7 @@ class Address:
         values: of the controls, when it was written.
         moment: when it was written, s.
         steps: the addresses before and after.
-        wanted: the address of the step that the next run takes.
+        wanted: the address that the next run takes up.
         turn: how often an address was taken up; what the viewer is told with it.
         arrived: `turn` when the address was written last.
         ended: whether the controls of this run are complete.
@@ -195,6 +195,14 @@ class Address:
             if key in st.session_state:
                 with suppress(StreamlitAPIException):
                     st.session_state[key] = st.session_state[key]
+
+    def fill(self, parameters: Parameters) -> None:
+        """Have what this run's address leaves out be as these parameters say."""
+        self.asked = {**parameters, **self.asked}
+
+    def go(self, parameters: Parameters) -> None:
+        """Have the next run go where these parameters say."""
+        self.wanted = parameters
 
     def undo(self) -> bool:
         """Have the next run take the last step back; whether there is one."""

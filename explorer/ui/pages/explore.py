@@ -46,6 +46,8 @@ from explorer.ui.pages.captions import (
     nearest_taken,
     rate_distortion_caption,
 )
+from explorer.ui.pages.lessons import course
+from explorer.ui.pages.lessons.panel import Panel, offer_return
 from explorer.ui.pages.takeaway import cohort_files, slice_files
 from explorer.ui.pages.watch import watch
 from explorer.ui.patience import OTHERS, in_place, patient
@@ -75,6 +77,7 @@ def page() -> None:
     """Show the page; wrong input becomes a message, the rest of the page stays."""
     address = address_of("explore")
     address.begin()
+    here = course.take_up(address)
     places = _Places()
     try:
         with patient(in_place(places.waiting)):
@@ -85,7 +88,11 @@ def page() -> None:
             _say_what_was_left_out(address, places)
             with places.feeds:
                 _remember(address, looks, viewing.radiological())
-            _main(scene, places, ahead, watched, partial(viewing.told, address, looks))
+            lesson = Panel(here, address, places.lesson)
+            if here is None:
+                with places.messages:
+                    offer_return(address)
+            _main(scene, places, ahead, watched, partial(viewing.told, address, looks), lesson)
     except ValueError as error:
         _say_what_was_left_out(address, places)
         places.messages.error(plain(str(error)), icon=":material/error:")
@@ -113,7 +120,9 @@ class _Places:
     """
 
     def __init__(self) -> None:
-        self.messages, self.headline, self.viewer = (st.container() for _ in range(3))
+        self.messages, self.headline = st.container(), st.container()
+        stage = st.container(horizontal=True, key="stage")
+        self.viewer, self.lesson = stage.container(key="viewer-stage"), stage.container(key="lesson")
         self.waiting = self.headline.empty()
         self.feeds = st.container(key="viewer-feeds")
         self.curves = {name: self.feeds.empty() for name in (SLICE, COHORT, TRADE)}
@@ -177,7 +186,9 @@ def _remember(address: Address, looks: viewing.Rules, radiological: bool) -> Non
         st.rerun()  # a film on the page turns with the viewer
 
 
-def _main(scene: Scene, places: _Places, ahead: Scene | None, watched: str, told: Told) -> None:
+def _main(
+    scene: Scene, places: _Places, ahead: Scene | None, watched: str, told: Told, lesson: Panel
+) -> None:
     state = scene.state
     with places.viewer:
         viewer.show(_follow)
@@ -191,6 +202,7 @@ def _main(scene: Scene, places: _Places, ahead: Scene | None, watched: str, told
         _figures_so_far(scene, known, places)
     _iterate(scene, progress)
     frames.begin()
+    lesson.finish(state)
     shown = look(scene) if state.iterative else known
     if ahead is None or state != ahead.state:
         _curves(shown, places)

@@ -43,9 +43,22 @@ def scans() -> None:
     page(lambda address: st.switch_page(PAGES[0], query_params=address))
 
 
+def lessons() -> None:
+    """The page "Lessons"."""
+    wait_until_warm()
+    from explorer.ui.pages.lessons.page import page
+
+    page(
+        lambda label, address: st.page_link(
+            PAGES[0], label=label, icon=":material/play_arrow:", query_params=address
+        )
+    )
+
+
 PAGES = (
     st.Page(explore, title="Explore", icon=":material/search:", default=True),
     st.Page(scans, title="Own scans", icon=":material/upload_file:", url_path="scans"),
+    st.Page(lessons, title="Lessons", icon=":material/school:", url_path="lessons"),
 )
 
 watch_this_session()
@@ -56,4 +69,5 @@ unseen(1, here.title)
 with st.sidebar, st.container(horizontal=True, key="pages"):
     st.page_link(PAGES[0], query_params=address_of("explore").written)
     st.page_link(PAGES[1], query_params={held.MARK: held.HELD} if held.SCAN in st.session_state else None)
+    st.page_link(PAGES[2])
 here.run()

@@ -25,9 +25,9 @@ from explorer.ui.streamlit.selectors import (
 
 AT_ONCE = "transition: none !important;"
 OPAQUE = f"opacity: 1 !important; {AT_ONCE}"
-FEEDS = (".st-key-viewer-feeds", ".st-key-planes-feeds")
-"""Containers of components without a face, which take no space."""
-PRIMARY = (".st-key-own-load", ".st-key-own-start")
+FEEDS = (".st-key-viewer-feeds", ".st-key-planes-feeds", ".st-key-lesson-arrows", ".st-key-lesson:empty")
+"""Containers without a face, which take no space."""
+PRIMARY = (".st-key-own-load", ".st-key-own-start", ".st-key-lesson-next")
 """Buttons on the accent colour, on which Streamlit writes in white, whichever it is."""
 UNSEEN, ALONE = "xp-unseen", "xp-alone"
 """Classes of what is heard and not seen, and of what has an element of its own, which takes no gap."""
@@ -48,8 +48,11 @@ RULES = (
     (f"{COLLAPSE}", "visibility: visible !important; display: inline-flex !important;"),
     (f"{ELEMENT}:has(.{ALONE})", "position: absolute;"),
     ("[class*=st-key-own-maps-]", "scroll-margin-top: 3rem;"),
-    (".st-key-steps kbd", "color: inherit; opacity: 1;"),
+    (":is(.st-key-steps, .st-key-lesson-turn) kbd", "color: inherit; opacity: 1;"),
     *((f"{keys} button:enabled", "color: Canvas;") for keys in PRIMARY),
+    (".st-key-stage", "flex-wrap: wrap-reverse !important;"),  # where it is narrow, the lesson comes first
+    (f"{WRAPPER}:has(> .st-key-viewer-stage)", "flex: 1 1 480px !important; min-width: 0;"),
+    (f"{WRAPPER}:has(> .st-key-lesson)", "flex: 0 1 320px !important; min-width: min(300px, 100%);"),
     *((f"{feeds}, {WRAPPER}:has(> {feeds})", "display: none;") for feeds in FEEDS),
 )
 """Where Streamlit's own page is changed."""

@@ -1,0 +1,1 @@
+"""Lessons on the page: the list of them, and the panel beside the viewer."""
