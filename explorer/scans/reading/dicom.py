@@ -151,7 +151,7 @@ def read_slice(name: str, content: bytes) -> tuple[Slice | None, int]:
     except ERRORS as error:
         raise (error if str(error).startswith(_damaged(name).args[0]) else _damaged(name)) from None
     _check_kind(name, found)
-    return _slice(name, found, pixels, bytes(series or b""), syntax), stream.reads
+    return _slice(name, found, bytes(pixels or b""), bytes(series or b""), syntax), stream.reads
 
 
 def _value(dataset: Dataset, tag: int) -> tuple[Any, ...]:

@@ -20,6 +20,7 @@ FAR = 256.0
 """How many times their range values may be away from 0: float32 then still tells apart 2**16 of them."""
 
 _CHUNK = 2**20
+_TAKEN_OFF = "All values lie between"
 
 
 def finite_float32(
@@ -63,7 +64,16 @@ def far(low: float, high: float, span: float) -> bool:
 
 def taken_off(offset: float, span: float) -> str:
     """What is said where values lose what they share."""
-    return f"All values lie between {offset:.10g} and {span:.4g} above; intensities are counted from there."
+    return f"{_TAKEN_OFF} {offset:.10g} and {span:.4g} above; intensities are counted from there."
+
+
+def is_taken_off(note: str) -> bool:
+    """Whether a note says so.
+
+    >>> is_taken_off(taken_off(1e9, 50)), is_taken_off("2 values were not finite and count as 0.")
+    (True, False)
+    """
+    return note.startswith(_TAKEN_OFF)
 
 
 def _without_infinities(name: str, raw: NDArray[Any]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.scans.reading.files import ScanFile, label, refusal
+from explorer.scans.reading.intensities import is_taken_off
 from explorer.scans.reading.nifti import read_nifti
 from explorer.scans.reading.pictures import read_npy, read_png
 from explorer.scans.reading.scan import Scan
@@ -94,6 +95,9 @@ def load_mask(file: ScanFile | Path, scan: Scan) -> NDArray[np.bool_]:
         raise refusal(mask.name, f"has the shape {mask.data.shape}, {against} {scan.data.shape}", RESAMPLE)
     if mask.affine is not None and scan.affine is not None and (mask.header or mask.oriented):
         _check_grid(mask.name, mask.affine, scan.affine, scan)
+    if any(map(is_taken_off, mask.notes)):
+        problem = "holds values far from 0 throughout, which no mask does"
+        raise refusal(mask.name, problem, "check that it is the mask; what is above 0.5 is marked")
     marked = mask.data > 0.5
     if not marked.any() and mask.data.any():
         low, high = float(mask.data.min()), float(mask.data.max())

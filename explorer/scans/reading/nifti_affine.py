@@ -3,12 +3,13 @@
 The standard: nifti1.h, "3D image (volume) orientation and location in space" (nifti.nimh.nih.gov). What
 programs write beside it is put right as its own library (nifti_clib) and nibabel do, and told. A `pixdim[0]`
 that is neither 1 nor -1 counts as -1 below 0, else as 1; sizes of voxels count without their sign; a
-quaternion that is a rounding error longer than 1 has length 1; an sform of zeros is none.
+quaternion that is a rounding error longer than 1 has length 1; an sform of zeros is none; a space of
+an unknown number is one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ from explorer.scans.reading.scan import check_affine
 
 UNITS = {0: (1.0, "no unit, so mm was taken"), 1: (1000.0, "metres"), 2: (1.0, ""), 3: (0.001, "micrometres")}
 """Length of a header's unit in mm, and what is said of it where a scan is refused for its size."""
+
+LAST_SPACE, ALIGNED = 5, 2
+"""Largest number of a space that the standard knows, and that of one that images are aligned in."""
 
 LONGEST = 1.001
 """Length of a quaternion that still is taken for a rounding error."""
@@ -55,11 +59,13 @@ def place_of(name: str, header: Any) -> Place:
     Raises:
         ValueError: where its affine places no voxels of plausible size in space.
     """
-    header, notes = header.copy(), []
+    header = header.copy()
+    notes = _name_spaces(header)
     if header["sform_code"] > 0:
         sform = header.get_sform()
         if sform[:3, :3].any():
-            return _by_sform(name, header, _in_mm(header, sform))
+            found = _by_sform(name, header, _in_mm(header, sform))
+            return replace(found, notes=(*notes, *found.notes))
         header["sform_code"] = 0
         notes.append("The file's sform is all zeros: it was left out.")
     notes += mend(header)
@@ -69,6 +75,21 @@ def place_of(name: str, header: Any) -> Place:
     affine = _qform(header) if oriented else _in_mm(header, header.get_base_affine())
     check_affine(name, affine, _unit(header)[1])
     return Place(affine, header, oriented, tuple(notes))
+
+
+def _name_spaces(header: Any) -> list[str]:
+    """Give spaces that the standard does not know a number that it knows, in place; sentences on that.
+
+    Other programs leave out the affine of a space that they do not know, in a map of ours too.
+    """
+    notes = []
+    for form in ("sform", "qform"):
+        if (code := int(header[f"{form}_code"])) > LAST_SPACE:
+            header[f"{form}_code"] = ALIGNED
+            notes.append(
+                f"The {form} leads to a space of the unknown number {code}; it was taken all the same."
+            )
+    return notes
 
 
 def mend(header: Any) -> list[str]:
