@@ -170,7 +170,7 @@ def load_bytes(files: Mapping[str, bytes], device: torch.device) -> Pretrained:
     allowed = {stem + ending: size for ending, size in largest.items()}
     if not stem or stem + WEIGHTS not in files or not allowed.keys() >= files.keys():
         raise ValueError(
-            f"{short(', '.join(sorted(files))) or 'nothing'} is no model: bring one card NAME{CARD}, "
+            f"{short(', '.join(sorted(files))) or 'what was added'} is no model: bring one card NAME{CARD}, "
             f"its weights NAME{WEIGHTS} and, if it has one, NAME{CALIBRATION}"
         )
     for name, content in files.items():
