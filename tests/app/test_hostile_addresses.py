@@ -13,6 +13,7 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from explorer.anomalies import ANOMALIES
+from explorer.foreign import one_line
 from explorer.predictors import PREDICTORS
 from explorer.settings import settings_of
 from explorer.ui.controls import address as room
@@ -65,8 +66,8 @@ def at(asked: dict[str, list[str]]) -> AppTest:
 
 
 def plainly(text: str) -> str:
-    """A text without what is escaped or spaced otherwise on the page."""
-    return " ".join(unescaped(text).split())
+    """A text without what is escaped, spaced otherwise or not printable on the page."""
+    return one_line(unescaped(text))
 
 
 def means_the_same(one: str, other: str) -> bool:
