@@ -114,10 +114,15 @@ class Fed:
     def feed(self, place: Any, key: str, content: bytes | Mapping[str, Any]) -> None:
         """Hand it a packet, or what the page says and which message was heard, at `place`, invisibly."""
         if not isinstance(content, bytes):
-            content = {**content, "heard": st.session_state.get(self._heard, 0)}
+            content = {**content, "heard": self.heard}
         with place:
             hand_over = component(BASE, f"{self.name}-feed", "page/feed.js")
             hand_over(key=f"{self.key}-{key}", data=as_bytes(content))
+
+    @property
+    def heard(self) -> int:
+        """The number of the message that came last, 0 before the first."""
+        return int(st.session_state.get(self._heard, 0))
 
     @property
     def _heard(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,7 +23,6 @@ from explorer.looking.charts import (
 )
 from explorer.looking.cohort import cohort, held_out, held_out_curve
 from explorer.looking.defaults import default_state
-from explorer.looking.output.packets import meanwhile, packets
 from explorer.looking.output.words import words
 from explorer.looking.scene import Scene, resolve
 from explorer.looking.view import SliceView, look
@@ -35,7 +34,6 @@ from explorer.ui.controls.follow import follow
 from explorer.ui.controls.guests import VISIT
 from explorer.ui.controls.model import beta_options, scoring_options
 from explorer.ui.controls.sidebar import sidebar
-from explorer.ui.controls.viewer_settings import viewer_settings
 from explorer.ui.headings import unseen
 from explorer.ui.messages import plain
 from explorer.ui.pages.captions import (
@@ -46,6 +44,7 @@ from explorer.ui.pages.captions import (
     nearest_taken,
     rate_distortion_caption,
 )
+from explorer.ui.pages.frames import Frames, Told
 from explorer.ui.pages.lessons import course
 from explorer.ui.pages.lessons.panel import Panel, offer_return
 from explorer.ui.pages.takeaway import cohort_files, slice_files
@@ -55,9 +54,6 @@ from explorer.ui.streamlit.element import Place
 
 SLICE, COHORT, TRADE = "slice", "cohort", "trade"
 """Places of charts."""
-
-Told = Callable[[], Mapping[str, Any]]
-"""How a person has the viewer show things by now, see `viewing.told`."""
 
 
 @dataclass
@@ -87,7 +83,7 @@ def page() -> None:
             _visit().scene = scene
             _say_what_was_left_out(address, places)
             with places.feeds:
-                _remember(address, looks, viewing.radiological())
+                _remember(address, looks, (viewing.radiological(), viewer.heard()))
             lesson = Panel(here, address, places.lesson)
             if here is None:
                 with places.messages:
@@ -172,8 +168,15 @@ def _say_what_was_left_out(address: Address, places: _Places) -> None:
 
 
 @st.fragment
-def _remember(address: Address, looks: viewing.Rules, radiological: bool) -> None:
-    """Keep how a person has the viewer show things, and write it to the address, between two runs."""
+def _remember(address: Address, looks: viewing.Rules, shown: tuple[bool, int]) -> None:
+    """Keep how a person has the viewer show things, and write it to the address, between two runs.
+
+    Args:
+        address: of the page.
+        looks: the rules of what is kept.
+        shown: which side the page shows at the left, and the viewer's message that it has followed. A message
+            that comes together with a look runs this fragment alone.
+    """
 
     def take(told: Mapping[str, Any]) -> None:
         viewing.take(told, looks)
@@ -182,8 +185,8 @@ def _remember(address: Address, looks: viewing.Rules, radiological: bool) -> Non
     viewer.listen(take)
     if address.late:
         address.write()
-    if viewing.radiological() != radiological:
-        st.rerun()  # a film on the page turns with the viewer
+    if shown != (viewing.radiological(), viewer.heard()):
+        st.rerun()  # a film on the page turns with the viewer, too
 
 
 def _main(
@@ -193,7 +196,7 @@ def _main(
     with places.viewer:
         viewer.show(_follow)
         progress = st.empty()
-    frames = _Frames(scene, places.feeds, told)
+    frames = Frames(scene, places.feeds, told)
     known = look(scene.quick)
     with places.headline:
         _headline(scene, known)
@@ -252,37 +255,6 @@ def _iterate(scene: Scene, place: Any) -> None:
     place.caption(
         f"{taken}{only}; a run is stopped after {runs.SECONDS:g} s and shows what it has reached by then."
     )
-
-
-class _Frames:
-    """The viewer's frames: those with the current beta at once, the others when all else is on screen."""
-
-    def __init__(self, scene: Scene, feeds: Any, told: Told) -> None:
-        self._scene, self._feeds, self._look = scene, feeds, told()
-        self._controls, self._blank = feeds.empty(), feeds.empty()
-        self._packets = packets(scene)
-        self._told = False
-
-    def meanwhile(self) -> None:
-        """Send what is known before the predictors of many passes are run."""
-        viewer.feed(self._blank, "frames-meanwhile", meanwhile(self._scene))
-        self._tell()
-
-    def begin(self) -> None:
-        """Send the frames with the current beta."""
-        viewer.feed(self._feeds, "frames-0", next(self._packets))
-        self._blank.empty()
-        if not self._told:
-            self._tell()
-
-    def _tell(self) -> None:
-        viewer.feed(self._controls, "settings", viewer_settings(self._scene, self._look))
-        self._told = True
-
-    def finish(self) -> None:
-        """Compute and send what is left; a newer change of the page ends this between two packets."""
-        for number, packet in enumerate(self._packets, 1):
-            viewer.feed(self._feeds, f"frames-{number}", packet)
 
 
 def _cohort(scene: Scene, shown: SliceView, page: _Places) -> None:

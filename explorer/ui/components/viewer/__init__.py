@@ -56,6 +56,11 @@ def listen(told: Callable[[Mapping[str, Any]], None]) -> None:
     _VIEWER.listen(told)
 
 
+def heard() -> int:
+    """The number of the message that the viewer sent last."""
+    return _VIEWER.heard
+
+
 def settings(
     *,
     slice: str,

@@ -41,10 +41,14 @@ export class Talk {
     this.pending = { ...this.pending, ...change, number: ++this.number };
     this.silent = false;
     if (this.connected) this.post(this.pending);
-    this.patience.after(PATIENCE_MS, () => {
-      this.silent = !this.idle;
-      this.changed();
-    });
+    this.patience.after(PATIENCE_MS, () => this.askAgain());
+    this.changed();
+  }
+
+  /** The page has not answered for long: say so, and tell it once more, as what was told may be lost. */
+  askAgain() {
+    this.silent = !this.idle;
+    if (this.pending && this.connected) this.post(this.pending);
     this.changed();
   }
 

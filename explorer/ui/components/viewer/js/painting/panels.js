@@ -60,18 +60,18 @@ export class Panels {
   }
 
   /**
-   * As many as a full screen shows without scrolling.
+   * As many as a full screen shows without scrolling, with what stands above them; curves may lie below.
    * @param {number} usual
    */
   columnsOfScreen(usual) {
-    const { clientWidth, offsetHeight, parentElement } = this.element;
+    const { clientWidth, parentElement } = this.element;
     const { figure, box, width, height } = this.all[0];
     const texts = figure.offsetHeight - box.offsetHeight;
     const parts = /** @type {HTMLElement[]} */ ([...(parentElement?.children ?? [])]);
-    const around = parts.reduce((sum, one) => sum + one.offsetHeight, MARGINS) - offsetHeight;
+    const above = parts.slice(0, parts.indexOf(this.element)).reduce((sum, one) => sum + one.offsetHeight, MARGINS);
     const heightOf = (/** @type {number} */ columns) =>
       ((clientWidth + GAP) / columns - GAP) * (height / width) + texts;
-    return columnsWithin(this.all.length, usual, heightOf, window.innerHeight - around);
+    return columnsWithin(this.all.length, usual, heightOf, window.innerHeight - above);
   }
 
   /** The panel that has the keyboard. */
