@@ -37,7 +37,7 @@ from explorer.training.loop import build_model
 from explorer.training.recipe import read_recipe
 
 CPU = torch.device("cpu")
-KINDS = ("beta-vae", "vq-vae")
+KINDS = ("beta-vae", "context-vae", "vq-vae")
 Table = dict[str, dict[str, float]]
 
 
