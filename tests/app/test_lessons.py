@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.lessons.lesson import Lesson, Step, lessons
+from explorer.lessons.link import parameters
+from explorer.lessons.preset import presets
 from explorer.looking.state import State
 from explorer.ui.controls.guests import VISIT
 from explorer.ui.messages import plain
 from explorer.ui.pages import explore
+from explorer.ui.pages.lessons import course
 from explorer.ui.pages.lessons.words import answered
 from tests.app.test_explore import MAIN
 
@@ -30,6 +34,17 @@ def opened(**address: str) -> AppTest:
     for key, value in address.items():
         app.query_params[key] = value
     return app.run()
+
+
+def listed() -> None:
+    """The page "Lessons", with its links as JSON."""
+    import json
+
+    import streamlit as st
+
+    from explorer.ui.pages.lessons.page import page
+
+    page(lambda label, address: st.code(json.dumps([label, address])))
 
 
 def state(app: AppTest) -> State:
@@ -137,3 +152,13 @@ def test_a_lesson_that_there_is_not_is_named(address: dict[str, str], told: str)
 def test_a_visitor_who_has_seen_no_lesson_is_offered_none() -> None:
     app = opened()
     assert [button.key for button in app.button if "lesson" in (button.key or "")] == []
+
+
+def test_the_page_leads_to_every_lesson_and_every_preset() -> None:
+    app = AppTest.from_function(listed, default_timeout=120).run()
+    assert not app.exception
+    links = [json.loads(one.value) for one in app.code]
+    wanted = [[f"**{k}. {one.title}**", course.at(one.name, 1)] for k, one in enumerate(lessons(), 1)]
+    assert links == [*wanted, *([f"**{one.title}**", parameters(one.shown)] for one in presets())]
+    said = " ".join(one.value for one in app.caption)
+    assert all(plain(one.told()) in said for one in presets()) and "{" not in said

@@ -1,4 +1,4 @@
-"""The page "Lessons": what there is to learn, and how long it takes."""
+"""The page "Lessons": what there is to learn, how long it takes, and states that are worth a look."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from explorer.lessons.lesson import lessons
+from explorer.lessons.link import parameters
+from explorer.lessons.preset import presets
 from explorer.ui.controls.steps import Parameters
 from explorer.ui.messages import plain
 from explorer.ui.pages.lessons import course
@@ -31,3 +33,9 @@ def page(link: Link) -> None:
         with st.container(border=True, key=f"lesson-{lesson.name}"):
             link(f"**{number}. {lesson.title}**", course.at(lesson.name, 1))
             st.caption(plain(f"{lesson.goal} About {lesson.minutes} minutes, {len(lesson.steps)} steps."))
+    st.header("Worth a look")
+    st.markdown("Without a lesson: the Explore page as it shows one thing well, with all its controls.")
+    for preset in presets():
+        with st.container(border=True, key=f"preset-{preset.name}"):
+            link(f"**{preset.title}**", parameters(preset.shown))
+            st.caption(plain(preset.told()))
