@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from explorer.scans.placing.preparing import prepare_volume
-from explorer.scans.reading import series
+from explorer.scans.reading.dicom import series
 from explorer.scans.reading.files import ScanFile, label
 from explorer.scans.reading.loading import load_scan
 from tests.security.corpus import corpus

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from explorer.scans.reading.dicom.series import dicoms_among
 from explorer.scans.reading.files import label, refusal
 from explorer.scans.reading.listing import left_out, listing
 from explorer.scans.reading.loading import FORMATS
 from explorer.scans.reading.pairing import REST, check_some, pair
-from explorer.scans.reading.series import dicoms_among
 
 MOST_FILES = 10_000
 

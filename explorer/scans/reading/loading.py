@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.scans.reading.dicom.series import read_folder, read_zip
 from explorer.scans.reading.files import ScanFile, label, refusal
 from explorer.scans.reading.intensities import is_taken_off
 from explorer.scans.reading.nifti import read_nifti
 from explorer.scans.reading.pictures import read_npy, read_png
 from explorer.scans.reading.scan import Scan
-from explorer.scans.reading.series import read_folder, read_zip
 
 FORMATS = (".nii", ".nii.gz", ".png", ".npy", ".zip")
 RESAMPLE = "resample the mask to the scan's grid, by nearest neighbour"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from openjpeg.utils import encode_array
 from pydicom.encaps import encapsulate
 
-from explorer.scans.reading.compressed import DECODERS, LARGEST_PIXELS, Layout, decode
+from explorer.scans.reading.dicom.compressed import DECODERS, LARGEST_PIXELS, Layout, decode
 from explorer.scans.reading.loading import load_scan
 from tests.scans.reading.test_series import AFFINE, HEAD, same
 from tests.support.compression import (
@@ -103,7 +103,9 @@ def test_a_codestream_of_another_size_than_the_slice_is_not_decoded(
     syntax: str, rows: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for decoder in ("decode_jpeg_2000", "jpeg_ls.decode_pixel_data", "lossless_jpeg.decode"):
-        monkeypatch.setattr(f"explorer.scans.reading.compressed.{decoder}", lambda *_, **__: pytest.fail())
+        monkeypatch.setattr(
+            f"explorer.scans.reading.dicom.compressed.{decoder}", lambda *_, **__: pytest.fail()
+        )
     image = IMAGE.astype("u1") if syntax == BASELINE else IMAGE
     layout = Layout(35, 43, 8 * image.itemsize)
     content = larger(ENCODERS[syntax](image), syntax, rows)

@@ -8,8 +8,8 @@ import struct
 import numpy as np
 import pytest
 
-from explorer.scans.reading import lossless_jpeg
-from explorer.scans.reading.lossless_jpeg import decode
+from explorer.scans.reading.dicom import lossless_jpeg
+from explorer.scans.reading.dicom.lossless_jpeg import decode
 from tests.support.compression import COUNTS, SYMBOLS, segment
 from tests.support.compression import lossless_jpeg as encode
 

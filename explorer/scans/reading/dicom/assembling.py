@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.scans.reading.dicom import Slice
+from explorer.scans.reading.dicom.slices import Slice
 from explorer.scans.reading.files import refusal
 from explorer.scans.reading.intensities import far, finite_float32, taken_off
 from explorer.scans.reading.scan import SMALLEST_SIDE, Scan, check_affine

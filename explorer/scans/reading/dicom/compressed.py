@@ -19,8 +19,8 @@ from openjpeg.utils import decode_pixel_data as decode_jpeg_2000
 from PIL import Image
 from pydicom.encaps import generate_frames
 
-from explorer.scans.reading import lossless_jpeg
-from explorer.scans.reading.codestreams import (
+from explorer.scans.reading.dicom import lossless_jpeg
+from explorer.scans.reading.dicom.codestreams import (
     BASELINE,
     EXTENDED,
     JPEG_LS,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.scans.reading.codestreams import LOSSLESS, SCAN, jpeg_frame, scan_data, segments
+from explorer.scans.reading.dicom.codestreams import LOSSLESS, SCAN, jpeg_frame, scan_data, segments
 
 Numbers = NDArray[np.int64]
 

@@ -21,7 +21,7 @@ from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 from pydicom.tag import BaseTag
 
-from explorer.scans.reading.compressed import DECODERS, Layout, decode
+from explorer.scans.reading.dicom.compressed import DECODERS, Layout, decode
 from explorer.scans.reading.files import refusal
 from explorer.scans.reading.intensities import LARGEST_VALUE
 

@@ -10,8 +10,16 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from explorer.scans.reading.assembling import REMEDY, assembled
-from explorer.scans.reading.dicom import CONVERT, ERRORS, LARGEST_SLICE, PREAMBLE, Slice, is_dicom, read_slice
+from explorer.scans.reading.dicom.assembling import REMEDY, assembled
+from explorer.scans.reading.dicom.slices import (
+    CONVERT,
+    ERRORS,
+    LARGEST_SLICE,
+    PREAMBLE,
+    Slice,
+    is_dicom,
+    read_slice,
+)
 from explorer.scans.reading.files import (
     LARGEST_IMAGE,
     ScanFile,
