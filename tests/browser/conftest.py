@@ -11,11 +11,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.viewing import SMALL, at_hand, box, part
 from tests.support.browsing import WATCH, settle
 from tests.support.server import ROOT, streamlit
+
+expect.set_options(timeout=60_000)  # on a busy machine, what comes comes later
 
 CHART = ".xp-plot .plot-container"
 COMPLETE = "image AUROC of the sample scores"
