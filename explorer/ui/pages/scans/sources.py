@@ -23,6 +23,7 @@ from explorer.scans.reading.loading import load_brain, load_mask, load_scan
 from explorer.ui.messages import plain
 from explorer.ui.pages.scans import session
 from explorer.ui.pages.scans.session import Own, upload_key
+from explorer.ui.streamlit.uploads import MOST_FILES, MOST_MB
 
 FOLDERS, MASKS = "EXPLORER_SCANS", "EXPLORER_SCAN_MASKS"
 EXAMPLE, UPLOAD, SERVER = "Example", "Upload", "Server"
@@ -100,6 +101,10 @@ def _upload() -> Files | None:
         kinds,
         key=upload_key("brain"),
         help="On the scan's grid. Without it the brain is looked for, in the way chosen under Scoring.",
+    )
+    st.caption(
+        f"A session holds {MOST_FILES} files and {MOST_MB} MB at most. What is beyond that ends in “413”: "
+        "delete some files, then bring it again."
     )
     volume, window = _options()
     if not st.button("Load", key="own-load", type="primary", width="stretch"):
