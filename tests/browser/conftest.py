@@ -51,15 +51,22 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
+def new_page(browser: Browser, width: int = 1400, height: int = 1000, **options: Any) -> Iterator[Page]:
+    """A page in a context of its own that notes its repaints, empty as yet."""
+    with browser.new_context(viewport={"width": width, "height": height}, **options) as context:
+        page = context.new_page()
+        page.set_default_timeout(120_000)
+        page.add_init_script(WATCH)
+        yield page
+
+
+@contextmanager
 def opened(
     browser: Browser, address: str, width: int = 1400, height: int = 1000, **options: Any
 ) -> Iterator[Visit]:
     """An address of the app in a fresh context, when all is drawn."""
-    with browser.new_context(viewport={"width": width, "height": height}, **options) as context:
-        page = context.new_page()
-        page.set_default_timeout(120_000)
+    with new_page(browser, width, height, **options) as page:
         made = Visit(page)
-        page.add_init_script(WATCH)
         page.on("request", lambda request: made.hosts.add(urlsplit(request.url).hostname or ""))
         page.on("pageerror", lambda error: made.errors.append(str(error)))
         page.on("console", lambda line: made.errors.append(line.text) if line.type == "error" else None)

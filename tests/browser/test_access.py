@@ -8,10 +8,10 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import Visitor, new_page
 from tests.browser.viewing import SMALL, box, part
 from tests.support.access import serious
-from tests.support.browsing import WATCH, settle
+from tests.support.browsing import settle
 
 WIDTHS = (1400, 800, 390)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -31,10 +31,7 @@ def explore(glance: Visitor) -> Page:
 @pytest.fixture(scope="module")
 def scans(browser: Browser, address: str) -> Iterator[Page]:
     """The page for own scans, without one."""
-    with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
-        page = context.new_page()
-        page.set_default_timeout(120_000)
-        page.add_init_script(WATCH)
+    with new_page(browser) as page:
         page.goto(f"{address}/scans")
         page.get_by_role("button", name="Load the example").wait_for()
         settle(page)

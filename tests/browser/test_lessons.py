@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from explorer.lessons.lesson import Step, lessons
+from tests.browser.conftest import new_page
 from tests.browser.test_access import findings
-from tests.support.browsing import WATCH, settle
+from tests.support.browsing import settle
 
 FIRST = lessons()[0]
 
@@ -17,10 +18,7 @@ FIRST = lessons()[0]
 @pytest.fixture(scope="module")
 def lesson(browser: Browser, address: str) -> Iterator[Page]:
     """The list of lessons, and from there the first."""
-    with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
-        page = context.new_page()
-        page.set_default_timeout(120_000)
-        page.add_init_script(WATCH)
+    with new_page(browser) as page:
         page.goto(f"{address}/lessons")
         page.get_by_text("Worth a look").wait_for()
         yield page
